@@ -1,6 +1,6 @@
 """Words of the errors raised when a workspace is made, opened or migrated."""
 
-from saisine.errors import EXIT_IO, EXIT_USAGE, ErrorText
+from saisine.errors import EXIT_IO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
     "workspace_missing": ErrorText(
@@ -46,6 +46,42 @@ TEXTS: dict[str, ErrorText] = {
         what_en="The disk lacks room to update this workspace.",
         why_en="The backup made first needs {needed} bytes; {free} are free.",
         what_to_do_en="Nothing was changed. Free some room, then open the workspace again.",
+        exit_code=EXIT_IO,
+    ),
+    "workspace_not_named": ErrorText(
+        what_fr="Aucun espace de travail n’est indiqué.",
+        why_fr="Cette commande agit sur les données d’une association.",
+        what_to_do_fr="Ajoutez « -w DOSSIER », ou définissez SAISINE_WORKSPACE.",
+        what_en="No workspace is named.",
+        why_en="This command works on an association’s data.",
+        what_to_do_en="Add “-w FOLDER”, or set SAISINE_WORKSPACE.",
+        exit_code=EXIT_USAGE,
+    ),
+    "passphrase_file_unreadable": ErrorText(
+        what_fr="Le fichier de la phrase de passe « {path} » ne peut pas être lu.",
+        why_fr="{reason}",
+        what_to_do_fr="Vérifiez le chemin et les droits de ce fichier.",
+        what_en="The passphrase file “{path}” cannot be read.",
+        why_en="{reason}",
+        what_to_do_en="Check the path and the rights of that file.",
+        exit_code=EXIT_REFUSED,
+    ),
+    "system_io": ErrorText(
+        what_fr="Le système a refusé une lecture ou une écriture {path}.",
+        why_fr="{reason}.",
+        what_to_do_fr="Ce qui était scellé le reste. Vérifiez le chemin, les droits et la place libre.",
+        what_en="The system refused a read or a write {path}.",
+        why_en="{reason}.",
+        what_to_do_en="What was sealed stays sealed. Check the path, the rights and the free space.",
+        exit_code=EXIT_IO,
+    ),
+    "unexpected": ErrorText(
+        what_fr="Une erreur imprévue a arrêté cette commande.",
+        why_fr="{reason}",
+        what_to_do_fr="Ce qui était scellé le reste. Relancez avec « --debug » et signalez-nous cette erreur.",
+        what_en="An unexpected error stopped this command.",
+        why_en="{reason}",
+        what_to_do_en="What was sealed stays sealed. Run again with “--debug” and report this error to us.",
         exit_code=EXIT_IO,
     ),
 }

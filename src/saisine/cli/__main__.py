@@ -1,0 +1,5 @@
+"""`python -m saisine.cli` is `saisine`."""
+
+from saisine.cli import main
+
+main()

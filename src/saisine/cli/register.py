@@ -1,0 +1,20 @@
+"""The visible table of command modules: a verb group is one file and one line here."""
+
+from importlib import import_module
+
+MODULES = (
+    "spaces",
+    "sealing",
+    "reading",
+    "copies",
+    "rights",
+    "incidents",
+    "notices",
+    "dossiers",
+    "help_numbers",
+)
+
+
+def all_commands() -> None:
+    for name in MODULES:
+        import_module(f"saisine.cli.{name}")
