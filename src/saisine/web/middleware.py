@@ -1,0 +1,103 @@
+"""What holds for each answer: who may ask, in which language, with which headers, and how a failure is told."""
+
+import logging
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import render
+from django.utils import translation
+
+from saisine.errors import SaisineError
+
+logger = logging.getLogger("saisine.web")
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+# No inline script or style, nothing from elsewhere, no frame, no plug-in. `connect-src` is for htmx.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    # Back after « Quitter vite », or another person on the same computer, must not find the page again
+    "Cache-Control": "no-store",
+    # not "no-referrer": Chromium then sends « Origin: null » with forms, and the CSRF check refuses it
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+}
+
+
+class Guard:
+    """Refuse foreign hosts and rare methods, and put the security headers on whatever is answered.
+
+    The host is checked first, on every path: a page elsewhere whose name is re-pointed to 127.0.0.1
+    (DNS rebinding) arrives with its own name and reads nothing. TRACE would otherwise answer 200.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.get_host()
+        allowed = request.method in METHODS
+        answer = self.get_response(request) if allowed else HttpResponseNotAllowed(METHODS)
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+
+class Language:
+    """French, unless the person chose English with the button of the footer: never the browser's guess."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "fr")
+        language = chosen if chosen in dict(settings.LANGUAGES) else "fr"
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            answer = self.get_response(request)
+            answer.headers.setdefault("Content-Language", language)
+        return answer
+
+
+STATUS = {64: 400, 65: 422, 74: 507, 77: 403}
+
+
+class Explain:
+    """Turn a `SaisineError` into a page of three sentences: what happened, why, what to do."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, SaisineError):
+            # the class alone: a message may quote what a file contained
+            logger.error("unexpected %s on %s", type(error).__name__, request.path)
+            return None
+        status = 404 if error.code.endswith("_unknown") else STATUS.get(error.exit_code, 500)
+        language = translation.get_language() or "fr"
+        told = {part: getattr(error, part)(language) for part in ("what", "why", "what_to_do")}
+        name = "saisine/parts/error.html" if request.headers.get("HX-Request") else "saisine/error.html"
+        return render(request, name, {"error": told}, status=status)

@@ -1,0 +1,50 @@
+"""The pages a person can go to: only those that exist, in the order of the work."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+import saisine
+from saisine.web.help_numbers import danger_numbers, numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the navigation. `is_extra` entries leave the bottom bar of a phone for its footer."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    is_extra: bool = False
+
+    @property
+    def url(self) -> str:
+        return reverse(self.name)
+
+
+ENTRIES = (
+    Entry("home", _("Accueil"), "home"),
+    Entry("deposit", _("Déposer"), "deposit"),
+    Entry("triage", _("Tri"), "sort"),
+    Entry("incidents", _("Incidents"), "incident"),
+    Entry("deadlines", _("Échéances"), "deadline"),
+    Entry("notices", _("Signalements"), "notice", is_extra=True),
+    Entry("verify", _("Vérifier un dossier"), "verify", is_extra=True),
+    Entry("journal", _("Qui a vu quoi"), "journal", is_extra=True),
+    Entry("help", _("Aide"), "help", is_extra=True),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: what the frame of each page needs."""
+    here = [entry.name for entry in ENTRIES if entry.name != "home" and request.path.startswith(entry.url)]
+    return {
+        "entries": ENTRIES,
+        "here": here[0] if here else ("home" if request.path == "/" else ""),
+        "help_numbers": numbers(),
+        "danger_numbers": danger_numbers(),
+        "version": saisine.__version__,
+    }

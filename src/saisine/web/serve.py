@@ -1,0 +1,175 @@
+"""Start the pages and the job worker on this computer, keep both alive, stop both cleanly.
+
+One process serves (waitress, threads); one child runs the long jobs. The child dies with its parent, and is
+started again when it dies alone: the jobs themselves know how to be taken up again.
+"""
+
+import argparse
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from saisine.errors import EXIT_USAGE, SaisineError
+from saisine.workspace import Workspace
+
+# Files of 2 GB and whole folders are received; the disk, not this number, is the real limit
+BODY_LIMIT_BYTES = 64 * 1024**3
+THREADS = 8
+STOP_WITHIN_S = 10
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+
+Say = Callable[[str], None]
+
+
+def is_loopback(host: str) -> bool:
+    """True for this computer alone. A name is judged by every address it has here."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def require_loopback(host: str) -> None:
+    """Raise `serve_not_loopback`: without accounts, anyone on the network would read the evidence."""
+    if not is_loopback(host):
+        raise SaisineError("serve_not_loopback", host=host)
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise `serve_port_taken` when something already answers there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError as error:
+            raise SaisineError("serve_port_refused", port=port) from error
+        except OSError as error:
+            raise SaisineError("serve_port_taken", port=port) from error
+
+
+@dataclass
+class Worker:
+    """The job worker as a child process; `keep_alive` runs in a thread until `stop`."""
+
+    folder: Path
+    say: Say
+    stopping: threading.Event = field(default_factory=threading.Event)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    def keep_alive(self) -> None:
+        pause_s = FIRST_PAUSE_S
+        while not self.stopping.is_set():
+            # its standard input is our pipe: it ends when we end, even by kill -9, and the child follows
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "saisine.web.worker", "--workspace", str(self.folder)],
+                stdin=subprocess.PIPE,
+                env={**os.environ, "SAISINE_WORKSPACE": str(self.folder)},
+                start_new_session=True,
+            )
+            self.process.wait()
+            if self.stopping.wait(pause_s):
+                return
+            pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+            self.say("Le traitement de fond s’est arrêté ; il redémarre. / The job worker stopped; starting it again.")
+
+    def stop(self) -> None:
+        self.stopping.set()
+        child = self.process
+        if child is None or child.poll() is not None:
+            return
+        child.terminate()
+        try:
+            child.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def run(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, say: Say) -> None:
+    """Serve the workspace until SIGINT or SIGTERM. Raises the errors of `Workspace.open` and `serve_…`."""
+    require_loopback(host)
+    host = "127.0.0.1" if host == "localhost" else host.strip("[]")
+    workspace = Workspace.open(folder, now=datetime.now(UTC))
+    require_free(host, port)
+    os.environ["SAISINE_WORKSPACE"] = str(workspace.folder)
+    # what waitress and Django spool while receiving stays in the workspace, never in the system's /tmp
+    tempfile.tempdir = str(workspace.scratch)
+
+    from saisine.web.wsgi import prepare  # late: the settings read the environment set above
+
+    application = prepare()
+
+    from waitress.server import create_server
+
+    server = create_server(
+        application,
+        host=host,
+        port=port,
+        threads=THREADS,
+        max_request_body_size=BODY_LIMIT_BYTES,
+        ident=None,
+        clear_untrusted_proxy_headers=True,
+    )
+    worker = Worker(workspace.folder, say)
+    keeper = threading.Thread(target=worker.keep_alive, name="keep-worker-alive", daemon=True)
+
+    def stop(signum: int, frame: object) -> NoReturn:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    keeper.start()
+    say(f"Saisine est prête : ouvrez {address(host, port)} (Ctrl+C pour arrêter)")
+    say(f"Saisine is ready: open {address(host, port)} (Ctrl+C to stop)")
+    try:
+        server.run()
+    finally:
+        server.close()
+        worker.stop()
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse ends with 2 on wrong usage; the command line's contract says 64."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """`python -m saisine.web --workspace DIR [--host 127.0.0.1] [--port 8000]`; returns the exit code."""
+    parser = _Parser(prog="python -m saisine.web", description="Saisine, pages et traitements de fond.")
+    parser.add_argument("--workspace", "-w", default=os.environ.get("SAISINE_WORKSPACE"), metavar="DIR")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    chosen = parser.parse_args(arguments)
+    if not chosen.workspace:
+        parser.error("--workspace DIR (ou SAISINE_WORKSPACE)")
+    try:
+        run(Path(chosen.workspace), host=chosen.host, port=chosen.port, say=_print)
+    except SaisineError as error:
+        print(error.sentence("fr"), file=sys.stderr)
+        print(error.sentence("en"), file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
