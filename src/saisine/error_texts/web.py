@@ -68,6 +68,17 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Choose a folder or files, then go on.",
         exit_code=EXIT_BAD_INPUT,
     ),
+    "upload_no_room": ErrorText(
+        what_fr="Ces fichiers n’ont pas pu être copiés dans votre espace.",
+        why_fr="Le disque a refusé l’écriture ({reason}) ; il est sans doute plein.",
+        what_to_do_fr="Vos fichiers d’origine et les pièces déjà scellées sont intacts. "
+        "Libérez de la place, puis déposez-les de nouveau.",
+        what_en="These files could not be copied into your workspace.",
+        why_en="The disk refused to write ({reason}); it is probably full.",
+        what_to_do_en="Your original files and the pieces already sealed are intact. "
+        "Free some room, then drop them again.",
+        exit_code=EXIT_IO,
+    ),
     "opening_expired": ErrorText(
         what_fr="Cette image n’est plus affichée.",
         why_fr="Une image s’ouvre pour dix minutes après « Afficher », puis se referme.",

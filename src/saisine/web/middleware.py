@@ -7,8 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
+from django.utils import translation
 
 from saisine.errors import SaisineError
+from saisine.web.told import tell
 
 logger = logging.getLogger("saisine.web")
 
@@ -97,7 +99,5 @@ class Explain:
             logger.error("unexpected %s on %s", type(error).__name__, request.path)
             return None
         status = 404 if error.code.endswith("_unknown") else STATUS.get(error.exit_code, 500)
-        language = translation.get_language() or "fr"
-        told = {part: getattr(error, part)(language) for part in ("what", "why", "what_to_do")}
         name = "saisine/parts/error.html" if request.headers.get("HX-Request") else "saisine/error.html"
-        return render(request, name, {"error": told}, status=status)
+        return render(request, name, {"error": tell(error)}, status=status)

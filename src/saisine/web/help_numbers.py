@@ -1,0 +1,53 @@
+"""Help numbers for the frame of each page, from the one dated file of `learning`."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.utils import translation
+
+from saisine.learning import aide
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One help number in the language of the page. `link` is what a phone dials or writes to, or a site."""
+
+    number: str
+    link: str
+    name: str
+    purpose: str
+    hours: str
+    warning: str
+    checked_words: str
+    is_sms: bool
+
+
+def _line(entry: aide.HelpNumber, language: str, today: date) -> Line:
+    link = f"tel:{entry.tel}" if entry.tel else f"sms:{entry.sms}" if entry.sms else entry.site
+    return Line(
+        number=entry.number,
+        link=link,
+        name=entry.name(language),
+        purpose=entry.purpose(language),
+        # hours that nobody compared with their source are worse than none
+        hours=entry.hours(language) if entry.verified else "",
+        warning=entry.warning(language, today),
+        checked_words=entry.checked_words(language, today),
+        is_sms=bool(entry.sms and not entry.tel),
+    )
+
+
+def _lines(entries: tuple[aide.HelpNumber, ...]) -> list[Line]:
+    language = "en" if (translation.get_language() or "fr").startswith("en") else "fr"
+    today = datetime.now(UTC).date()
+    return [_line(entry, language, today) for entry in entries]
+
+
+def numbers() -> list[Line]:
+    """All help numbers, in the file's order."""
+    return _lines(aide.load_help())
+
+
+def danger_numbers() -> list[Line]:
+    """The numbers of the danger banner, the most urgent first."""
+    return _lines(aide.danger_numbers())
