@@ -1,0 +1,9 @@
+"""The vault: files sealed as they came, a log that cannot be rewritten unseen, proofs that stand alone."""
+
+from saisine.vault.keys import PartKeys
+from saisine.vault.opening import OpeningNote
+from saisine.vault.records import Sealed, SealItem
+from saisine.vault.stamps import StampResult
+from saisine.vault.store import Receipt, Vault
+
+__all__ = ["OpeningNote", "PartKeys", "Receipt", "SealItem", "Sealed", "StampResult", "Vault"]

@@ -1,0 +1,113 @@
+"""What the log has sealed, joined with the encrypted records: rows to list and to find.
+
+Names and hashes of plaintext lie only in encrypted records; they are read once per records object (up to
+1,000 at a time) and kept in memory, never written in clear beside the vault.
+"""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from saisine.errors import SaisineError
+from saisine.vault.journal import Journal
+from saisine.vault.keys import KeyStore
+from saisine.vault.log import TAKES_IN_BYTES, Entry, RecordPlace
+from saisine.vault.objects import object_path, read_object
+from saisine.vault.records import Record, Sealed, read_record, record_hash
+
+PREFIX_SIGNS = 8
+
+
+@dataclass(slots=True)
+class _Gone:
+    """Why the records of one object cannot be read."""
+
+    reason: str
+
+
+class Catalogue:
+    """Rows of sealed things over one journal and its keys."""
+
+    def __init__(self, journal: Journal, keys: KeyStore) -> None:
+        self._journal = journal
+        self._keys = keys
+        self._records: dict[str, Sequence[bytes] | _Gone] = {}
+        self._rows: list[Sealed] = []
+        self._read = 0
+        self._lock = threading.RLock()
+
+    def keep_records(self, place: str, lines: Sequence[bytes]) -> None:
+        """Remember the records just written, so that they are not decrypted to be read back."""
+        with self._lock:
+            self._records[place] = tuple(lines)
+
+    def rows(self) -> list[Sealed]:
+        """One row per thing taken in, except those of erased units."""
+        with self._lock:
+            fresh = self._journal.entries[self._read :]
+            self._read += len(fresh)
+            self._rows += [self.row(entry) for entry in fresh if entry.act in TAKES_IN_BYTES]
+            erased = {unit for unit, at in self._keys.units().items() if at is not None}
+            return [row for row in self._rows if row.unit not in erased]
+
+    def row(self, entry: Entry) -> Sealed:
+        """The row of one entry that took bytes in; `kind` is `unreadable` when its record is gone."""
+        try:
+            record = read_record(self.record_line(entry))
+        except (SaisineError, ValueError):
+            record = Record(nonce="", kind="unreadable")
+        return Sealed(
+            seq=entry.seq,
+            item=str(entry.record),
+            sha256=record.sha256,
+            size=record.size,
+            media_type=record.media_type,
+            name=record.name,
+            kind=record.kind,
+            sealed_at=entry.moment,
+            unit=str(entry.unit),
+        )
+
+    def record_line(self, entry: Entry) -> bytes:
+        """The record of an entry. Raises `record_unreadable` when it is missing, damaged or another's."""
+        if isinstance(entry.rec, msgspec.UnsetType):
+            raise SaisineError("record_unreadable", seq=entry.seq, reason="no record")
+        lines = self._lines(entry.rec, str(entry.unit))
+        if isinstance(lines, _Gone):
+            raise SaisineError("record_unreadable", seq=entry.seq, reason=lines.reason)
+        if entry.rec.line >= len(lines) or record_hash(lines[entry.rec.line]) != entry.record:
+            raise SaisineError("record_unreadable", seq=entry.seq, reason="SHA-256")
+        return lines[entry.rec.line]
+
+    def _lines(self, place: RecordPlace, unit: str) -> "Sequence[bytes] | _Gone":
+        with self._lock:
+            found = self._records.get(place.object)
+            if found is None:
+                found = self._records[place.object] = self._decrypt(place, unit)
+            return found
+
+    def _decrypt(self, place: RecordPlace, unit: str) -> "Sequence[bytes] | _Gone":
+        path = object_path(self._journal.folder / "objects", place.object)
+        try:
+            return tuple(read_object(path, self._keys.identity_of(unit)).split(b"\n")[:-1])
+        except SaisineError as error:
+            return _Gone(error.sentence("en"))
+
+    def find(self, ref: str) -> Sealed:
+        """Raises `item_unknown` or `item_ambiguous`."""
+        rows = self.rows()
+        if ref.isdecimal() and len(ref) < PREFIX_SIGNS:
+            matches = [row for row in rows if row.seq == int(ref)]
+        elif len(ref) >= PREFIX_SIGNS:
+            matches = [row for row in rows if row.item.startswith(ref)]
+            # The same bytes may have been sealed twice: the first time is the one that proves most.
+            matches = matches or [row for row in rows if row.sha256.startswith(ref)]
+        else:
+            matches = []
+        if not matches:
+            raise SaisineError("item_unknown", ref=ref)
+        if len({row.sha256 for row in matches}) > 1:
+            raise SaisineError("item_ambiguous", ref=ref, count=len(matches))
+        return matches[0]
