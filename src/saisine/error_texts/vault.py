@@ -33,11 +33,13 @@ TEXTS: dict[str, ErrorText] = {
     "vault_damaged": ErrorText(
         what_fr="Le journal de ce coffre a été modifié ou abîmé.",
         why_fr="Ce qui ne correspond pas : {reason}.",
-        what_to_do_fr="N’écrivez plus ici et gardez ce dossier tel quel. « Vérifier » dit ce qui est touché ; "
+        what_to_do_fr="N’écrivez plus ici et gardez ce dossier tel quel. « Vérifier » dit ce qui est touché "
+        "; "
         "reprenez ensuite une sauvegarde.",
         what_en="The log of this vault has been changed or damaged.",
         why_en="What does not fit: {reason}.",
-        what_to_do_en="Write nothing more here and keep this folder as it is. “Verify” tells what is affected; "
+        what_to_do_en="Write nothing more here and keep this folder as it is. “Verify” tells what is "
+        "affected; "
         "then take a backup.",
         exit_code=EXIT_REFUSED,
     ),
@@ -80,7 +82,8 @@ TEXTS: dict[str, ErrorText] = {
     "vault_not_writable": ErrorText(
         what_fr="Ce coffre ne peut pas être modifié.",
         why_fr="Le dossier « {folder} » est en lecture seule ({reason}).",
-        what_to_do_fr="Rien n’a été écrit. Donnez le droit d’écriture sur ce dossier, ou travaillez sur une copie.",
+        what_to_do_fr="Rien n’a été écrit. Donnez le droit d’écriture sur ce dossier, ou travaillez sur une "
+        "copie.",
         what_en="This vault cannot be changed.",
         why_en="The folder “{folder}” is read-only ({reason}).",
         what_to_do_en="Nothing was written. Allow writing to that folder, or work on a copy.",
@@ -143,7 +146,8 @@ TEXTS: dict[str, ErrorText] = {
     "part_key_missing": ErrorText(
         what_fr="La clé de la partie « {part} » n’existe pas ou a été détruite.",
         why_fr="Elle appartient à l’unité « {unit} ».",
-        what_to_do_fr="Refaites l’import de ces fichiers : les messages seront lus de nouveau depuis le coffre.",
+        what_to_do_fr="Refaites l’import de ces fichiers : les messages seront lus de nouveau depuis le "
+        "coffre.",
         what_en="The key of part “{part}” does not exist or was destroyed.",
         why_en="It belongs to unit “{unit}”.",
         what_to_do_en="Import these files again: messages are read anew from the vault.",
@@ -151,11 +155,13 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "item_unknown": ErrorText(
         what_fr="Aucune pièce scellée ne correspond à « {ref} ».",
-        why_fr="Une pièce se désigne par son identifiant, son numéro de ligne, son empreinte, ou les huit premiers "
+        why_fr="Une pièce se désigne par son identifiant, son numéro de ligne, son empreinte, ou les huit "
+        "premiers "
         "signes au moins de l’un des deux.",
         what_to_do_fr="Retrouvez l’identifiant avec « saisine log ».",
         what_en="No sealed item matches “{ref}”.",
-        why_en="An item is named by its id, its line number, its SHA-256, or at least the first eight signs of one.",
+        why_en="An item is named by its id, its line number, its SHA-256, or at least the first eight signs "
+        "of one.",
         what_to_do_en="Find the id with “saisine log”.",
         exit_code=EXIT_USAGE,
     ),
@@ -198,7 +204,8 @@ TEXTS: dict[str, ErrorText] = {
     "object_damaged": ErrorText(
         what_fr="Le contenu de cette pièce a été modifié ou abîmé.",
         why_fr="L’objet « {object} » ne se déchiffre plus comme il a été scellé ({reason}).",
-        what_to_do_fr="Reprenez ce fichier dans une sauvegarde ; le journal dit quelle empreinte il doit avoir.",
+        what_to_do_fr="Reprenez ce fichier dans une sauvegarde ; le journal dit quelle empreinte il doit "
+        "avoir.",
         what_en="The content of this item was changed or damaged.",
         why_en="Object “{object}” no longer decrypts to what was sealed ({reason}).",
         what_to_do_en="Take that file from a backup; the log tells the hash that it must have.",
@@ -216,7 +223,8 @@ TEXTS: dict[str, ErrorText] = {
     "source_unreadable": ErrorText(
         what_fr="Le fichier « {name} » n’a pas pu être lu.",
         why_fr="{reason}.",
-        what_to_do_fr="Ce fichier n’a pas été scellé. Vérifiez qu’il existe et que vous avez le droit de le lire.",
+        what_to_do_fr="Ce fichier n’a pas été scellé. Vérifiez qu’il existe et que vous avez le droit de le "
+        "lire.",
         what_en="The file “{name}” could not be read.",
         why_en="{reason}.",
         what_to_do_en="That file was not sealed. Check that it exists and that you may read it.",
@@ -242,11 +250,13 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "no_authority": ErrorText(
         what_fr="Aucun tiers n’est choisi pour dater ce coffre.",
-        why_fr="Dater envoie une empreinte de 32 octets à une autorité d’horodatage ; cela reste éteint tant que "
+        why_fr="Dater envoie une empreinte de 32 octets à une autorité d’horodatage ; cela reste éteint "
+        "tant que "
         "personne ne l’a choisi.",
         what_to_do_fr="Ajoutez une autorité dans les réglages (docs/vault.md).",
         what_en="No third party is chosen to date this vault.",
-        why_en="Dating sends a 32-byte hash to a time-stamp authority; it stays off until a person chooses one.",
+        why_en="Dating sends a 32-byte hash to a time-stamp authority; it stays off until a person chooses "
+        "one.",
         what_to_do_en="Add an authority in the settings (docs/vault.md).",
         exit_code=EXIT_USAGE,
     ),

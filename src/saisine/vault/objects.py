@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, Protocol
 
 import msgspec
 import pyrage
@@ -261,11 +261,13 @@ def _sync(paths: Sequence[Path], folder: Path) -> None:
 
 def _find_syncfs() -> Callable[[int], int] | None:
     try:
-        found = ctypes.CDLL(None, use_errno=True).syncfs
+        library = ctypes.CDLL(None, use_errno=True)
+        function: Any = library.syncfs
     except (OSError, AttributeError):
         return None
-    found.argtypes, found.restype = [ctypes.c_int], ctypes.c_int
-    return found  # type: ignore[no-any-return]
+    function.argtypes, function.restype = [ctypes.c_int], ctypes.c_int
+    found: Callable[[int], int] = function
+    return found
 
 
 _SYNCFS = _find_syncfs()

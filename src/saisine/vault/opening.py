@@ -35,7 +35,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The sudden stop of {when_en} interrupted a deposit: {files_en}. Deposit again what is missing.",
     ),
     "torn_line": (
-        "La dernière écriture du journal avait été interrompue ({bytes} octets) : elle n’avait pas été confirmée. "
+        "La dernière écriture du journal avait été interrompue ({bytes} octets) : elle n’avait pas été "
+        "confirmée. "
         "Elle est conservée à part dans « lost ».",
         "The last write to the log had been interrupted ({bytes} bytes): it had not been acknowledged. "
         "It is kept aside in “lost”.",

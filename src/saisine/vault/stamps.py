@@ -20,6 +20,7 @@ from typing import Any, Final, Literal, Protocol
 import rfc3161_client
 import yaml
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from saisine.errors import SaisineError
@@ -44,6 +45,14 @@ class Authority:
     intermediates: tuple[x509.Certificate, ...] = ()
     policies: tuple[str, ...] = ()
     qualified: str = "unknown"
+
+    @property
+    def roots_pem(self) -> bytes:
+        return b"".join(one.public_bytes(Encoding.PEM) for one in self.roots)
+
+    @property
+    def intermediates_pem(self) -> bytes:
+        return b"".join(one.public_bytes(Encoding.PEM) for one in self.intermediates)
 
     @classmethod
     def load(cls, path: Path) -> "Authority":

@@ -1,5 +1,6 @@
 """The vault's public verbs: create, open, seal, read, find, prove, sign, stamp, export."""
 
+import hashlib
 import os
 import re
 import time
@@ -23,8 +24,8 @@ from saisine.vault.log import MAX_LINE_BYTES, REFS_PER_LINE, Entry, as_mapping, 
 from saisine.vault.notes import Checkpoint, Head, NoteError, TlogProof, VerifierKey
 from saisine.vault.objects import Batch, SourceUnreadable, Written, object_path, open_object
 from saisine.vault.opening import OpeningNote
-from saisine.vault.records import Sealed, SealItem, build_act_record, build_record, record_hash
-from saisine.vault.stamps import Stamper, StampResult, ask_authorities, dated_size
+from saisine.vault.records import Sealed, SealItem, State, build_act_record, build_record, record_hash
+from saisine.vault.stamps import Stamper, StampResult, add_authority, ask_authorities, dated_size
 
 if TYPE_CHECKING:
     from saisine.vault.bundle import BundleReport
@@ -545,7 +546,19 @@ class Vault:
                 self._write([{"act": "note", "code": "stamp_refused"}])
         return results
 
-    def state_of(self, seq: int) -> str:
+    def add_authority(
+        self, name: str, url: str, root_pem: bytes, *, facts: Mapping[str, Any] | None = None
+    ) -> None:
+        """Choose a time-stamp authority and pin its root; the log keeps the hash of that certificate.
+
+        From then on `stamp` sends 32-byte hashes to `url`. Raises `authority_malformed`.
+        """
+        self._require_writable()
+        with disk_faults(self.folder):
+            add_authority(self.folder, name, url, root_pem, facts=facts)
+        self._write([{"act": "note", "code": "authority", "root": hashlib.sha256(root_pem).hexdigest()}])
+
+    def state_of(self, seq: int) -> State:
         """`dated` when the line is in a head whose time stamp verifies, else `not_yet_dated`."""
         return "dated" if seq < self._dated_size() else "not_yet_dated"
 
