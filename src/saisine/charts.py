@@ -20,7 +20,7 @@ class Bar:
     is_peak: bool = False
 
 
-def draw_bars(bars: Sequence[Bar], *, title: str, width: int = 640, height: int = 220) -> str:
+def draw_bars(bars: Sequence[Bar], *, title: str, width: int = 400, height: int = 180) -> str:
     """A bar chart from zero, its highest value written above its bar. `title` is its accessible name.
 
     Colour is not alone: peak bars also carry their value. An empty sequence gives an empty string.
@@ -53,4 +53,4 @@ def draw_bars(bars: Sequence[Bar], *, title: str, width: int = 640, height: int 
 
 
 def _text(x: float, y: float, words: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{GREY}" font-size="12" text-anchor="middle">{escape(words)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" fill="{GREY}" font-size="13" text-anchor="middle">{escape(words)}</text>'

@@ -47,3 +47,32 @@ def _line(check: Check) -> CheckLine:
         style=STYLES[check.state],
         detail=(check.detail_en if english else check.detail_fr) or "",
     )
+
+
+def say_report(report: Report) -> ReportWords:
+    """The verdict first, then what it means, then every check."""
+    checks = tuple(_line(check) for check in report.checks)
+    failed = [check.id for check in report.checks if check.state == "failed"]
+    if report.verdict == "verified":
+        sentence, style = _intact(report), "done"
+        meaning = _("Rien n’a été changé, retiré ni ajouté depuis le scellement.")
+    elif report.verdict == "failed":
+        sentence, style = _("Modifié. Contrôles en cause : %(ids)s") % {"ids": ", ".join(dict.fromkeys(failed))}, "attention"
+        meaning = _("Au moins une pièce ou une preuve ne correspond plus à son sceau.")
+    else:
+        sentence, style = _("Incomplet. Rien de faux n’a été trouvé, mais tout n’a pas pu être contrôlé."), "note"
+        meaning = _("La liste dit ce qui manque.")
+    return ReportWords(sentence, meaning, style, checks, any(c.state == "not_checked" for c in report.checks))
+
+
+@require_http_methods(["GET", "POST"])
+def verify(request: HttpRequest) -> HttpResponse:
+    """Read the ZIP where it was received, answer, and let it be deleted."""
+    if request.method != "POST":
+        return render(request, "saisine/verify.html")
+    try:
+        _name, file = received(request)[0]
+        report = verify_bundle(file.path, now=now())
+    except SaisineError as error:
+        return render(request, "saisine/verify.html", {"error": tell(error)}, status=422)
+    return render(request, "saisine/verify.html", {"report": say_report(report)})

@@ -1,0 +1,160 @@
+"""An assessment in the words of a page: each card with its article, its date and its verified flag."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from saisine.law.assess import Assessed, Assessment
+from saisine.law.limitation import Clock
+from saisine.law.penalty import Penalty
+from saisine.law.qualify import Element
+from saisine.law.routes import Route
+from saisine.web import words
+
+CLOSE_DAYS = 15  # the marks of product.md: 30, 15, 7 days; from 15 on, the line changes its look
+
+
+@dataclass(frozen=True, slots=True)
+class ElementLine:
+    state: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One « Qualification proposée »."""
+
+    offence: str
+    title: str
+    sentence: str
+    delay: str
+    penalty: str
+    articles: str
+    as_of: str
+    flag: str
+    is_verified: bool
+    elements: tuple[ElementLine, ...]
+    warnings: tuple[str, ...]
+    decision: str = ""
+    is_focused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShortestClock:
+    words: str
+    offence: str
+    is_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    title: str
+    why: str
+    flag: str
+
+
+def language() -> str:
+    return "en" if words.is_english() else "fr"
+
+
+def say_clock(clock: Clock | None) -> str:
+    """« il reste 54 jours, dernier jour utile : dimanche 14 juin 2026 »."""
+    if clock is None or clock.last_useful_day is None or clock.days_left is None:
+        return _("délai inconnu : il manque la date des faits")
+    last = words.say_day(clock.last_useful_day)
+    if clock.days_left < 0:
+        return _("délai dépassé depuis le %(day)s") % {"day": last}
+    return _("%(left)s, dernier jour utile : %(day)s") % {"left": words.say_days_left(clock.days_left), "day": last}
+
+
+def say_penalty(penalty: Penalty | None) -> str:
+    if penalty is None:
+        return ""
+    months = penalty.prison_months_with_modifier or penalty.prison_months
+    parts = [_prison(months)] if months else []
+    if penalty.fine_eur:
+        parts.append(_("%(n)s € d’amende") % {"n": words.say_number(penalty.fine_eur)})
+    return words.say_list(parts)
+
+
+def _prison(months: int) -> str:
+    if months % 12:
+        return _("%(n)s mois d’emprisonnement") % {"n": months}
+    return _("%(n)s an(s) d’emprisonnement") % {"n": months // 12}
+
+
+def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) -> Card:
+    spoken = language()
+    statement = item.statement
+    sentence = (
+        _("Les faits semblent relever de cette infraction.")
+        if item.status == "met"
+        else _("Les faits pourraient relever de cette infraction ; il manque des réponses.")
+    )
+    return Card(
+        offence=item.id,
+        title=item.offence.name_en if spoken == "en" else item.offence.name_fr,
+        sentence=sentence,
+        delay=say_clock(item.clock),
+        penalty=say_penalty(item.penalty),
+        articles=", ".join(statement.articles),
+        as_of=statement.as_of_words(spoken),
+        flag=statement.flag(spoken),
+        is_verified=statement.verified,
+        elements=tuple(_element(element, spoken) for element in item.qualification.elements),
+        warnings=tuple(item.qualification.warnings),
+        decision=decision,
+        is_focused=is_focused,
+    )
+
+
+def _element(element: Element, spoken: str) -> ElementLine:
+    told = element.as_json()
+    obstacle = told["role"] == "none_of"
+    state = str(told[f"state_{spoken}"])
+    return ElementLine(_("obstacle %(state)s") % {"state": state} if obstacle else state, str(told[f"label_{spoken}"]))
+
+
+def shortest(assessment: Assessment) -> ShortestClock | None:
+    """The clock that drives the calendar, in words."""
+    clock = assessment.driving_clock
+    if clock is None:
+        return None
+    names = {item.id: item.offence.name_en if words.is_english() else item.offence.name_fr for item in assessment.main}
+    left = clock.days_left if clock.days_left is not None else 0
+    return ShortestClock(say_clock(clock), names.get(clock.offence, clock.offence), left <= CLOSE_DAYS)
+
+
+def say_route(route: Route) -> Step:
+    english = words.is_english()
+    until = _("jusqu’au %(day)s") % {"day": words.say_day(route.until)} if isinstance(route.until, date) else ""
+    why = (route.why_en if english else route.why_fr) or ""
+    flag = "" if route.verified else (route.flag_en if english else route.flag_fr)
+    return Step(
+        title=(route.name_en if english else route.name_fr) or route.route,
+        why=" ".join(part for part in (why, until) if part),
+        flag=flag,
+    )
+
+
+def say_answer(answer: str) -> str:
+    """The words of « qui peut agir » for one answer of the law engine."""
+    said = {
+        "yes": _("oui"),
+        "conditional": _("oui, sous condition"),
+        "no": _("non"),
+        "no_time_barred": _("non, le délai est dépassé"),
+        "no_complaint_required": _("non, il faut une plainte"),
+    }
+    return said.get(answer, answer)
+
+
+def say_standing(assessment: Assessment) -> list[str]:
+    who = assessment.who_may_act
+    return [
+        _("La personne visée : %(answer)s.") % {"answer": say_answer(who.victim)},
+        _("L’association : %(answer)s. %(basis)s")
+        % {"answer": say_answer(who.association), "basis": who.association_basis_fr},
+        _("Le parquet, sans plainte : %(answer)s.") % {"answer": say_answer(who.prosecutor_ex_officio)},
+    ]
