@@ -1,5 +1,76 @@
-"""Words of the errors raised by the documents engine."""
+"""Words of the errors raised by notices and dossiers."""
 
-from saisine.errors import ErrorText
+from saisine.errors import EXIT_IO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
-TEXTS: dict[str, ErrorText] = {}
+TEXTS: dict[str, ErrorText] = {
+    "platform_file_invalid": ErrorText(
+        what_fr="Le fichier « {file} » n’est pas utilisable (ligne {line}).",
+        why_fr="{reason_fr}.",
+        what_to_do_fr="Corrigez cette ligne ; docs/notices.md décrit chaque clé. Rien n’a été changé.",
+        what_en="The file “{file}” cannot be used (line {line}).",
+        why_en="{reason_en}.",
+        what_to_do_en="Mend that line; docs/notices.md describes every key. Nothing was changed.",
+    ),
+    "platform_file_unreadable": ErrorText(
+        what_fr="Le fichier « {file} » ne peut pas être lu.",
+        why_fr="Le système répond : {reason}.",
+        what_to_do_fr="Vérifiez l’installation de Saisine et vos droits sur ce fichier.",
+        what_en="The file “{file}” cannot be read.",
+        why_en="The system answers: {reason}.",
+        what_to_do_en="Check the installation of Saisine and your rights on that file.",
+        exit_code=EXIT_IO,
+    ),
+    "notice_event_refused": ErrorText(
+        what_fr="« {event_fr} » au {day} ne peut pas être noté à l’étape « {state_fr} ».",
+        why_fr="Raison : {reason_fr}.",
+        what_to_do_fr="Vérifiez la date et l’étape. Rien n’a été changé.",
+        what_en="“{event_en}” on {day_en} cannot be recorded: the notice is at the step “{state_en}”.",
+        why_en="Reason: {reason_en}.",
+        what_to_do_en="Check the date and the step. Nothing was changed.",
+        exit_code=EXIT_REFUSED,
+    ),
+    "dossier_recipient_unknown": ErrorText(
+        what_fr="Le destinataire « {recipient} » n’existe pas.",
+        why_fr="Un dossier se prépare pour un de ces destinataires : {known}.",
+        what_to_do_fr="Choisissez un de ces mots.",
+        what_en="There is no recipient “{recipient}”.",
+        why_en="A dossier is made for one of these: {known}.",
+        what_to_do_en="Choose one of these words.",
+        exit_code=EXIT_USAGE,
+    ),
+    "dossier_too_large": ErrorText(
+        what_fr="Ce dossier compte {count} pièces.",
+        why_fr="Un dossier en contient au plus {limit}, pour rester lisible et se construire sans risque.",
+        what_to_do_fr="Faites plusieurs dossiers, par période ou par compte. Rien n’a été changé.",
+        what_en="This dossier has {count} exhibits.",
+        why_en="A dossier holds {limit} at most, to stay readable and safe to build.",
+        what_to_do_en="Make several dossiers, by period or by account. Nothing was changed.",
+    ),
+    "dossier_not_typeset": ErrorText(
+        what_fr="Le PDF du dossier n’a pas pu être composé.",
+        why_fr="Le compositeur répond : {reason}",
+        what_to_do_fr="Rien n’a été écrit, les pièces scellées sont intactes. Signalez-nous ce message.",
+        what_en="The PDF of the dossier could not be typeset.",
+        why_en="The typesetter answers: {reason}",
+        what_to_do_en="No file was written and sealed items are intact. Report this message to us.",
+        exit_code=EXIT_IO,
+    ),
+    "dossier_file_not_written": ErrorText(
+        what_fr="Le fichier « {path} » n’a pas pu être écrit.",
+        why_fr="Le système répond : {reason}.",
+        what_to_do_fr="Vérifiez la place libre et vos droits. Les pièces scellées sont intactes.",
+        what_en="The file “{path}” could not be written.",
+        why_en="The system answers: {reason}.",
+        what_to_do_en="Check the free space and your rights. Sealed items are intact.",
+        exit_code=EXIT_IO,
+    ),
+    "dossier_font_unreadable": ErrorText(
+        what_fr="La police « {file} » livrée avec Saisine est illisible.",
+        why_fr="{reason}",
+        what_to_do_fr="Réinstallez Saisine. Aucun fichier n’a été écrit.",
+        what_en="The font “{file}” shipped with Saisine cannot be read.",
+        why_en="{reason}",
+        what_to_do_en="Install Saisine again. No file was written.",
+        exit_code=EXIT_IO,
+    ),
+}
