@@ -125,6 +125,16 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Type it again; check the keyboard and the capitals.",
         exit_code=EXIT_REFUSED,
     ),
+    "passphrase_cost": ErrorText(
+        what_fr="Le fichier protégé par phrase de passe demande un calcul démesuré.",
+        why_fr="Son facteur de travail est {factor} ; le plus grand admis est {most}.",
+        what_to_do_fr="Ce fichier n’a pas été écrit par Saisine. Reprenez le dossier « keys » dans une "
+        "sauvegarde.",
+        what_en="The file under passphrase asks for an outsize computation.",
+        why_en="Its work factor is {factor}; the largest allowed is {most}.",
+        what_to_do_en="Saisine did not write that file. Take the “keys” folder from a backup.",
+        exit_code=EXIT_IO,
+    ),
     "unit_unknown": ErrorText(
         what_fr="L’unité « {unit} » n’existe pas dans ce coffre.",
         why_fr="Aucune clé ne porte cet identifiant.",

@@ -86,6 +86,7 @@ class Journal:
         self.heads = folder / "log" / "heads"
         self.entries: list[Entry] = []
         self.tree = Tree()
+        self.is_damaged = False  # nothing beyond the first fault is read any more
         self._bytes = 0
         self._threads = threading.RLock()
         self._depth = 0
@@ -144,7 +145,7 @@ class Journal:
         """Take in what other processes have written since. Raises `vault_damaged`."""
         with self._threads:
             size = self.path.stat().st_size
-            if size == self._bytes:
+            if size == self._bytes or self.is_damaged:
                 return
             if size < self._bytes:
                 raise SaisineError(

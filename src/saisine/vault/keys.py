@@ -5,6 +5,8 @@ signing seed lie in one age file under the passphrase (scrypt); without a passph
 `vault.unprotected.json`, and everything that shows the vault says so.
 """
 
+import hashlib
+import re
 import sqlite3
 import threading
 from base64 import b32encode, b64decode, b64encode
@@ -27,6 +29,8 @@ PROTECTED_NAME: Final = "vault.passphrase.age"
 UNPROTECTED_NAME: Final = "vault.unprotected.json"
 UNITS_NAME: Final = "units.db"
 PART_KEY_BYTES: Final = 32  # AES-256, the longest key of Parquet encryption
+MAX_WORK_FACTOR: Final = 22  # log2 of scrypt's N: 4 GiB of memory; age itself writes 18, pyrage up to 20
+_SCRYPT: Final = re.compile(rb"age-encryption\.org/v1\n-> scrypt \S+ (\d{1,9})\n")
 _BUSY_S: Final = 10.0
 
 _SCHEMA = """
@@ -56,22 +60,35 @@ class PartKeys(Protocol):
     def destroy(self, unit: str, part: str) -> None: ...
 
 
-class Secrets(msgspec.Struct, frozen=True):
-    """What opens a vault: the age identity, and the seeds (base64) of the signing and witness keys."""
+class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What opens a vault: the age identity, and the seeds (base64) of the signing and witness keys.
+
+    `check` is the SHA-256 of the other fields: a changed bit in an unprotected file is told, never used.
+    """
 
     v: int
     identity: str
     signing_seed: str
     witness_seed: str
+    check: str
 
     @classmethod
     def draw(cls, random: Random) -> "Secrets":
         identity = str(pyrage.x25519.Identity.generate())
-        return cls(1, identity, b64encode(random(32)).decode(), b64encode(random(32)).decode())
+        seeds = b64encode(random(32)).decode(), b64encode(random(32)).decode()
+        return cls(1, identity, *seeds, _check_of(1, identity, *seeds))
+
+    @property
+    def is_whole(self) -> bool:
+        return self.check == _check_of(self.v, self.identity, self.signing_seed, self.witness_seed)
 
     @property
     def signing_key(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(b64decode(self.signing_seed))
+
+
+def _check_of(version: int, *fields: str) -> str:
+    return hashlib.sha256("\n".join((str(version), *fields)).encode()).hexdigest()
 
 
 def create_keys(folder: Path, origin: str, random: Random, passphrase: str | None) -> VerifierKey:
@@ -101,16 +118,31 @@ def load_secrets(folder: Path, passphrase: str | None) -> Secrets:
             raise SaisineError("vault_keys_damaged", path=folder, reason="the secret file is missing")
         body = _unlock(protected, passphrase) if protected.exists() else plain.read_bytes()
     try:
-        return msgspec.json.decode(body, type=Secrets)
-    except msgspec.MsgspecError as error:
+        found = msgspec.json.decode(body, type=Secrets)
+    except (msgspec.MsgspecError, ValueError) as error:
         raise SaisineError("vault_keys_damaged", path=folder, reason=error) from error
+    if found.v != 1 or not found.is_whole:
+        raise SaisineError("vault_keys_damaged", path=folder, reason="SHA-256")
+    return found
+
+
+def require_bearable(body: bytes) -> None:
+    """Refuse a passphrase file whose scrypt cost would freeze the machine. Raises `passphrase_cost`.
+
+    pyrage compares the cost with the speed of the machine: on a fast one it works 47 s on a factor of 23.
+    """
+    found = _SCRYPT.match(body)
+    if found is not None and int(found[1]) > MAX_WORK_FACTOR:
+        raise SaisineError("passphrase_cost", factor=int(found[1]), most=MAX_WORK_FACTOR)
 
 
 def _unlock(path: Path, passphrase: str | None) -> bytes:
     if passphrase is None:
         raise SaisineError("passphrase_needed")
+    body = path.read_bytes()
+    require_bearable(body)
     try:
-        return bytes(pyrage.passphrase.decrypt(path.read_bytes(), passphrase))
+        return bytes(pyrage.passphrase.decrypt(body, passphrase))
     except pyrage.DecryptError as error:
         raise SaisineError("passphrase_wrong") from error
 

@@ -5,6 +5,7 @@ form is RFC 8785; because the alphabet is narrowed (printable ASCII, integers be
 null), msgspec with sorted keys writes the same bytes twenty times faster (the tests compare both).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -78,14 +79,19 @@ def canonical(value: object) -> bytes:
     return _encoder.encode(value)
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+
+
 def format_moment(moment: datetime) -> str:
     """`2026-11-21T13:32:07.125Z`: aware time to UTC text with milliseconds, rounded down."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def parse_moment(text: str) -> datetime:
     """The inverse of `format_moment`. Raises `ValueError` on any other form."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(f"time {text!r}")
+    return datetime.fromisoformat(text)
 
 
 def parse_line(line: bytes) -> Entry:
@@ -96,7 +102,7 @@ def parse_line(line: bytes) -> Entry:
         raise ValueError("a byte that is not ASCII")
     try:
         entry = _decoder.decode(line)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise ValueError(str(error)) from None
     if _encoder.encode(entry) != line:
         raise ValueError("not in canonical form")
@@ -136,9 +142,10 @@ def _fault_of_values(entry: Entry) -> str | None:
 
 def _is_moment(text: str) -> bool:
     try:
-        return len(text) == 24 and bool(parse_moment(text))
+        parse_moment(text)
     except ValueError:
         return False
+    return True
 
 
 _HEX = frozenset("0123456789abcdef")

@@ -202,7 +202,7 @@ def _is_dead(marker: Path) -> bool:
 
 
 def _records_of(marker: Path) -> str:
-    with contextlib.suppress(msgspec.MsgspecError):
+    with contextlib.suppress(msgspec.MsgspecError, ValueError):
         return msgspec.json.decode(marker.read_bytes(), type=dict[str, str]).get("records", "")
     return ""
 

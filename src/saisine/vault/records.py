@@ -148,5 +148,5 @@ def read_record(line: bytes) -> Record:
     """Read a record's line. Raises `ValueError`."""
     try:
         return _decoder.decode(line)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, ValueError) as error:
         raise ValueError(str(error)) from None

@@ -197,16 +197,20 @@ class Vault:
             found = self.journal.load()
         reason = found_at_opening.find_damage(self.journal, found, self._verifier_key())
         if reason is not None:
-            self._refusal = SaisineError("vault_damaged", reason=reason)
-            yield OpeningNote.of("damaged", reason=reason)
+            yield self._freeze(reason)
+
+    def _freeze(self, reason: str) -> OpeningNote:
+        """From now on this vault only reads, up to the fault."""
+        self._refusal = SaisineError("vault_damaged", reason=reason)
+        self.journal.is_damaged = True
+        return OpeningNote.of("damaged", reason=reason)
 
     def _repair(self) -> Iterator[OpeningNote]:
         """Under the lock: load, set aside, sign what has no head."""
         found = self.journal.load()
         reason = found_at_opening.find_damage(self.journal, found, self._verifier_key())
         if reason is not None:
-            self._refusal = SaisineError("vault_damaged", reason=reason)
-            yield OpeningNote.of("damaged", reason=reason)
+            yield self._freeze(reason)
             return
         known = self._keys.units()
         without = {entry.unit for entry in self.journal.entries if isinstance(entry.unit, str)} - set(known)
