@@ -2,8 +2,9 @@
 
 from saisine.vault.keys import PartKeys
 from saisine.vault.opening import OpeningNote
+from saisine.vault.receipts import Receipt
 from saisine.vault.records import Sealed, SealItem
 from saisine.vault.stamps import StampResult
-from saisine.vault.store import Receipt, Vault
+from saisine.vault.store import Vault
 
 __all__ = ["OpeningNote", "PartKeys", "Receipt", "SealItem", "Sealed", "StampResult", "Vault"]

@@ -14,7 +14,8 @@ from typing import Final
 from cryptography import x509
 
 from saisine.errors import SaisineError
-from saisine.vault.checks import Policy, all_good, check_authorities, check_order, say_stamp
+from saisine.vault.checks import Policy, all_good
+from saisine.vault.dates import check_authorities, check_order, say_stamp
 from saisine.vault.log import Entry, fault_of, parse_line
 from saisine.vault.notes import Head, NoteError, TlogProof, VerifierKey
 from saisine.vault.records import read_record, record_hash

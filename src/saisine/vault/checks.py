@@ -1,10 +1,10 @@
-"""The checks of the log, its heads and its dates: V01 to V17 and V25 of docs/vault.md.
+"""The checks of the log and its heads: V01 to V12 of docs/vault.md, and what every check reads.
 
 Pure functions over what was read from disk: each yields findings in the order of their numbers and raises
 nothing on hostile bytes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,9 +14,8 @@ from saisine.errors import SaisineError
 from saisine.vault.log import Entry, fault_of, parse_line, parse_moment, split_lines
 from saisine.vault.merkle import Tree, leaf_hash
 from saisine.vault.notes import Head, NoteError, VerifierKey
-from saisine.vault.opening import say_moment_en, say_moment_fr
 from saisine.vault.report import Check
-from saisine.vault.stamps import Authority, StampVerdict, verify_stamp
+from saisine.vault.stamps import Authority
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=120)
 _NAMED_AT_MOST: Final = 50  # findings of one number that are named one by one; the rest is counted
@@ -333,180 +332,6 @@ def _check_roots(snapshot: Snapshot) -> Iterator[Check]:
         yield Check.not_checked("V10", "voir V09", "see V09")
     else:
         yield Check.verified("V10", "par les lignes elles-mêmes", "from the lines themselves")
-
-
-# ---------------------------------------------------------------- dates
-
-
-def check_stamps(snapshot: Snapshot, policy: Policy, now: datetime) -> Iterator[Check]:
-    """V13 to V17 over every reply that lies beside a head."""
-    if not snapshot.replies:
-        for number in ("V13", "V14", "V15", "V16"):
-            yield Check.not_checked(
-                number, "aucun horodatage : pas encore daté", "no time stamp: not yet dated"
-            )
-    dated: set[str] = set()
-    for (size, name), reply in snapshot.replies.items():
-        head = snapshot.heads.get(size)
-        if head is None:
-            yield Check.failed(
-                "V14", f"{size}.{name}.tsr : aucune tête {size}", f"{size}.{name}.tsr: no head {size}"
-            )
-            continue
-        verdict = verify_stamp(reply, head, policy.tsa, now=policy.at or now)
-        yield from say_stamp(f"{size}.{name}", verdict)
-        if verdict.is_verified and verdict.at is not None:
-            dated.add(verdict.authority)
-            yield check_order(f"{size}.{name}", verdict.at, _last_moment(snapshot, size))
-    yield check_authorities(dated, policy.stamps_required)
-
-
-def say_stamp(name: str, verdict: StampVerdict) -> Iterator[Check]:
-    """V13 to V15 for one reply; a number that was not reached says after which one it stopped."""
-    if not verdict.is_granted:
-        state = Check.not_checked if verdict.is_unreadable else Check.failed
-        yield state("V13", f"{name} : {verdict.reason}", f"{name}: {verdict.reason}")
-        for number in ("V14", "V15", "V16"):
-            yield Check.not_checked(number, f"{name} : voir V13", f"{name}: see V13")
-        return
-    yield Check.verified("V13", name)
-    if not verdict.is_ours:
-        yield Check.failed(
-            "V14",
-            f"{name} : cet horodatage porte sur d’autres octets",
-            f"{name}: this time stamp is over other bytes",
-        )
-        for number in ("V15", "V16"):
-            yield Check.not_checked(number, f"{name} : voir V14", f"{name}: see V14")
-        return
-    yield Check.verified("V14", name)
-    if not verdict.is_trusted:
-        yield Check.failed(
-            "V15",
-            f"{name} : autorité non reconnue ({verdict.reason})",
-            f"{name}: unknown authority ({verdict.reason})",
-        )
-        yield Check.not_checked("V16", f"{name} : voir V15", f"{name}: see V15")
-        return
-    remark = f" ({verdict.remark})" if verdict.remark else ""
-    yield Check.verified(
-        "V15", f"{name} : {verdict.authority}{remark}", f"{name}: {verdict.authority}{remark}"
-    )
-
-
-def _last_moment(snapshot: Snapshot, size: int) -> datetime | None:
-    entry = snapshot.entries[size - 1] if 0 < size <= len(snapshot.entries) else None
-    return entry.moment if entry is not None else None
-
-
-def check_order(name: str, at: datetime, last: datetime | None) -> Check:
-    """V16"""
-    if last is None:
-        return Check.not_checked(
-            "V16", f"{name} : dernière ligne illisible", f"{name}: the last line is unreadable"
-        )
-    delay = at - last
-    if delay < -CLOCK_TOLERANCE:
-        return Check.failed(
-            "V16",
-            f"{name} : l’heure certifiée précède la dernière ligne de {-delay}",
-            f"{name}: the certified time is {-delay} before the last line",
-        )
-    seconds = round(delay.total_seconds())
-    return Check.verified(
-        "V16",
-        f"{name} : {say_moment_fr(at)}, {seconds} s après la dernière ligne",
-        f"{name}: {say_moment_en(at)}, {seconds} s after the last line",
-    )
-
-
-def check_authorities(dated: set[str], required: int) -> Check:
-    """V17"""
-    fr, en = (
-        f"{len(dated)} autorités sur {required} demandées",
-        f"{len(dated)} authorities of {required} asked for",
-    )
-    if len(dated) < required:
-        return Check.not_checked("V17", fr, en)
-    return Check.verified("V17", fr, en)
-
-
-def check_pinned_roots(snapshot: Snapshot, roots: Mapping[str, str]) -> Iterator[Check]:
-    """V15, the other half: the certificates in `trust/tsa` are those that were logged when they were chosen.
-
-    `roots` gives the SHA-256 of each file by name. Without this, whoever can write to the folder could put
-    another root there and forge an authority.
-    """
-    logged = {
-        entry.root for entry in snapshot.good_entries() if entry.act == "note" and entry.code == "authority"
-    }
-    for name, digest in roots.items():
-        if digest not in logged:
-            yield Check.failed(
-                "V15",
-                f"{name} : ce certificat n’est pas celui qui a été inscrit au journal",
-                f"{name}: this certificate is not the one written in the log",
-            )
-
-
-# ---------------------------------------------------------------- outside
-
-
-def check_outside(
-    snapshot: Snapshot, policy: Policy, receipt: str | None, witness: str | None
-) -> Iterator[Check]:
-    """V25: a kept receipt (code or signed head) and a witness's head must be prefixes of this log."""
-    if receipt is None and witness is None:
-        yield Check.not_checked(
-            "V25",
-            "ni reçu ni témoin : un dossier entier remis à un état antérieur ne se verrait pas",
-            "neither receipt nor witness: a whole folder put back to an earlier state would not show",
-        )
-    for text in (receipt, witness):
-        if text is None:
-            continue
-        yield _check_note(snapshot, policy, text) if "\n" in text.strip() else _check_code(snapshot, text)
-
-
-def _check_code(snapshot: Snapshot, code: str) -> Check:
-    from saisine.vault.store import receipt_code  # late: the store stands above the checks
-
-    wanted = "".join(code.split()).replace("-", "").upper()
-    for size, head in snapshot.heads.items():
-        if wanted and receipt_code(head).replace("-", "") == wanted:
-            return Check.verified(
-                "V25", f"le reçu {code} est celui de la tête {size}", f"receipt {code} is head {size}"
-            )
-    return Check.failed(
-        "V25",
-        f"aucune tête ne correspond au reçu {code} : ce dossier a pu être remis à un état antérieur, "
-        "ou n’est pas celui du reçu",
-        f"no head matches receipt {code}: this folder may have been put back to an earlier state, "
-        "or is not the one of the receipt",
-    )
-
-
-def _check_note(snapshot: Snapshot, policy: Policy, text: str) -> Check:
-    try:
-        head = Head.from_text(text.lstrip("\ufeff"))
-        head.note.require_signed_by((*policy.vkeys, *policy.witnesses))
-    except NoteError as error:
-        return Check.failed("V25", f"tête gardée au dehors : {error}", f"head kept outside: {error}")
-    if head.size > len(snapshot.lines):
-        missing = head.size - len(snapshot.lines)
-        return Check.failed(
-            "V25",
-            f"la tête gardée au dehors compte {missing} lignes de plus : "
-            "ce dossier a été remis à un état antérieur",
-            f"the head kept outside has {missing} more lines: this folder was put back to an earlier state",
-        )
-    if head.size == 0 or snapshot.tree.root(head.size) != head.root:
-        return Check.failed(
-            "V25",
-            f"deux histoires pour {head.size} lignes : ce journal ne prolonge pas la tête gardée au dehors",
-            f"two histories for {head.size} lines: this log does not extend the head kept outside",
-        )
-    return Check.verified("V25", f"tête {head.size} gardée au dehors", f"head {head.size} kept outside")
 
 
 def check_identity(snapshot: Snapshot, policy: Policy, created: str | None) -> Iterator[Check]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import fsync_folder, write_durably
+from saisine.vault.faults import fsync_folder
 from saisine.vault.log import Entry, canonical, parse_line, split_lines
 from saisine.vault.merkle import Tree, leaf_hash
 from saisine.vault.notes import Head, NoteError
@@ -210,6 +210,10 @@ class Journal:
         names = (path.name.removesuffix(".note") for path in self.heads.glob("*.note"))
         return sorted(int(name) for name in names if name.isdecimal())
 
+    def has_head(self, size: int) -> bool:
+        """Whether a head of that size stands; asked at each action, so without listing the folder."""
+        return (self.heads / f"{size}.note").exists()
+
     def head(self, size: int) -> Head:
         """Read one head. Raises `NoteError` or `OSError`."""
         body = (self.heads / f"{size}.note").read_bytes()
@@ -228,15 +232,21 @@ class Journal:
         return None
 
     def keep_head(self, head: Head) -> None:
-        """Write a head durably: the text first, so that a note never stands without it."""
-        target = self.heads / f"{head.size}.txt"
-        target.write_bytes(head.text)
-        descriptor = os.open(target, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        write_durably(self.heads / f"{head.size}.note", head.to_text().encode())
+        """Write a head: both files durable before either gets its name, so that none is ever half there.
+
+        The names themselves are not waited for: a head that a power cut takes away is signed again, over
+        the same lines, at the next opening.
+        """
+        parts = []
+        for suffix, body in (("txt", head.text), ("note", head.to_text().encode())):
+            part = self.heads / f".tmp-{head.size}.{suffix}"
+            with part.open("wb") as out:
+                out.write(body)
+                out.flush()
+                os.fdatasync(out.fileno())
+            parts.append((part, self.heads / f"{head.size}.{suffix}"))
+        for part, target in parts:
+            part.replace(target)
 
 
 def create_journal(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """Objects: age files named by the SHA-256 of their ciphertext, written so that a stop leaves no half file.
 
-A batch first writes every ciphertext to `objects/.tmp-*`, flushes them together, and only then renames:
-fsync is the only real cost here (190 to 300 files per second one by one, 25,000 with one `syncfs` per
-1,000). A marker file, locked for as long as its writer lives, tells temporary files of a live writer from
+A batch first writes every ciphertext to `objects/.tmp-*`, then gives them their names and flushes them
+together: fsync is the only real cost here (190 to 300 files per second one by one, 25,000 with one `syncfs`
+per 1,000). A marker file, locked for as long as its writer lives, tells temporary files of a live writer from
 those of a killed one.
 """
 
@@ -24,12 +24,11 @@ import msgspec
 import pyrage
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import fsync_folder
 
 TEMPORARY: Final = ".tmp-"
 # Up to this size a source is read whole: one call into age instead of thousands of small reads.
 WHOLE_BYTES: Final = 256 * 1024
-_SYNCFS_FROM: Final = 16  # fewer files than this are flushed one by one, so as not to wait for other writers
+_FLUSH_FIRST_BYTES: Final = 8 << 20  # more than this is flushed before the vault's lock is taken
 _PIECE_BYTES: Final = 1 << 20
 _MEMORY_BYTES: Final = 32 << 20
 
@@ -111,6 +110,7 @@ class Batch:
         self._marker = folder / f"{TEMPORARY}{name}.writer"
         self._written: list[Written] = []
         self._count = 0
+        self._is_placed = False
 
     def __enter__(self) -> "Batch":
         self._descriptor = os.open(self._marker, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -118,19 +118,21 @@ class Batch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for written in self._written:
-            written.path.unlink(missing_ok=True)
-        for path in self._folder.glob(f"{TEMPORARY}{self._name}-*"):
-            path.unlink(missing_ok=True)
+        if not self._is_placed:
+            for number in range(self._count):
+                self._temporary(number).unlink(missing_ok=True)
         self._marker.unlink(missing_ok=True)
         os.close(self._descriptor)
+
+    def _temporary(self, number: int) -> Path:
+        return self._folder / f"{TEMPORARY}{self._name}-{number}"
 
     def write(self, source: Readable | bytes, recipient: pyrage.x25519.Recipient) -> Written:
         """Encrypt one source to a temporary file; plain and cipher are hashed in the same pass.
 
         Raises `SourceUnreadable` for the source, `OSError` for the vault's own disk.
         """
-        path = self._folder / f"{TEMPORARY}{self._name}-{self._count}"
+        path = self._temporary(self._count)
         self._count += 1
         if not isinstance(source, bytes):
             try:
@@ -157,25 +159,30 @@ class Batch:
         self._written.append(written)
         return written
 
-    def flush(self, records: str) -> None:
-        """Make the bytes of every temporary file durable; note which object holds the records."""
+    def announce(self, records: str) -> None:
+        """Note which object holds the records; start large files on their way to the disk.
+
+        Small batches wait for `place`: one flush then serves their bytes and their names together.
+        """
         os.pwrite(self._descriptor, msgspec.json.encode({"records": records}), 0)
-        _sync([written.path for written in self._written], self._folder)
+        if sum(written.object_size for written in self._written) > _FLUSH_FIRST_BYTES:
+            flush_file_system(self._folder)
 
     def place(self) -> None:
-        """Rename every file to its name and make the names durable. Only under the vault's lock."""
-        folders = {self._folder}
+        """Give every file its name, then make bytes and names durable. Only under the vault's lock.
+
+        A name may stand before its bytes are on the disk: no line names it until `place` has returned, so
+        a stop in between leaves a stray that the next opening sets aside.
+        """
         for written in self._written:
             target = object_path(self._folder, written.object)
-            target.parent.mkdir(exist_ok=True)
-            written.path.rename(target)
-            folders.add(target.parent)
-        if len(folders) > _SYNCFS_FROM:
-            _syncfs(self._folder)
-        else:
-            for folder in folders:
-                fsync_folder(folder)
-        self._written = []
+            try:
+                os.rename(written.path, target)
+            except FileNotFoundError:
+                target.parent.mkdir(exist_ok=True)
+                os.rename(written.path, target)
+        self._is_placed = True
+        flush_file_system(self._folder)
 
     def take_back(self, written: Sequence[Written]) -> None:
         """Remove placed files again when the log did not take their lines."""
@@ -247,18 +254,6 @@ def object_path(folder: Path, name: str) -> Path:
     return folder / name[:2] / name
 
 
-def _sync(paths: Sequence[Path], folder: Path) -> None:
-    if len(paths) > _SYNCFS_FROM:
-        _syncfs(folder)
-        return
-    for path in paths:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def _find_syncfs() -> Callable[[int], int] | None:
     try:
         library = ctypes.CDLL(None, use_errno=True)
@@ -273,8 +268,8 @@ def _find_syncfs() -> Callable[[int], int] | None:
 _SYNCFS = _find_syncfs()
 
 
-def _syncfs(folder: Path) -> None:
-    """Flush one file system (Linux); elsewhere every file system."""
+def flush_file_system(folder: Path) -> None:
+    """Flush one file system with one call (Linux's syncfs); elsewhere every file system."""
     if _SYNCFS is None:
         os.sync()
         return

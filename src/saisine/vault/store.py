@@ -2,88 +2,34 @@
 
 import hashlib
 import os
-import re
-import time
-from base64 import b32encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
-
-import pyrage
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from saisine.errors import SaisineError
 from saisine.vault import opening as found_at_opening
 from saisine.vault.catalogue import Catalogue
-from saisine.vault.faults import disk_faults, explained, fsync_folder, is_writable, write_durably
+from saisine.vault.faults import disk_faults, fsync_folder, is_writable, write_durably
+from saisine.vault.identity import FORMAT, Format
 from saisine.vault.journal import Journal, Reading, create_journal
 from saisine.vault.keys import BoundPartKeys, KeyStore, PartKeys, create_keys, new_id
-from saisine.vault.log import MAX_LINE_BYTES, REFS_PER_LINE, Entry, as_mapping, canonical, format_moment
+from saisine.vault.log import REFS_PER_LINE, as_mapping, format_moment
 from saisine.vault.notes import Checkpoint, Head, NoteError, TlogProof, VerifierKey
-from saisine.vault.objects import Batch, SourceUnreadable, Written, object_path, open_object
+from saisine.vault.objects import object_path, open_object
 from saisine.vault.opening import OpeningNote
-from saisine.vault.records import Sealed, SealItem, State, build_act_record, build_record, record_hash
+from saisine.vault.receipts import Receipt, receipt_code
+from saisine.vault.records import Sealed, SealItem, State, build_act_record, record_hash
 from saisine.vault.stamps import Stamper, StampResult, add_authority, ask_authorities, dated_size
+from saisine.vault.writer import CLOCK_TOLERANCE_S, Writer, groups, require_code
 
 if TYPE_CHECKING:
     from saisine.vault.bundle import BundleReport
 
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int | None, str], None]
-
-FORMAT: Final = "saisine-vault 1"
-BATCH_ITEMS: Final = 1000
-BATCH_BYTES: Final = 256 << 20  # a stop loses at most this much work that was not acknowledged
-_CLOCK_TOLERANCE_S: Final = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What a person keeps of an action: the head of the log at that moment, and a code to read aloud."""
-
-    origin: str
-    size: int
-    root: str
-    at: datetime
-    code: str
-    head: str
-
-    def to_text(self) -> str:
-        """The signed head itself: a kept receipt file is a pocket witness (check V25)."""
-        return self.head
-
-
-def receipt_code(head: Head) -> str:
-    """The first 60 bits of SHA-256 of the head's text, in base32, by groups of four."""
-    text = b32encode(head.sha256).decode()[:12]
-    return "-".join(text[start : start + 4] for start in (0, 4, 8))
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """The file `FORMAT`: which vault this is."""
-
-    origin: str
-    created: str
-
-    @classmethod
-    def load(cls, folder: Path) -> "Format":
-        """Raises `vault_missing`, `vault_newer` or `vault_damaged`."""
-        try:
-            lines = (folder / "FORMAT").read_text("utf-8").split("\n")
-        except (FileNotFoundError, NotADirectoryError):
-            raise SaisineError("vault_missing", path=folder) from None
-        except OSError as error:
-            raise explained(error, folder) from error
-        except UnicodeDecodeError as error:
-            raise SaisineError("vault_damaged", reason=f"FORMAT: {error}") from error
-        if lines[0] != FORMAT and lines[0].startswith("saisine-vault "):
-            raise SaisineError("vault_newer", found=lines[0].removeprefix("saisine-vault "), known=1)
-        if len(lines) != 4 or lines[0] != FORMAT or lines[3] or not lines[1]:
-            raise SaisineError("vault_damaged", reason="FORMAT")
-        return cls(lines[1], lines[2])
 
 
 class Vault:
@@ -105,6 +51,7 @@ class Vault:
         self._clock = clock
         self._random = random
         self._catalogue = Catalogue(self.journal, keys)
+        self._writer = Writer(self.journal, keys, self._catalogue, clock=clock, random=random)
         self._refusal: SaisineError | None = None
         self._dated: tuple[int, int] = (-1, 0)
         self._stamper: Stamper | None = None
@@ -219,20 +166,20 @@ class Vault:
             yield OpeningNote.of("keys_older", count=len(without))
             return
         yield from self._set_aside(found)
-        self._sign(self._last_size())
+        self._sign()
 
     def _set_aside(self, found: Reading) -> Iterator[OpeningNote]:
         now = self._clock()
         back_s = (self.journal.entries[-1].moment - now).total_seconds() if self.journal.entries else 0.0
-        if back_s > _CLOCK_TOLERANCE_S:
+        if back_s > CLOCK_TOLERANCE_S:
             yield OpeningNote.of("clock_back", seconds=round(back_s))
         torn = found_at_opening.keep_torn_tail(self.journal, found, now)
         if torn is not None:
-            self._append([{"act": "note", "code": "repair_torn"}])
+            self._writer.append([{"act": "note", "code": "repair_torn"}])
             yield torn
         aside = found_at_opening.sweep(self.journal, now)
         if aside is not None:
-            self._append([{"act": "note", "code": "repair_interrupted", "count": aside.files}])
+            self._writer.append([{"act": "note", "code": "repair_interrupted", "count": aside.files}])
             yield found_at_opening.interrupted_note(aside)
 
     # ------------------------------------------------------------ what this vault is
@@ -282,98 +229,12 @@ class Vault:
         todo = list(items)
         unit = unit or self.new_unit()
         sealed: list[Sealed] = []
-        for group in _groups(todo):
-            sealed += self._seal_group(group, unit, actor, on_unreadable)
+        for group in groups(todo):
+            sealed += self._writer.seal_group(group, unit, actor, on_unreadable)
             if progress is not None:
                 progress(len(sealed), len(todo), "seal")
         self.sign_head()
-        return self._with_state(sealed)
-
-    def _seal_group(
-        self,
-        group: Sequence[SealItem],
-        unit: str,
-        actor: str,
-        on_unreadable: Callable[[SealItem, SaisineError], None] | None,
-    ) -> list[Sealed]:
-        _require_code(actor)
-        recipient = self._keys.recipient_of(unit)
-        needed = sum(_size_of(item) for item in group)
-        with disk_faults(self.folder, needed), Batch(self.folder / "objects", new_id(self._random)) as batch:
-            taken: list[tuple[Written, bytes]] = []
-            for item in group:
-                written = self._encrypt(batch, item, recipient, on_unreadable)
-                if written is not None:
-                    taken.append((written, build_record(item, written, self._random(32), actor)))
-            if not taken:
-                return []
-            records = [record for _, record in taken]
-            fields = [_seal_fields(written, record, unit, actor) for written, record in taken]
-            entries, place = self._commit(batch, records, recipient, fields)
-        self._catalogue.keep_records(place, records)
-        return [self._catalogue.row(entry) for entry in entries]
-
-    def _encrypt(
-        self,
-        batch: Batch,
-        item: SealItem,
-        recipient: pyrage.x25519.Recipient,
-        on_unreadable: Callable[[SealItem, SaisineError], None] | None,
-    ) -> Written | None:
-        try:
-            if isinstance(item.source, bytes):
-                return batch.write(item.source, recipient)
-            return batch.write_file(item.source, recipient)
-        except SourceUnreadable as error:
-            failure = SaisineError("source_unreadable", name=item.name, reason=error.error.strerror)
-            if on_unreadable is None:
-                raise failure from error
-            on_unreadable(item, failure)
-            return None
-
-    def _commit(
-        self,
-        batch: Batch,
-        records: Sequence[bytes],
-        recipient: pyrage.x25519.Recipient,
-        fields: Sequence[dict[str, Any]],
-    ) -> tuple[list[Entry], str]:
-        """Steps 1 to 3 of the write order for the records and lines of one batch."""
-        place = batch.write(b"".join(line + b"\n" for line in records), recipient).object
-        batch.flush(place)
-        placed = batch.written
-        with self.journal.locked():
-            self.journal.refresh()
-            for number, one in enumerate(fields):
-                # One record per line, or one record that all lines share.
-                one["rec"] = {"object": place, "line": number % len(records)}
-            try:
-                batch.place()
-                return self._append(fields), place
-            except OSError:
-                batch.take_back(placed)
-                raise
-
-    def _append(self, fields: Sequence[Mapping[str, Any]]) -> list[Entry]:
-        """Write lines under the lock: the commit point. Returns the entries as they stand in the log."""
-        journal = self.journal
-        now = self._clock()
-        notes: list[Mapping[str, Any]] = []
-        if journal.entries:
-            last = journal.entries[-1].moment
-            if (last - now).total_seconds() > _CLOCK_TOLERANCE_S:
-                notes = [{"act": "note", "code": "clock_back"}]
-            else:
-                now = max(now, last)
-        first, at = journal.size, format_moment(now)
-        lines = [
-            canonical({"v": 1, "seq": first + number, "at": at, **one})
-            for number, one in enumerate([*notes, *fields])
-        ]
-        if max(map(len, lines)) > MAX_LINE_BYTES:
-            raise SaisineError("line_too_long", bytes=max(map(len, lines)))
-        journal.append(lines)
-        return journal.entries[first + len(notes) :]
+        return sealed
 
     def sealed_in(self, unit: str) -> dict[str, Sealed]:
         """What a unit already holds, by SHA-256 of the plaintext: an import that starts again skips these."""
@@ -464,24 +325,24 @@ class Vault:
     ) -> str:
         """Lines that share one encrypted record (no object). Returns the hash of that record."""
         self._require_writable()
-        _require_code(actor)
+        require_code(actor)
         unit = unit or self.new_unit()
         record = build_act_record(self._random(32), kind, facts)
         recipient = self._keys.recipient_of(unit)
         shared = {"unit": unit, "record": record_hash(record), **({"actor": actor} if actor else {})}
-        with disk_faults(self.folder), Batch(self.folder / "objects", new_id(self._random)) as batch:
-            self._commit(batch, [record], recipient, [{**line, **shared} for line in lines])
+        with disk_faults(self.folder), self._writer.batch() as batch:
+            self._writer.commit(batch, [record], recipient, [{**line, **shared} for line in lines])
         self.sign_head()
         return record_hash(record)
 
     def _write(self, fields: Sequence[Mapping[str, Any]]) -> None:
         self._require_writable()
         for one in fields:
-            _require_code(one.get("actor", ""))
-            _require_code(one.get("code", ""))
+            require_code(one.get("actor", ""))
+            require_code(one.get("code", ""))
         with disk_faults(self.folder), self.journal.locked():
             self.journal.refresh()
-            self._append(fields)
+            self._writer.append(fields)
         self.sign_head()
 
     def _require_writable(self) -> None:
@@ -495,18 +356,14 @@ class Vault:
         self._require_writable()
         with disk_faults(self.folder), self.journal.locked():
             self.journal.refresh()
-            return self._sign(self._last_size())
+            return self._sign()
 
-    def _last_size(self) -> int:
-        sizes = self.journal.head_sizes()
-        return sizes[-1] if sizes else 0
-
-    def _sign(self, last: int) -> Head | None:
+    def _sign(self) -> Head | None:
         journal = self.journal
         if journal.size == 0:
             return None
-        if last == journal.size:
-            return journal.head(last)
+        if journal.has_head(journal.size):
+            return journal.head(journal.size)
         head = Head.sign(Checkpoint(self.origin, journal.size, journal.tree.root()), self._keys.signing_key)
         journal.keep_head(head)
         return head
@@ -596,52 +453,3 @@ class Vault:
         facts = {"recipient": recipient, "purpose": purpose, "manifest_sha256": report.manifest_sha256}
         self.log_export(report.items, facts, actor)
         return report
-
-
-def _seal_fields(written: Written, record: bytes, unit: str, actor: str) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "act": "seal",
-        "unit": unit,
-        "object": written.object,
-        "size": written.object_size,
-        "record": record_hash(record),
-    }
-    return fields | ({"actor": actor} if actor else {})
-
-
-_CODE = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
-
-
-def _require_code(text: str) -> None:
-    """Actors and codes stand in clear in the log: random ids and code words only, never a name."""
-    if not _CODE.fullmatch(text):
-        raise SaisineError("log_free_text", text=text)
-
-
-def _size_of(item: SealItem) -> int:
-    if isinstance(item.source, bytes):
-        return len(item.source)
-    try:
-        return item.source.stat().st_size
-    except OSError:
-        return 0  # told when it is read
-
-
-def _groups(items: Sequence[SealItem]) -> Iterator[list[SealItem]]:
-    """Groups of at most 1,000 items and 256 MiB; one larger item stands alone."""
-    group: list[SealItem] = []
-    weight = 0
-    for item in items:
-        size = _size_of(item)
-        if group and (len(group) == BATCH_ITEMS or weight + size > BATCH_BYTES):
-            yield group
-            group, weight = [], 0
-        group.append(item)
-        weight += size
-    if group:
-        yield group
-
-
-def utc_now() -> datetime:
-    """The clock of the machine, for the doors that pass one in."""
-    return datetime.fromtimestamp(time.time(), UTC)

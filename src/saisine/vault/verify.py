@@ -19,19 +19,18 @@ from saisine.vault.checks import (
     check_heads,
     check_identity,
     check_log,
-    check_outside,
-    check_pinned_roots,
-    check_stamps,
     load_policy,
 )
 from saisine.vault.contents import ContentChecks
+from saisine.vault.dates import check_pinned_roots, check_stamps
 from saisine.vault.faults import explained
+from saisine.vault.identity import Format
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES
 from saisine.vault.opening import say_moment_en, say_moment_fr
+from saisine.vault.outside import check_outside
 from saisine.vault.report import Check, CheckState, Report, Verdict
 from saisine.vault.stamps import verify_stamp
-from saisine.vault.store import Format
 
 __all__ = ["Check", "CheckState", "Policy", "Report", "Verdict", "verify_bundle", "verify_vault"]
 

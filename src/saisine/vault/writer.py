@@ -1,0 +1,175 @@
+"""The write order: encrypt, flush, name, then the line that acknowledges (docs/vault.md)."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import pyrage
+
+from saisine.errors import SaisineError
+from saisine.vault.catalogue import Catalogue
+from saisine.vault.faults import disk_faults
+from saisine.vault.journal import Journal
+from saisine.vault.keys import KeyStore, Random, new_id
+from saisine.vault.log import MAX_LINE_BYTES, Entry, canonical, format_moment
+from saisine.vault.objects import Batch, SourceUnreadable, Written
+from saisine.vault.records import Sealed, SealItem, build_record, record_hash
+
+BATCH_ITEMS: Final = 1000
+BATCH_BYTES: Final = 256 << 20  # a stop loses at most this much work that was not acknowledged
+CLOCK_TOLERANCE_S: Final = 2.0
+
+
+class Writer:
+    """Takes batches into one vault. Encryption runs without the vault's lock; naming and logging under it."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        keys: KeyStore,
+        catalogue: Catalogue,
+        *,
+        clock: Callable[[], datetime],
+        random: Random,
+    ) -> None:
+        self._folder = journal.folder
+        self._journal = journal
+        self._keys = keys
+        self._catalogue = catalogue
+        self._clock = clock
+        self._random = random
+
+    def batch(self) -> Batch:
+        """A new set of temporary files."""
+        return Batch(self._folder / "objects", new_id(self._random))
+
+    def seal_group(
+        self,
+        group: Sequence[SealItem],
+        unit: str,
+        actor: str,
+        on_unreadable: Callable[[SealItem, SaisineError], None] | None,
+    ) -> list[Sealed]:
+        require_code(actor)
+        recipient = self._keys.recipient_of(unit)
+        needed = sum(_size_of(item) for item in group)
+        with disk_faults(self._folder, needed), self.batch() as batch:
+            taken: list[tuple[Written, bytes]] = []
+            for item in group:
+                written = self._encrypt(batch, item, recipient, on_unreadable)
+                if written is not None:
+                    taken.append((written, build_record(item, written, self._random(32), actor)))
+            if not taken:
+                return []
+            records = [record for _, record in taken]
+            fields = [_seal_fields(written, record, unit, actor) for written, record in taken]
+            entries, place = self.commit(batch, records, recipient, fields)
+        self._catalogue.keep_records(place, records)
+        return [self._catalogue.row(entry) for entry in entries]
+
+    def _encrypt(
+        self,
+        batch: Batch,
+        item: SealItem,
+        recipient: pyrage.x25519.Recipient,
+        on_unreadable: Callable[[SealItem, SaisineError], None] | None,
+    ) -> Written | None:
+        try:
+            if isinstance(item.source, bytes):
+                return batch.write(item.source, recipient)
+            return batch.write_file(item.source, recipient)
+        except SourceUnreadable as error:
+            failure = SaisineError("source_unreadable", name=item.name, reason=error.error.strerror)
+            if on_unreadable is None:
+                raise failure from error
+            on_unreadable(item, failure)
+            return None
+
+    def commit(
+        self,
+        batch: Batch,
+        records: Sequence[bytes],
+        recipient: pyrage.x25519.Recipient,
+        fields: Sequence[dict[str, Any]],
+    ) -> tuple[list[Entry], str]:
+        """Steps 1 to 3 of the write order for the records and lines of one batch."""
+        place = batch.write(b"".join(line + b"\n" for line in records), recipient).object
+        batch.announce(place)
+        placed = batch.written
+        with self._journal.locked():
+            self._journal.refresh()
+            for number, one in enumerate(fields):
+                # One record per line, or one record that all lines share.
+                one["rec"] = {"object": place, "line": number % len(records)}
+            try:
+                batch.place()
+                return self.append(fields), place
+            except OSError:
+                batch.take_back(placed)
+                raise
+
+    def append(self, fields: Sequence[Mapping[str, Any]]) -> list[Entry]:
+        """Write lines under the lock: the commit point. Returns the entries as they stand in the log."""
+        journal = self._journal
+        now = self._clock()
+        notes: list[Mapping[str, Any]] = []
+        if journal.entries:
+            last = journal.entries[-1].moment
+            if (last - now).total_seconds() > CLOCK_TOLERANCE_S:
+                notes = [{"act": "note", "code": "clock_back"}]
+            else:
+                now = max(now, last)
+        first, at = journal.size, format_moment(now)
+        lines = [
+            canonical({"v": 1, "seq": first + number, "at": at, **one})
+            for number, one in enumerate([*notes, *fields])
+        ]
+        if max(map(len, lines)) > MAX_LINE_BYTES:
+            raise SaisineError("line_too_long", bytes=max(map(len, lines)))
+        journal.append(lines)
+        return journal.entries[first + len(notes) :]
+
+
+def _seal_fields(written: Written, record: bytes, unit: str, actor: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "act": "seal",
+        "unit": unit,
+        "object": written.object,
+        "size": written.object_size,
+        "record": record_hash(record),
+    }
+    return fields | ({"actor": actor} if actor else {})
+
+
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{0,64}")
+
+
+def require_code(text: str) -> None:
+    """Actors and codes stand in clear in the log: random ids and code words only, never a name."""
+    if not _CODE.fullmatch(text):
+        raise SaisineError("log_free_text", text=text)
+
+
+def _size_of(item: SealItem) -> int:
+    if isinstance(item.source, bytes):
+        return len(item.source)
+    try:
+        return item.source.stat().st_size
+    except OSError:
+        return 0  # told when it is read
+
+
+def groups(items: Sequence[SealItem]) -> Iterator[list[SealItem]]:
+    """Groups of at most 1,000 items and 256 MiB; one larger item stands alone."""
+    group: list[SealItem] = []
+    weight = 0
+    for item in items:
+        size = _size_of(item)
+        if group and (len(group) == BATCH_ITEMS or weight + size > BATCH_BYTES):
+            yield group
+            group, weight = [], 0
+        group.append(item)
+        weight += size
+    if group:
+        yield group
