@@ -130,15 +130,13 @@ def test_the_sentence_counts_the_files_that_were_not_sealed(
 
 
 def test_a_living_writer_is_left_alone(vault: Vault, clock: Ticking) -> None:
-    from saisine.vault.objects import Batch
-
-    with Batch(vault.folder / "objects", "alive") as batch:
+    with vault._writer.batch() as batch:
         recipient = vault._keys.recipient_of(vault.new_unit())
         written = batch.write(b"being written", recipient)
         with Vault.open(vault.folder, clock=clock) as other:
             assert other.opening == ()
-        assert written.path.exists()
-    assert not written.path.exists()
+        assert Path(written.path).exists()
+    assert not Path(written.path).exists()
 
 
 def test_a_torn_last_line_is_cut_kept_and_told(vault: Vault, filled: list[Sealed], clock: Ticking) -> None:
@@ -240,3 +238,15 @@ def test_keys_older_than_the_log_forbid_writing(vault: Vault, clock: Ticking, tm
         with pytest.raises(SaisineError) as caught:
             again.seal(SealItem("b", b"b"))
         assert caught.value.code == "vault_keys_older"
+
+
+def test_a_creation_that_was_interrupted_can_be_done_again(tmp_path: Path, clock: Ticking) -> None:
+    folder = tmp_path / "begun"
+    Vault.create(folder, clock=clock).close()
+    (folder / "FORMAT").unlink()
+    with Vault.create(folder, clock=clock) as again:
+        again.seal(SealItem("a", b"a"))
+    (folder / "FORMAT").unlink()
+    with pytest.raises(SaisineError) as caught:
+        Vault.create(folder, clock=clock)
+    assert caught.value.code == "vault_exists", "what holds evidence is never written over"

@@ -55,20 +55,9 @@ class Catalogue:
     def row(self, entry: Entry) -> Sealed:
         """The row of one entry that took bytes in; `kind` is `unreadable` when its record is gone."""
         try:
-            record = read_record(self.record_line(entry))
+            return row_of(entry, read_record(self.record_line(entry)))
         except (SaisineError, ValueError):
-            record = Record(nonce="", kind="unreadable")
-        return Sealed(
-            seq=entry.seq,
-            item=str(entry.record),
-            sha256=record.sha256,
-            size=record.size,
-            media_type=record.media_type,
-            name=record.name,
-            kind=record.kind,
-            sealed_at=entry.moment,
-            unit=str(entry.unit),
-        )
+            return row_of(entry, Record(nonce="", kind="unreadable"))
 
     def record_line(self, entry: Entry) -> bytes:
         """The record of an entry. Raises `record_unreadable` when it is missing, damaged or another's."""
@@ -111,3 +100,18 @@ class Catalogue:
         if len({row.sha256 for row in matches}) > 1:
             raise SaisineError("item_ambiguous", ref=ref, count=len(matches))
         return matches[0]
+
+
+def row_of(entry: Entry, record: Record) -> Sealed:
+    """One row from a line and its record."""
+    return Sealed(
+        seq=entry.seq,
+        item=str(entry.record),
+        sha256=record.sha256,
+        size=record.size,
+        media_type=record.media_type,
+        name=record.name,
+        kind=record.kind,
+        sealed_at=entry.moment,
+        unit=str(entry.unit),
+    )

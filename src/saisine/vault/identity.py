@@ -1,5 +1,6 @@
 """The file `FORMAT`: three lines that say which vault a folder holds."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,3 +34,22 @@ class Format:
         if len(lines) != 4 or lines[0] != FORMAT or lines[3] or not lines[1]:
             raise SaisineError("vault_damaged", reason="FORMAT")
         return cls(lines[1], lines[2])
+
+
+_PARTS: Final = frozenset({"objects", "trust", "keys", "lost", "log", "lock", ".tmp-FORMAT"})
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Make room for a new vault: what an interrupted creation left is removed, anything else is kept.
+
+    FORMAT is written last and lines before objects never stand, so a folder without FORMAT, line and object
+    holds no evidence. Raises `vault_exists`.
+    """
+    found = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    log = folder / "log" / "entries.jsonl"
+    has_lines = log.exists() and log.stat().st_size > 0
+    if found - _PARTS or has_lines or any(path.is_file() for path in (folder / "objects").rglob("*")):
+        raise SaisineError("vault_exists", path=folder)
+    for name in found:
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

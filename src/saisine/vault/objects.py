@@ -45,7 +45,7 @@ class Written:
     object_size: int
     sha256: str
     size: int
-    path: Path
+    path: str
 
 
 class SourceUnreadable(Exception):
@@ -98,7 +98,7 @@ class _HashingWriter:
 
 
 class Batch:
-    """The temporary files of one writer, from encryption to rename. A context manager.
+    """The temporary files of one writer, from encryption to rename. A context manager, once `hold` is called.
 
     Nothing here needs the vault's lock: a big file is encrypted while others write. `place` is called
     under the lock, once the batch is flushed.
@@ -112,20 +112,24 @@ class Batch:
         self._count = 0
         self._is_placed = False
 
-    def __enter__(self) -> "Batch":
+    def hold(self) -> None:
+        """Make the marker and hold it until the batch ends, however it ends."""
         self._descriptor = os.open(self._marker, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def __enter__(self) -> "Batch":
         return self
 
     def __exit__(self, *_: object) -> None:
         if not self._is_placed:
             for number in range(self._count):
-                self._temporary(number).unlink(missing_ok=True)
+                Path(self._temporary(number)).unlink(missing_ok=True)
         self._marker.unlink(missing_ok=True)
         os.close(self._descriptor)
 
-    def _temporary(self, number: int) -> Path:
-        return self._folder / f"{TEMPORARY}{self._name}-{number}"
+    def _temporary(self, number: int) -> str:
+        # Text rather than a Path: one is made for each of thousands of small files.
+        return f"{self._folder}/{TEMPORARY}{self._name}-{number}"
 
     def write(self, source: Readable | bytes, recipient: pyrage.x25519.Recipient) -> Written:
         """Encrypt one source to a temporary file; plain and cipher are hashed in the same pass.
@@ -175,12 +179,12 @@ class Batch:
         a stop in between leaves a stray that the next opening sets aside.
         """
         for written in self._written:
-            target = object_path(self._folder, written.object)
+            parent = f"{self._folder}/{written.object[:2]}"
             try:
-                os.rename(written.path, target)
+                os.rename(written.path, f"{parent}/{written.object}")
             except FileNotFoundError:
-                target.parent.mkdir(exist_ok=True)
-                os.rename(written.path, target)
+                os.makedirs(parent, exist_ok=True)
+                os.rename(written.path, f"{parent}/{written.object}")
         self._is_placed = True
         flush_file_system(self._folder)
 
@@ -213,7 +217,7 @@ def _read_up_to(source: Readable, limit: int) -> bytes:
     return b"".join(pieces)
 
 
-def _encrypt_whole(plain: bytes, path: Path, recipient: pyrage.x25519.Recipient) -> Written:
+def _encrypt_whole(plain: bytes, path: str, recipient: pyrage.x25519.Recipient) -> Written:
     cipher: bytes = pyrage.encrypt(plain, [recipient])
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
     try:
@@ -231,9 +235,9 @@ def _write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _encrypt_stream(source: Readable, path: Path, recipient: pyrage.x25519.Recipient) -> Written:
+def _encrypt_stream(source: Readable, path: str, recipient: pyrage.x25519.Recipient) -> Written:
     reader = _HashingReader(source)
-    with path.open("xb", buffering=0) as out:
+    with open(path, "xb", buffering=0) as out:
         writer = _HashingWriter(io.BufferedWriter(out, _PIECE_BYTES))
         try:
             pyrage.encrypt_io(reader, writer, [recipient])

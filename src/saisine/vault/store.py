@@ -13,7 +13,7 @@ from saisine.errors import SaisineError
 from saisine.vault import opening as found_at_opening
 from saisine.vault.catalogue import Catalogue
 from saisine.vault.faults import disk_faults, fsync_folder, is_writable, write_durably
-from saisine.vault.identity import FORMAT, Format
+from saisine.vault.identity import FORMAT, Format, clear_unfinished
 from saisine.vault.journal import Journal, Reading, create_journal
 from saisine.vault.keys import BoundPartKeys, KeyStore, PartKeys, create_keys, new_id
 from saisine.vault.log import REFS_PER_LINE, as_mapping, format_moment
@@ -68,9 +68,8 @@ class Vault:
         passphrase: str | None = None,
     ) -> "Vault":
         """Make an empty vault and open it. Raises `vault_exists`, or what the disk refuses."""
-        if folder.exists() and any(folder.iterdir()):
-            raise SaisineError("vault_exists", path=folder)
         with disk_faults(folder.parent):
+            clear_unfinished(folder)
             origin = f"vault.saisine.invalid/{new_id(random)}"
             for part in ("objects", "trust/tsa", "trust/witnesses", "keys", "lost"):
                 (folder / part).mkdir(parents=True, exist_ok=True)

@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
 import pyrage
 
 from saisine.errors import SaisineError
-from saisine.vault.catalogue import Catalogue
+from saisine.vault.catalogue import Catalogue, row_of
 from saisine.vault.faults import disk_faults
 from saisine.vault.journal import Journal
 from saisine.vault.keys import KeyStore, Random, new_id
 from saisine.vault.log import MAX_LINE_BYTES, Entry, canonical, format_moment
 from saisine.vault.objects import Batch, SourceUnreadable, Written
-from saisine.vault.records import Sealed, SealItem, build_record, record_hash
+from saisine.vault.records import Sealed, SealItem, build_record, read_record, record_hash
 
 BATCH_ITEMS: Final = 1000
 BATCH_BYTES: Final = 256 << 20  # a stop loses at most this much work that was not acknowledged
@@ -40,9 +41,18 @@ class Writer:
         self._clock = clock
         self._random = random
 
-    def batch(self) -> Batch:
-        """A new set of temporary files."""
-        return Batch(self._folder / "objects", new_id(self._random))
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """A new set of temporary files.
+
+        Its marker is made under the vault's lock, as openings sweep under it: none ever sees a marker that
+        its living writer does not hold yet.
+        """
+        made = Batch(self._folder / "objects", new_id(self._random))
+        with self._journal.locked():
+            made.hold()
+        with made:
+            yield made
 
     def seal_group(
         self,
@@ -66,7 +76,7 @@ class Writer:
             fields = [_seal_fields(written, record, unit, actor) for written, record in taken]
             entries, place = self.commit(batch, records, recipient, fields)
         self._catalogue.keep_records(place, records)
-        return [self._catalogue.row(entry) for entry in entries]
+        return [row_of(entry, read_record(record)) for entry, record in zip(entries, records, strict=True)]
 
     def _encrypt(
         self,
