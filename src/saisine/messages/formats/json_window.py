@@ -1,0 +1,192 @@
+"""A sliding window over a JSON stream: values one at a time, with the exact bytes of each (RFC 8259).
+
+The standard library's scanner gives both the value and where it ends, so an array of 2 GB is read in flat
+memory. Invalid UTF-8 travels as escaped bytes (PEP 383): what is hashed is what the file holds.
+"""
+
+import codecs
+import json
+import re
+from typing import Any, BinaryIO, Final, NoReturn
+
+CHUNK_BYTES: Final = 1 << 20
+NEAR_END: Final = 12  # an escape such as \\ud83d\\ude00 may be cut anywhere
+
+_SPACE: Final = re.compile(r"[ \t\r\n]*")
+_STRUCTURE: Final = re.compile(r'["{}\[\]]')
+_STRING_STOP: Final = re.compile(r'["\\]')
+_SCALAR: Final = re.compile(r"[^,\]}\s]*")
+_RESUME: Final = re.compile(r"\n[ \t]*(?=[{\[])")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+SCANNER: Final = json.JSONDecoder(parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
+
+
+class Cut(Exception):
+    """The stream ends inside a value."""
+
+
+class Malformed(Exception):
+    """A value that is no JSON. `reason` never quotes it."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+def explain(error: ValueError) -> str:
+    """The parser's words without the text it read."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"bad_json: {error.msg} (line {error.lineno} column {error.colno})"
+    return "bad_json: not a JSON value"
+
+
+def is_cut(error: ValueError, length: int) -> bool:
+    """Whether this parse error may only say that the text stops too early."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.msg.startswith("Unterminated string") or error.pos >= length - NEAR_END
+
+
+def escaped_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+class Window:
+    """The part of a stream that is in memory; `offset` is the byte offset of the next sign."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._text = ""
+        self._pos = 0
+        self._ended = False
+        self.offset = 0
+        self._fill()
+        if self._text.startswith("\ufeff"):
+            self._pos, self.offset = 1, 3
+
+    def _fill(self) -> bool:
+        """Bring in one more chunk; False when the stream has ended."""
+        if self._ended:
+            return False
+        chunk = self._stream.read(CHUNK_BYTES)
+        self._ended = not chunk
+        self._text = self._text[self._pos :] + self._decoder.decode(chunk, final=not chunk)
+        self._pos = 0
+        return bool(chunk)
+
+    def _advance(self, end: int) -> str:
+        passed = self._text[self._pos : end]
+        self._pos = end
+        self.offset += len(passed) if passed.isascii() else len(escaped_bytes(passed))
+        return passed
+
+    def peek(self) -> str:
+        """The next sign that is no space; "" at the end."""
+        while True:
+            end = _SPACE.match(self._text, self._pos).end()  # type: ignore[union-attr]
+            self._advance(end)
+            if end < len(self._text):
+                return self._text[end]
+            if not self._fill():
+                return ""
+
+    def take(self, sign: str) -> None:
+        """Step over an expected sign. Raises `Cut` or `Malformed`."""
+        found = self.peek()
+        if found != sign:
+            raise Cut if not found else Malformed(f"bad_json: expected {sign}")
+        self._advance(self._pos + 1)
+
+    def value(self, limit: int) -> tuple[Any, str]:
+        """(next value, its text) of at most `limit` signs. Raises `Cut`, `Malformed`, `RecursionError`."""
+        if not self.peek():
+            raise Cut
+        while True:
+            try:
+                found, end = SCANNER(self._text, self._pos)
+            except StopIteration as stop:
+                length = len(self._text)
+                if stop.value < length - NEAR_END or not self._more(limit):
+                    self._fail("bad_json: not a JSON value", cut=stop.value >= length - NEAR_END)
+            except ValueError as error:
+                cut = is_cut(error, len(self._text))
+                if not (cut and self._more(limit)):
+                    self._fail(explain(error), cut=cut)
+            else:
+                if end < len(self._text) or not self._fill():
+                    if end - self._pos > limit:
+                        raise Malformed("too_large")
+                    return found, self._advance(end)
+
+    def _more(self, limit: int) -> bool:
+        """Fill for a value that does not fit yet; False when it is over the limit or the stream has ended."""
+        return len(self._text) - self._pos <= limit and self._fill()
+
+    def _fail(self, reason: str, *, cut: bool) -> NoReturn:
+        if not cut:
+            raise Malformed(reason)
+        if self._ended:
+            raise Cut
+        raise Malformed("too_large")
+
+    def skip_value(self) -> None:
+        """Step over the next value in flat memory, by its brackets alone. Raises `Cut`."""
+        sign = self.peek()
+        if not sign:
+            raise Cut
+        if sign not in '"{[':
+            self._skip_scalar()
+            return
+        depth = 0
+        while True:
+            found = self._search(_STRUCTURE)
+            if found == '"':
+                self._skip_string()
+            else:
+                depth += 1 if found in "{[" else -1
+            if depth <= 0:
+                return
+
+    def _skip_scalar(self) -> None:
+        while True:
+            end = _SCALAR.match(self._text, self._pos).end()  # type: ignore[union-attr]
+            end = max(end, self._pos + 1) if self._pos < len(self._text) else end
+            self._advance(end)
+            if end < len(self._text) or not self._fill():
+                return
+
+    def _search(self, pattern: re.Pattern[str]) -> str:
+        """Step past the next sign that matches, and give it."""
+        while True:
+            found = pattern.search(self._text, self._pos)
+            if found:
+                self._advance(found.end())
+                return found.group()
+            self._advance(len(self._text))
+            if not self._fill():
+                raise Cut
+
+    def _skip_string(self) -> None:
+        while self._search(_STRING_STOP) == "\\":
+            if self._pos == len(self._text) and not self._fill():
+                raise Cut
+            self._advance(self._pos + 1)
+
+    def resume(self) -> bool:
+        """Go to the next line that begins with { or [; False when there is none."""
+        while True:
+            found = _RESUME.search(self._text, self._pos)
+            if found:
+                self._advance(found.end())
+                return True
+            keep = max(self._pos, self._text.rfind("\n", self._pos))
+            self._advance(keep)
+            if not self._fill():
+                self._advance(len(self._text))
+                return False

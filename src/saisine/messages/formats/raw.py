@@ -1,0 +1,105 @@
+"""The pieces a reader works with: members, records with their exact bytes, notes, and the context."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from hashlib import sha256
+from typing import Any, BinaryIO, Final, Protocol
+
+import msgspec
+
+MAX_RECORD_BYTES: Final = 16 << 20
+MAX_DEPTH: Final = 200
+HEAD_BYTES: Final = 64 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One readable thing inside a source: the file itself, or a file inside an archive.
+
+    `name` is the file name, `path_in_source` its path inside the archive or folder ("" for a plain file),
+    `locator_prefix` what its locators begin with (`inner/chat.json!`, or "").
+    """
+
+    name: str
+    path_in_source: str
+    size: int
+    open: Callable[[], BinaryIO]
+    locator_prefix: str = ""
+
+    def read(self, limit: int = MAX_RECORD_BYTES) -> bytes:
+        """At most `limit` bytes of it."""
+        with self.open() as stream:
+            return stream.read(limit)
+
+
+class RawRecord(msgspec.Struct, frozen=True, gc=False):
+    """One record as the file holds it. `sha256` is of its exact bytes at `offset`, `length` bytes long.
+
+    `outer` holds what surrounds the record on the way to it (see `json_array`), outermost first.
+    `is_suspect` says that strings may hold NUL or lone surrogates; `Message.of` then cleans them.
+    """
+
+    locator: str
+    obj: Any
+    sha256: str
+    offset: int
+    length: int
+    outer: tuple[Mapping[str, Any], ...] = ()
+    is_suspect: bool = False
+
+
+class RecordError(msgspec.Struct, frozen=True, gc=False):
+    """A record that could not be read; counted as failed. `error` never quotes the record's text."""
+
+    locator: str
+    error: str
+
+
+class Note(msgspec.Struct, frozen=True, gc=False):
+    """Something to say about the file itself, not about one record. `code` is one of `ledger.NOTES`:
+    `truncated`, `stray_text`, `bad_bytes`, `rounded_ids`, …"""
+
+    code: str
+    locator: str
+    offset: int = 0
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Context:
+    """What a mapper may know beside the record. One per member; never global, never the network.
+
+    `members` are the other files of the same archive or folder, by path, to look up siblings such as
+    `account.js`; `zone` is the person's answer for dates written without one. `memory` is the format's own
+    scratch for this member (an author looked up once).
+    """
+
+    source_sha256: str
+    mapper: str
+    now: datetime
+    zone: tzinfo
+    locator_prefix: str = ""
+    collected_at: datetime | None = None
+    owner: str | None = None
+    members: Mapping[str, Member] = field(default_factory=dict)
+    cannot_give: tuple[str, ...] = ()
+    memory: dict[str, Any] = field(default_factory=dict)
+    _derived: Counter[str] = field(default_factory=Counter)
+
+    def derive_id(self, platform: str, conversation: str, created_at_raw: str, author: str, text: str) -> str:
+        """An identifier for a message of a source that gives none; a true repeat gets `#2`, `#3`…
+
+        Add "message_id" to the message's `missing` (or to `Format.cannot_give`).
+        """
+        parts = "\x1f".join((platform, conversation, created_at_raw, author, text))
+        key = "derived:" + sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        self._derived[key] += 1
+        return key if self._derived[key] == 1 else f"{key}#{self._derived[key]}"
+
+
+class Reader(Protocol):
+    """What takes the records out of a member."""
+
+    def __call__(self, member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]: ...

@@ -1,0 +1,168 @@
+"""Text as people search it and as a page may show it: folding, safe display, repairs, times.
+
+Folding follows Unicode NFKD (UAX 15); hidden and direction signs follow Unicode TR 36.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any, Final
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_MARKS: Final = re.compile("[\u0300-\u036f]+")
+_BEYOND: Final = re.compile("[^\0-\u036f]")
+_SPACES: Final = re.compile(r"\s+")
+_HAS_SPACES: Final = re.compile(r"\s\s|[^\S ]|^\s|\s$")
+_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "ß": "ss"})
+_FORBIDDEN: Final = re.compile("[\ud800-\udfff\0]")
+# Zero-width, direction and other signs that change what a reader sees without being seen.
+_HIDDEN: Final = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200c\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_ELISIONS: Final = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|presqu)'")
+
+
+def fold(text: str) -> str:
+    """The text as it is searched: lower case, no accents, œ→oe, æ→ae, ’→', spaces collapsed.
+
+    >>> fold("L’Œuvre  ÉTÉ")
+    "l'oeuvre ete"
+    """
+    low = text.lower()
+    if not low.isascii():
+        low = unicodedata.normalize("NFKD", low)
+        low = _MARKS.sub("", low)
+        low = _fold_rare(low) if _BEYOND.search(low) else low.translate(_LETTERS)
+    if _HAS_SPACES.search(low):
+        low = _SPACES.sub(" ", low).strip()
+    return low
+
+
+def _fold_rare(low: str) -> str:
+    """Marks outside the common block go too, and NFKD may have made new capitals (ℌ → H)."""
+    kept = "".join(sign for sign in low if not unicodedata.combining(sign))
+    return kept.lower().translate(_LETTERS)
+
+
+def safe_display(text: str) -> str:
+    """The text with its hidden and direction-changing signs spelled out.
+
+    A zero-width joiner inside an emoji stays: without it a family becomes four persons.
+
+    >>> safe_display("abc\\u202edef")
+    'abc⟨U+202E⟩def'
+    """
+    return _HIDDEN.sub(lambda found: f"⟨U+{ord(found.group()):04X}⟩", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words of a French text, elisions removed (`l'attaque` gives `attaque`)."""
+    return [_ELISIONS.sub("", word) for word in _TOKEN.findall(fold(text))]
+
+
+def utc_from_s(value: float | str) -> datetime:
+    """An aware time from Unix seconds. Raises OverflowError or ValueError outside years 1 to 9999."""
+    return EPOCH + timedelta(seconds=float(value) if isinstance(value, str) else value)
+
+
+def utc_from_ms(value: float | str) -> datetime:
+    """An aware time from Unix milliseconds."""
+    return EPOCH + timedelta(milliseconds=int(value) if isinstance(value, str) else value)
+
+
+def utc_from_us(value: int | str) -> datetime:
+    """An aware time from Unix microseconds."""
+    return EPOCH + timedelta(microseconds=int(value))
+
+
+def utc_from_iso(text: str) -> datetime:
+    """An aware UTC time from ISO 8601 with a zone. Raises ValueError when it has none."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a time without a zone")
+    return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
+def repair_mojibake(text: str) -> tuple[str, bool]:
+    """(text, whether it was repaired): UTF-8 that was read as Latin-1, only when the way back succeeds."""
+    if text.isascii():
+        return text, False
+    try:
+        return text.encode("latin-1").decode("utf-8"), True
+    except UnicodeError:
+        return text, False
+
+
+def unescape_html(text: str) -> tuple[str, bool]:
+    """(text, whether it changed): `&amp;` and its like turned back into signs."""
+    if "&" not in text:
+        return text, False
+    plain = html.unescape(text)
+    return plain, plain != text
+
+
+class _Stripper(HTMLParser):
+    """Keeps what a reader sees: text, line ends for blocks, the addresses of links apart."""
+
+    BREAKS = frozenset({"br", "p", "div", "li", "tr"})
+    SILENT = frozenset({"script", "style"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.urls: list[str] = []
+        self._silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.parts.append("\n")
+        elif tag in self.SILENT:
+            self._silent += 1
+        elif tag == "a":
+            self.urls += [value for name, value in attrs if name == "href" and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in self.BREAKS and tag != "br":
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self.parts.append(data)
+
+
+def strip_html(text: str) -> tuple[str, list[str]]:
+    """(plain text, addresses of its links): tags removed by the standard parser, blocks kept as lines."""
+    stripper = _Stripper()
+    stripper.feed(text)
+    stripper.close()
+    return "".join(stripper.parts).strip(), stripper.urls
+
+
+def has_forbidden(text: str) -> bool:
+    """Whether the text holds what no table can: NUL or a lone surrogate."""
+    return _FORBIDDEN.search(text) is not None
+
+
+def replace_forbidden(text: str) -> str:
+    """NUL and lone surrogates become U+FFFD; pairs of surrogates left by a bad writer are joined first."""
+    if not has_forbidden(text):
+        return text
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _FORBIDDEN.sub("\ufffd", joined)
+
+
+def clean_value(value: Any) -> Any:
+    """The same value with every string in it made storable."""
+    if isinstance(value, str):
+        return replace_forbidden(value)
+    if isinstance(value, Sequence):
+        return [clean_value(one) for one in value]
+    return value
