@@ -3,5 +3,17 @@
 from typing import Final
 
 from saisine.messages.formats.contract import Format
+from saisine.messages.formats.meta_dyi import META_DYI
+from saisine.messages.formats.telegram import TELEGRAM
+from saisine.messages.formats.twitch import TWITCH
+from saisine.messages.formats.x_api import X_API_V2, X_TWARC
+from saisine.messages.formats.youtube_api import YOUTUBE_API
 
-FORMATS: Final[tuple[Format, ...]] = ()
+FORMATS: Final[tuple[Format, ...]] = (
+    X_API_V2,
+    X_TWARC,
+    YOUTUBE_API,
+    META_DYI,
+    TWITCH,
+    TELEGRAM,
+)

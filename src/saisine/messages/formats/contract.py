@@ -47,9 +47,10 @@ class Format:
     """One export format. `map` may raise KeyError, TypeError, ValueError…: the record is counted as failed.
 
     A record that gives several messages (a thread and its replies) returns a list, each with its own
-    `sub_locator`; a Note in it says what the source left out (`replies_missing`). An empty list counts as `empty_record`. Rows with role `context` are written and counted
-    apart. `cannot_give` names the columns this format never holds: they are listed in `missing`. `samples`
-    are (name under the shared samples or tests/messages/samples, expected counts).
+    `sub_locator`; a Note in it says what the source left out (`replies_missing`). An empty list counts as
+    `empty_record`. Rows with role `context` are written and counted apart. `cannot_give` names the columns
+    this format never holds: they are listed in `missing`. `samples` are (name under the shared samples or
+    tests/messages/samples, expected counts).
     """
 
     id: str

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
@@ -40,7 +41,7 @@ def json_lines_as(kind: Any) -> Reader:
     """A reader of one JSON value per line, decoded into `kind` (a msgspec.Struct naming what is mapped).
 
     A line that does not fit is tried again by the standard parser (lone surrogates, invalid UTF-8), then
-    counted as failed. A last line that stops in the middle is a `truncated` note, not a failed record.
+    counted as failed. A last line that stops in the middle fails too, with a `truncated` note.
     """
     decode = msgspec.json.Decoder(kind).decode
 
@@ -65,6 +66,8 @@ def json_lines_as(kind: Any) -> Reader:
                     rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
                     if not isinstance(rescued, _Rescued):
                         yield rescued
+                        if isinstance(rescued, RecordError) and rescued.is_cut:
+                            yield Note("truncated", locator, start)
                         continue
                     obj, suspect = rescued.obj, True
                 yield RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), suspect)
@@ -129,9 +132,7 @@ def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued 
     except StopIteration:
         return RecordError(locator, "bad_json: not a JSON value")
     except ValueError as error:
-        if is_last and is_cut(error, len(text)):
-            return Note("truncated", locator)
-        return RecordError(locator, explain(error))
+        return RecordError(locator, explain(error), is_cut=is_last and is_cut(error, len(text)))
 
 
 def json_documents(member: Member, ctx: Context) -> Iterator[Found]:
@@ -235,7 +236,10 @@ class _Walk:
         elif self.elements:
             yield from self._array(None, outer)
         else:
-            yield self._record(outer)
+            record = self._record(outer)
+            yield record
+            if isinstance(record, RecordError) and record.is_cut:
+                raise Cut
 
     def _array(self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
         """The elements of an array: records when `below` is None, else places to go further down."""
@@ -246,7 +250,10 @@ class _Walk:
             return
         while True:
             if below is None:
-                yield self._record(outer)
+                record = self._record(outer)
+                yield record
+                if isinstance(record, RecordError) and record.is_cut:
+                    raise Cut
             else:
                 yield from self.descend(below, outer)
             if window.peek() == "]":
@@ -290,9 +297,12 @@ class _Walk:
         try:
             obj, text = window.value(MAX_RECORD_BYTES)
         except (Malformed, RecursionError) as error:
-            window.skip_value()
             reason = error.reason if isinstance(error, Malformed) else "too_deep"
+            with suppress(Cut):
+                window.skip_value()
             return RecordError(f"{self.prefix}{start}+{window.offset - start}", reason)
+        except Cut:
+            return RecordError(f"{self.prefix}{start}", "cut_short", is_cut=True)
         body = escaped_bytes(text)
         locator = f"{self.prefix}{start}+{len(body)}"
         if is_too_deep(body):

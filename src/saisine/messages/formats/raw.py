@@ -19,7 +19,8 @@ class Member:
     """One readable thing inside a source: the file itself, or a file inside an archive.
 
     `name` is the file name, `path_in_source` its path inside the archive or folder ("" for a plain file),
-    `locator_prefix` what its locators begin with (`inner/chat.json!`, or "").
+    `locator_prefix` what its locators begin with (`inner/chat.json!`, or ""), `siblings` the other files of
+    the same archive or folder, by path.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Member:
     size: int
     open: Callable[[], BinaryIO]
     locator_prefix: str = ""
+    siblings: Mapping[str, "Member"] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, limit: int = MAX_RECORD_BYTES) -> bytes:
         """At most `limit` bytes of it."""
@@ -55,6 +57,7 @@ class RecordError(msgspec.Struct, frozen=True, gc=False):
 
     locator: str
     error: str
+    is_cut: bool = False
 
 
 class Note(msgspec.Struct, frozen=True, gc=False):
@@ -73,13 +76,15 @@ class Context:
 
     `members` are the other files of the same archive or folder, by path, to look up siblings such as
     `account.js`; `zone` is the person's answer for dates written without one. `memory` is the format's own
-    scratch for this member (an author looked up once).
+    scratch for this member (an author looked up once). `path` is the member's place as the ledger shows it
+    (`export.zip!inbox/a/message_1.json`): a hint, never a proof, since people rename.
     """
 
     source_sha256: str
     mapper: str
     now: datetime
     zone: tzinfo
+    path: str = ""
     locator_prefix: str = ""
     collected_at: datetime | None = None
     owner: str | None = None

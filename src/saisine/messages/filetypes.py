@@ -1,0 +1,102 @@
+"""What a file is by its first bytes: picture, document, sound, archive, or perhaps messages.
+
+Signatures: IANA media types, and the magic numbers of each format's own specification.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+
+class FileType(NamedTuple):
+    """`kind` is the vault's (`original`, `screenshot`, `document`); `archive` one of zip, gz, bz2, xz, tar;
+    `unread` a code of `words.UNREAD`, or None when the file may hold messages."""
+
+    media_type: str
+    kind: str = "original"
+    unread: str | None = None
+    archive: str | None = None
+
+
+_MAGIC: Final[tuple[tuple[bytes, FileType], ...]] = (
+    (b"\x89PNG\r\n\x1a\n", FileType("image/png", "screenshot", "image")),
+    (b"\xff\xd8\xff", FileType("image/jpeg", "screenshot", "image")),
+    (b"GIF87a", FileType("image/gif", "screenshot", "image")),
+    (b"GIF89a", FileType("image/gif", "screenshot", "image")),
+    (b"II*\x00", FileType("image/tiff", "screenshot", "image")),
+    (b"MM\x00*", FileType("image/tiff", "screenshot", "image")),
+    (b"%PDF-", FileType("application/pdf", "document", "document")),
+    (b"{\\rtf", FileType("application/rtf", "document", "document")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileType("application/x-ole-storage", "document", "document")),
+    (b"ID3", FileType("audio/mpeg", "original", "media")),
+    (b"OggS", FileType("application/ogg", "original", "media")),
+    (b"\x1aE\xdf\xa3", FileType("video/webm", "original", "media")),
+    (b"fLaC", FileType("audio/flac", "original", "media")),
+    (b"PK\x03\x04", FileType("application/zip", archive="zip")),
+    (b"PK\x05\x06", FileType("application/zip", archive="zip")),
+    (b"\x1f\x8b", FileType("application/gzip", archive="gz")),
+    (b"BZh", FileType("application/x-bzip2", archive="bz2")),
+    (b"\xfd7zXZ\x00", FileType("application/x-xz", archive="xz")),
+)
+_HEIF: Final = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
+_HTML: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL)
+_OFFICE: Final[tuple[tuple[bytes, FileType], ...]] = (
+    (
+        b"xl/",
+        FileType(
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "document", "spreadsheet"
+        ),
+    ),
+    (
+        b"word/",
+        FileType(
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "document", "document"
+        ),
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        FileType("application/vnd.oasis.opendocument.spreadsheet", "document", "spreadsheet"),
+    ),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument",
+        FileType("application/vnd.oasis.opendocument", "document", "document"),
+    ),
+)
+
+
+def type_of(head: bytes) -> FileType:
+    """The type of a file from its first bytes (64 KiB are enough). An empty file is `unread="empty"`."""
+    if not head:
+        return FileType("application/octet-stream", unread="empty")
+    for magic, found in _MAGIC:
+        if head.startswith(magic):
+            return _office(head) or found if found.archive == "zip" else found
+    if head[:4] == b"RIFF":
+        if head[8:12] == b"WEBP":
+            return FileType("image/webp", "screenshot", "image")
+        return FileType("application/octet-stream", "original", "media")
+    if head[4:8] == b"ftyp":
+        if head[8:12] in _HEIF:
+            return FileType("image/heic", "screenshot", "image")
+        return FileType("video/mp4", "original", "media")
+    if head[257:262] == b"ustar":
+        return FileType("application/x-tar", archive="tar")
+    if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
+        return FileType("image/bmp", "screenshot", "image")
+    if _HTML.match(head[:4096]):
+        return FileType("text/html", unread="web_page")
+    return FileType(_text_type(head))
+
+
+def _office(head: bytes) -> FileType | None:
+    if b"[Content_Types].xml" in head[:4096] or head[30:38] == b"mimetype":
+        for mark, found in _OFFICE:
+            if mark in head:
+                return found
+    return None
+
+
+def _text_type(head: bytes) -> str:
+    first = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if first in (b"{", b"["):
+        return "application/json"
+    return "application/octet-stream" if b"\0" in head[:1024] else "text/plain"

@@ -1,0 +1,448 @@
+"""X (Twitter) API version 2: pages of results, streams, and the lines that twarc writes.
+
+One line or document is a page `{"data": [...], "includes": {...}}`, a stream event `{"data": {...}}`, or one
+flat post with its author inside (`twarc2 flatten`). Posts met only in `includes` become rows of role
+`context`. Times are ISO 8601 with `Z`, at the millisecond; ids are strings (X API documentation, v2).
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from saisine.messages.formats.contract import (
+    MAX_RECORD_BYTES,
+    Context,
+    Format,
+    Member,
+    Note,
+    RawRecord,
+    RecordError,
+    Skip,
+    Sniff,
+    json_array,
+    json_lines_as,
+)
+from saisine.messages.schema import Message
+
+Id = str | int
+
+
+class Referenced(msgspec.Struct, gc=False):
+    type: str
+    id: Id
+
+
+class Tag(msgspec.Struct, gc=False):
+    tag: str = ""
+
+
+class Mention(msgspec.Struct, gc=False):
+    username: str = ""
+
+
+class Link(msgspec.Struct, gc=False):
+    url: str = ""
+    expanded_url: str | None = None
+
+
+class Entities(msgspec.Struct, gc=False):
+    hashtags: list[Tag] = []
+    mentions: list[Mention] = []
+    urls: list[Link] = []
+
+
+class NoteTweet(msgspec.Struct, gc=False):
+    """The whole text of a post longer than 280 signs; `text` then holds its beginning."""
+
+    text: str | None = None
+    entities: Entities | None = None
+
+
+class Metrics(msgspec.Struct, gc=False):
+    like_count: int | None = None
+    retweet_count: int | None = None
+    quote_count: int | None = None
+    reply_count: int | None = None
+    impression_count: int | None = None
+
+
+class User(msgspec.Struct, gc=False):
+    id: Id
+    username: str | None = None
+    name: str | None = None
+    created_at: datetime | None = None
+
+
+class Media(msgspec.Struct, gc=False):
+    media_key: str = ""
+    url: str | None = None
+    preview_image_url: str | None = None
+
+
+class Attachments(msgspec.Struct, gc=False):
+    media_keys: list[str] = []
+    media: list[Media] = []
+
+
+class Withheld(msgspec.Struct, gc=False):
+    country_codes: list[str] = []
+
+
+class Retrieved(msgspec.Struct, gc=False):
+    retrieved_at: datetime | None = None
+
+
+class Post(msgspec.Struct, gc=False):
+    """One post, with the fields that are mapped. `data` is there when the line is a page, not a post."""
+
+    id: Id | None = None
+    text: str | None = None
+    author_id: Id | None = None
+    created_at: str | None = None
+    lang: str | None = None
+    conversation_id: Id | None = None
+    in_reply_to_user_id: Id | None = None
+    in_reply_to_user: User | None = None
+    referenced_tweets: list[Referenced] | None = None
+    entities: Entities | None = None
+    note_tweet: NoteTweet | None = None
+    public_metrics: Metrics | None = None
+    attachments: Attachments | None = None
+    edit_history_tweet_ids: list[Id] | None = None
+    withheld: Withheld | None = None
+    author: User | None = None
+    action: str | None = None
+    retrieved: Retrieved | None = msgspec.field(default=None, name="__twarc")
+    data: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    includes: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+class Includes(msgspec.Struct, gc=False):
+    users: list[User] = []
+    media: list[Media] = []
+    tweets: list[msgspec.Raw] = []
+
+
+class Around(msgspec.Struct, gc=False):
+    """What a page says beside a post: who wrote it, its pictures, when it was fetched, and in which role."""
+
+    users: dict[str, User]
+    media: dict[str, Media]
+    collected_at: datetime | None = None
+    role: str = "primary"
+
+
+NOTHING_AROUND: Final = Around({}, {})
+_post = msgspec.json.Decoder(Post).decode
+_includes = msgspec.json.Decoder(Includes).decode
+_raws = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw]).decode
+Found = RawRecord | RecordError | Note
+
+
+# ------------------------------------------------------------------ records
+
+_lines = json_lines_as(Post)
+
+
+def read_lines(member: Member, ctx: Context) -> Iterator[Found]:
+    """Posts of a file of lines: flat posts as they come, pages opened into their posts."""
+    for found in _lines(member, ctx):
+        if type(found) is RawRecord and found.obj.data is not msgspec.UNSET:
+            yield from _open_page(found)
+        else:
+            yield found
+
+
+def _open_page(page: RawRecord) -> Iterator[Found]:
+    """Each post of a page as a record of its own, its bytes cut out of the page's."""
+    line: Post = page.obj
+    try:
+        # a page rescued by the standard parser holds values, one decoded at once holds bytes
+        around, context = _around(line)
+        posts = _raws(line.data)  # type: ignore[arg-type]
+    except (msgspec.MsgspecError, TypeError) as error:
+        yield RecordError(page.locator, f"unexpected_shape: {error}")
+        return
+    if isinstance(posts, dict):
+        yield _inner(page, line.data, "/data", around)  # type: ignore[arg-type]
+    else:
+        for number, raw in enumerate(posts):
+            yield _inner(page, raw, f"/data/{number}", around)
+    beside = Around(around.users, around.media, around.collected_at, "context")
+    for number, raw in enumerate(context):
+        yield _inner(page, raw, f"/includes/tweets/{number}", beside)
+
+
+def _around(page: Post) -> tuple[Around, Sequence[msgspec.Raw]]:
+    included = Includes() if page.includes is msgspec.UNSET else _includes(page.includes)
+    around = Around(
+        {str(user.id): user for user in included.users},
+        {media.media_key: media for media in included.media},
+        page.retrieved.retrieved_at if page.retrieved else None,
+    )
+    return around, included.tweets
+
+
+def _inner(page: RawRecord, raw: msgspec.Raw, place: str, around: Around) -> RawRecord | RecordError:
+    body = bytes(raw).strip()
+    locator = page.locator + place
+    try:
+        post = _post(body)
+    except msgspec.MsgspecError as error:
+        return RecordError(locator, f"unexpected_shape: {error}")
+    return RawRecord(
+        locator, (post, around), sha256(body).hexdigest(), page.offset, len(body), (), page.is_suspect
+    )
+
+
+# A page of any size: its posts one by one, its includes read ahead.
+_posts_of_page = json_array("data", "includes.tweets", "", look_ahead=True, keep_bytes=MAX_RECORD_BYTES)
+
+
+def read_page(member: Member, ctx: Context) -> Iterator[Found]:
+    """Posts of one or several JSON documents, each a page or a list of posts."""
+    around: dict[int, Around] = {}
+    for found in _posts_of_page(member, ctx):
+        if type(found) is not RawRecord:
+            yield found
+            continue
+        root = found.outer[0] if found.outer else {}
+        if id(root) not in around:
+            around = {id(root): _around_of(root, found.outer[1] if len(found.outer) > 1 else None)}
+        yield _converted(found, around[id(root)])
+
+
+def _around_of(root: Any, includes: Any) -> Around:
+    given = includes if includes is not None else root.get("includes") or {}
+    try:
+        known = msgspec.convert({key: given[key] for key in ("users", "media") if key in given}, Includes)
+    except msgspec.ValidationError:
+        return NOTHING_AROUND
+    return Around({str(user.id): user for user in known.users}, {one.media_key: one for one in known.media})
+
+
+def _converted(found: RawRecord, around: Around) -> RawRecord | RecordError:
+    if len(found.outer) > 1:
+        around = Around(around.users, around.media, around.collected_at, "context")
+    try:
+        post = msgspec.convert(found.obj, Post)
+    except msgspec.ValidationError as error:
+        return RecordError(found.locator, f"unexpected_shape: {error}")
+    return msgspec.structs.replace(found, obj=(post, around))
+
+
+# ------------------------------------------------------------------ mapping
+
+
+def map_post(record: RawRecord, ctx: Context) -> Message | Skip:
+    """One post. A compliance event (`action`) or an object without id and text is no message."""
+    obj = record.obj
+    post, around = obj if type(obj) is tuple else (obj, NOTHING_AROUND)
+    if post.action is not None or post.id is None:
+        return Skip("not_a_message")
+    if post.text is None:
+        return Skip("empty_record")
+    text, entities = post.text, post.entities
+    if post.note_tweet is not None and post.note_tweet.text:
+        text, entities = post.note_tweet.text, post.note_tweet.entities or entities
+    author_id = None if post.author_id is None else str(post.author_id)
+    author = post.author or around.users.get(author_id or "")
+    handle = author.username if author else None
+    metrics = post.public_metrics
+    kind, parent, repost, quote = _relations(post)
+    stated = post.created_at
+    message_id = str(post.id)
+    created_at = None if stated is None else datetime.fromisoformat(stated)
+    history = post.edit_history_tweet_ids
+    target = post.in_reply_to_user_id
+    return Message.of(
+        record,
+        ctx,
+        platform="x",
+        kind=kind,
+        role=around.role,
+        message_id=message_id,
+        author_id=author_id,
+        author_handle=handle,
+        author_name=author.name if author else None,
+        author_created_at=author.created_at if author else None,
+        text=text,
+        lang=post.lang,
+        created_at=created_at,
+        created_at_raw=stated,
+        created_at_precision="ms" if stated else "none",
+        created_at_source="field" if stated else None,
+        edited_at=created_at if history and len(history) > 1 and str(history[0]) != message_id else None,
+        collected_at=around.collected_at or (post.retrieved.retrieved_at if post.retrieved else None),
+        url=f"https://x.com/{handle or 'i/web'}/status/{message_id}",
+        parent_id=parent,
+        conversation_id=None if post.conversation_id is None else str(post.conversation_id),
+        target_id=None if target is None else str(target),
+        target_kind=None if target is None else "account",
+        target_handle=_target_handle(post, around),
+        mentions=[one.username for one in entities.mentions] if entities and entities.mentions else (),
+        urls=[one.expanded_url or one.url for one in entities.urls] if entities and entities.urls else (),
+        hashtags=[one.tag for one in entities.hashtags] if entities and entities.hashtags else (),
+        media_urls=_media_urls(post.attachments, around) if post.attachments else (),
+        repost_of_id=repost,
+        quote_of_id=quote,
+        like_count=metrics.like_count if metrics else None,
+        share_count=_shares(metrics) if metrics else None,
+        reply_count=metrics.reply_count if metrics else None,
+        view_count=metrics.impression_count if metrics else None,
+        deleted="withheld" if post.withheld else "none",
+        missing=_missing(author, metrics),
+    )
+
+
+_NO_AUTHOR: Final = ("author_handle", "author_name")
+_NO_COUNTS: Final = ("like_count", "share_count", "reply_count")
+
+
+def _missing(author: User | None, metrics: Metrics | None) -> tuple[str, ...]:
+    missing = () if author else _NO_AUTHOR
+    if metrics is None:
+        return (*missing, *_NO_COUNTS, "view_count")
+    # views came to the API in December 2022: older files have none, which is not zero
+    return (*missing, "view_count") if metrics.impression_count is None else missing
+
+
+def _relations(post: Post) -> tuple[str, str | None, str | None, str | None]:
+    """(kind, parent, reposted, quoted) from the posts it refers to; a reply that quotes is a reply."""
+    if not post.referenced_tweets:
+        # a reply to a post that no longer exists keeps only the account it answered
+        return ("reply" if post.in_reply_to_user_id is not None else "post"), None, None, None
+    ids = {one.type: str(one.id) for one in post.referenced_tweets}
+    parent, repost, quote = ids.get("replied_to"), ids.get("retweeted"), ids.get("quoted")
+    kind = "repost" if repost else "reply" if parent else "quote" if quote else "post"
+    return kind, parent, repost, quote
+
+
+def _shares(metrics: Metrics) -> int | None:
+    if metrics.retweet_count is None and metrics.quote_count is None:
+        return None
+    return (metrics.retweet_count or 0) + (metrics.quote_count or 0)
+
+
+def _target_handle(post: Post, around: Around) -> str | None:
+    if post.in_reply_to_user_id is None:
+        return None
+    user = post.in_reply_to_user or around.users.get(str(post.in_reply_to_user_id))
+    return user.username if user else None
+
+
+def _media_urls(attachments: Attachments, around: Around) -> list[str]:
+    media = attachments.media or [around.media[key] for key in attachments.media_keys if key in around.media]
+    return [url for one in media if (url := one.url or one.preview_image_url)]
+
+
+# ------------------------------------------------------------------ recognition
+
+_KEYS: Final = (b'"author_id"', b'"edit_history_tweet_ids"', b'"conversation_id"', b'"public_metrics"')
+_PAGE: Final = (b'"referenced_tweets"', b'"reply_settings"', b'"possibly_sensitive"', b'"public_metrics"')
+
+
+def _shape(head: bytes) -> list[str]:
+    """The names found of a version 2 post; empty for anything else."""
+    if b'"id"' not in head or b'"text"' not in head or b'"author_id"' not in head:
+        return []
+    if b'"full_text"' in head or b'"rest_id"' in head:
+        return []
+    return [key.decode().strip('"') for key in {*_KEYS, *_PAGE} if key in head]
+
+
+def _is_lines(head: bytes, name: str) -> bool:
+    """Whether the objects stand one per line; a single line decides by its name, for both readings agree."""
+    first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
+    if not first.rstrip().endswith(b"}") and rest:
+        return False
+    if rest.lstrip()[:1] == b"{":
+        return True
+    return not rest.strip() and (
+        b'"__twarc"' in head or name.lower().endswith((".jsonl", ".ndjson", ".jsonl.gz"))
+    )
+
+
+def _is_compliance(head: bytes) -> bool:
+    return (
+        all(key in head for key in (b'"action"', b'"reason"', b'"id"', b'"created_at"'))
+        and b'"text"' not in head
+    )
+
+
+def sniff_lines(head: bytes, name: str) -> Sniff:
+    """twarc lines: posts or pages of version 2, one object per line; or its compliance events."""
+    if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") or not _is_lines(head, name):
+        return Sniff(60, ["action", "reason"]) if _is_compliance(head) and b"{" in head[:8] else Sniff(0, [])
+    found = _shape(head)
+    if len(found) < 2:
+        return Sniff(60, ["action", "reason"]) if _is_compliance(head) else Sniff(0, [])
+    return Sniff(min(95, 60 + 8 * len(found)), [*sorted(found), "one object per line"])
+
+
+def sniff_page(head: bytes, name: str) -> Sniff:
+    """A JSON document `{"data": [...]}` of version 2 posts."""
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    if start[:1] not in (b"{", b"[") or _is_lines(head, name):
+        return Sniff(0, [])
+    found = _shape(head)
+    if len(found) < 2 and not (found and b'"data"' in head[:200]):
+        return Sniff(0, [])
+    return Sniff(min(95, 60 + 8 * len(found)), [*sorted(found), "one document"])
+
+
+_HOW_FR: Final = (
+    "1. Cette interface est réservée aux personnes qui ont un accès (payant) à l’API de X, souvent une "
+    "équipe "
+    "de recherche.\n2. Demandez-lui le résultat brut, avec les champs author_id, created_at, "
+    "conversation_id, "
+    "public_metrics et les auteurs (expansions).\n3. Gardez le fichier tel que reçu.\n"
+    "Sans cet accès : capturez la page, ou utilisez l’export de l’extension Zeeschuimer."
+)
+_HOW_EN: Final = (
+    "1. This interface is for people who have (paid) access to X's API, often a research team.\n2. Ask "
+    "for the "
+    "raw result with author_id, created_at, conversation_id, public_metrics and the authors (expansions).\n"
+    "3. Keep the file as received.\nWithout that access: capture the page, or use the Zeeschuimer extension."
+)
+_CANNOT: Final = ("visibility",)
+
+X_API_V2: Final = Format(
+    id="x-api-v2",
+    version=1,
+    platforms=("x",),
+    label_fr="X (Twitter) : réponses de l’API, version 2",
+    label_en="X (Twitter): answers of the API, version 2",
+    how_to_get_fr=_HOW_FR,
+    how_to_get_en=_HOW_EN,
+    sniff=sniff_page,
+    records=read_page,
+    map=map_post,
+    cannot_give=_CANNOT,
+    samples=(
+        ("samples/x-api-v2/search_tweets_query.json", {"mapped": 4}),
+        ("samples/x-api-v2/tweet_quote_tweets_resp.json", {"mapped": 15}),
+    ),
+)
+
+X_TWARC: Final = Format(
+    id="x-twarc",
+    version=1,
+    platforms=("x",),
+    label_fr="X (Twitter) : lignes JSON (twarc, flux de l’API)",
+    label_en="X (Twitter): JSON lines (twarc, API stream)",
+    how_to_get_fr=_HOW_FR,
+    how_to_get_en=_HOW_EN,
+    sniff=sniff_lines,
+    records=read_lines,
+    map=map_post,
+    cannot_give=_CANNOT,
+    samples=(
+        ("samples/x-twarc-jsonl/kpop.jsonl", {"mapped": 100, "context": 23}),
+        ("samples/x-twarc-jsonl/streaming_output_with_error.jsonl", {"mapped": 7, "failed": 1}),
+        ("samples/x-twarc-jsonl/tweets_compliance.jsonl", {"mapped": 0, "not_a_message": 2}),
+    ),
+)

@@ -1,0 +1,224 @@
+"""What was read, left out and why: one line per source, and read = mapped + skipped + failed for each.
+
+The JSON is the contract of the command line (`saisine read --ledger`, `saisine import --json`).
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from saisine.errors import SaisineError
+from saisine.messages.formats.contract import Note
+from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD, Words
+
+# Past this many unreadable records a file is not what it claims to be: reading stops and says so.
+MAX_FAILURES: Final = 100_000
+
+
+class Failure(NamedTuple):
+    locator: str
+    error: str
+
+
+class Totals(NamedTuple):
+    read: int
+    mapped: int
+    skipped: int
+    failed: int
+
+
+@dataclass(slots=True)
+class SourceEntry:
+    """The account of one file, or of one file inside an archive (`path` is then `archive.zip!inner/name`).
+
+    `unread` says why nothing was read of it (a code of `words.UNREAD`); `candidates` are the formats that
+    came within ten points of each other; `context` counts the rows carried inside other records.
+    """
+
+    path: str
+    sha256: str
+    size: int
+    format: str | None = None
+    format_version: int | None = None
+    score: int = 0
+    reasons: list[str] = field(default_factory=list)
+    candidates: list[tuple[str, int]] = field(default_factory=list)
+    truncated: bool = False
+    read: int = 0
+    mapped: int = 0
+    context: int = 0
+    skipped: dict[str, tuple[int, str]] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+    notes: dict[str, tuple[int, str, int]] = field(default_factory=dict)
+    unread: str | None = None
+
+    def skip(self, reason: str, locator: str) -> None:
+        """Count one record left out. Raises `skip_reason_unknown` for a code outside the closed list."""
+        if reason not in SKIP_REASONS:
+            raise SaisineError("skip_reason_unknown", reason=reason)
+        count, first = self.skipped.get(reason, (0, locator))
+        self.skipped[reason] = (count + 1, first)
+        self.read += 1
+
+    def fail(self, locator: str, error: str) -> None:
+        self.failed.append(Failure(locator, error))
+        self.read += 1
+
+    def note(self, note: Note) -> None:
+        """Remember something about the file itself; the same code is counted, its first place kept."""
+        if note.code not in NOTES:
+            raise SaisineError("skip_reason_unknown", reason=note.code)
+        count, locator, offset = self.notes.get(note.code, (0, note.locator, note.offset))
+        self.notes[note.code] = (count + note.count, locator, offset)
+        self.truncated = self.truncated or note.code in ("truncated", "damaged", "too_expanded")
+
+    def require_balance(self) -> None:
+        """Raises `ledger_unbalanced` when a record is unaccounted for: a bug, nothing is published."""
+        skipped = sum(count for count, _ in self.skipped.values())
+        if self.read != self.mapped + skipped + len(self.failed):
+            raise SaisineError("ledger_unbalanced", path=self.path, read=self.read, mapped=self.mapped)
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether a person should look: something was cut, failed, or could not be opened."""
+        return (
+            bool(self.failed)
+            or self.truncated
+            or (self.unread is not None and UNREAD[self.unread].is_problem)
+        )
+
+    def as_json(self) -> dict[str, object]:
+        entry: dict[str, object] = {
+            "path": self.path,
+            "sha256": self.sha256,
+            "size": self.size,
+            "format": self.format,
+            "format_version": self.format_version,
+            "score": self.score,
+            "reasons": self.reasons,
+            "truncated": self.truncated,
+            "read": self.read,
+            "mapped": self.mapped,
+            "skipped": [
+                {"reason": reason, "count": count, "first_locator": first}
+                for reason, (count, first) in sorted(self.skipped.items())
+            ],
+            "failed": [failure._asdict() for failure in self.failed],
+            "context": self.context,
+            "notes": [
+                {"code": code, "count": count, "locator": locator, "offset": offset}
+                for code, (count, locator, offset) in sorted(self.notes.items())
+            ],
+        }
+        if self.unread is not None:
+            entry["unread"] = self.unread
+        if self.candidates:
+            entry["candidates"] = [{"format": name, "score": score} for name, score in self.candidates]
+        return entry
+
+
+class Ledger:
+    """The account of one reading: every source, in the order met."""
+
+    def __init__(self) -> None:
+        self.sources: list[SourceEntry] = []
+
+    def source(self, path: str, sha256: str, size: int) -> SourceEntry:
+        """Open the account of one source."""
+        entry = SourceEntry(path, sha256, size)
+        self.sources.append(entry)
+        return entry
+
+    def totals(self) -> Totals:
+        return Totals(
+            sum(entry.read for entry in self.sources),
+            sum(entry.mapped for entry in self.sources),
+            sum(count for entry in self.sources for count, _ in entry.skipped.values()),
+            sum(len(entry.failed) for entry in self.sources),
+        )
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something a person wanted read was not: a cut, a locked archive, or nothing recognised."""
+        if any(entry.is_problem for entry in self.sources):
+            return True
+        unread = {entry.unread for entry in self.sources}
+        return "unknown_format" in unread and not any(entry.format for entry in self.sources)
+
+    def as_json(self) -> dict[str, object]:
+        """Exactly the document of CLI.md; new fields: context, notes, unread, candidates."""
+        return {"sources": [entry.as_json() for entry in self.sources]}
+
+    @classmethod
+    def from_json(cls, document: dict[str, object]) -> "Ledger":
+        """The ledger that `as_json` wrote. Raises `ledger_damaged`."""
+        ledger = cls()
+        try:
+            for row in document["sources"]:  # type: ignore[attr-defined]
+                ledger.sources.append(_entry_from(row))
+        except (KeyError, TypeError, AttributeError) as error:
+            raise SaisineError("ledger_damaged") from error
+        return ledger
+
+    def sentences(self, language: str = "fr") -> Iterator[str]:
+        """What happened, for a person: one sentence per kind of thing and file; nothing when all was read."""
+        for entry in self.sources:
+            yield from _sentences_of(entry, language)
+
+
+_PLAIN: Final = (
+    "path",
+    "sha256",
+    "size",
+    "format",
+    "format_version",
+    "score",
+    "reasons",
+    "truncated",
+    "read",
+    "mapped",
+    "context",
+)
+
+
+def _entry_from(row: dict[str, object]) -> SourceEntry:
+    plain = {name: row[name] for name in _PLAIN}
+    return SourceEntry(
+        **plain,  # type: ignore[arg-type]
+        skipped={s["reason"]: (s["count"], s["first_locator"]) for s in row["skipped"]},  # type: ignore[attr-defined]
+        failed=[Failure(f["locator"], f["error"]) for f in row["failed"]],  # type: ignore[attr-defined]
+        notes={n["code"]: (n["count"], n["locator"], n["offset"]) for n in row["notes"]},  # type: ignore[attr-defined]
+        unread=row.get("unread"),  # type: ignore[arg-type]
+        candidates=[(c["format"], c["score"]) for c in row.get("candidates", [])],  # type: ignore[attr-defined]
+    )
+
+
+def _sentences_of(entry: SourceEntry, language: str) -> Iterator[str]:
+    if entry.unread is not None:
+        words: Words = UNREAD[entry.unread]
+        names = ", ".join(name for name, _ in entry.candidates)
+        yield f"{entry.path} : {words.say(language, names=names)}"
+    for code, (count, locator, offset) in sorted(entry.notes.items()):
+        said = NOTES[code].say(language, count=count, locator=locator, offset=offset, mapped=entry.mapped)
+        yield f"{entry.path} : {said}"
+    for reason, (count, first) in sorted(entry.skipped.items()):
+        yield f"{entry.path} : {count} × {SKIP_REASONS[reason].say(language, locator=first)}"
+    if entry.failed:
+        first = entry.failed[0].locator
+        yield f"{entry.path} : {FAILED.say(language, count=len(entry.failed), locator=first)}"
+
+
+FAILED: Final = Words(
+    "{count} enregistrement(s) illisible(s), le premier à {locator} ; le reste du fichier a été lu.",
+    "{count} record(s) could not be read, the first at {locator}; the rest of the file was read.",
+)
+
+
+def write_ledger(path: Path, ledger: Ledger) -> None:
+    """Write the ledger as JSON. Raises `ledger_not_written`."""
+    try:
+        path.write_text(json.dumps(ledger.as_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise SaisineError("ledger_not_written", path=path, reason=error.strerror) from error

@@ -1,0 +1,54 @@
+"""Which format a file is in: every format looks at the first 64 KiB, the best score wins, ties are shown."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from saisine.errors import SaisineError
+from saisine.messages.formats import FORMATS
+from saisine.messages.formats.contract import Format
+from saisine.messages.ledger import SourceEntry
+
+MINIMUM: Final = 30
+TIE: Final = 10
+
+
+def choose_format(head: bytes, name: str, entry: SourceEntry, forced: Format | None = None) -> Format | None:
+    """The format to read this member with, or None; the entry says which, why, and what came close."""
+    if forced is not None:
+        seen = forced.sniff(head, name)
+        return _chosen(forced, seen.score, ["chosen by a person", *seen.reasons], entry)
+    found = [(one, one.sniff(head, name)) for one in FORMATS]
+    ranked = sorted(found, key=lambda pair: -pair[1].score)
+    if not ranked or ranked[0][1].score < MINIMUM:
+        entry.unread = _why_unknown(head)
+        return None
+    best, seen = ranked[0]
+    close = [(one.id, other.score) for one, other in ranked if seen.score - other.score <= TIE]
+    close = [pair for pair in close if pair[1] >= MINIMUM]
+    if len(close) > 1:
+        entry.candidates = close
+        entry.unread = "ambiguous"
+        return None
+    return _chosen(best, seen.score, seen.reasons, entry)
+
+
+def _chosen(one: Format, score: int, reasons: list[str], entry: SourceEntry) -> Format:
+    entry.format, entry.format_version = one.id, one.version
+    entry.score, entry.reasons = score, reasons
+    return one
+
+
+def _why_unknown(head: bytes) -> str:
+    lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")[:3]
+    for sign in (b";", b",", b"\t"):
+        if len(lines) > 1 and lines[0].count(sign) >= 2 and lines[0][:1] not in (b"{", b"["):
+            return "unknown_table"
+    return "unknown_format"
+
+
+def find_format(format_id: str, formats: Sequence[Format] = FORMATS) -> Format:
+    """The format of this id. Raises `format_unknown`, which lists the known ones."""
+    for one in formats:
+        if one.id == format_id:
+            return one
+    raise SaisineError("format_unknown", format=format_id, known=", ".join(one.id for one in formats))

@@ -1,0 +1,220 @@
+"""The closed lists of the ledger and their sentences: records left out, files not read, notes."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One sentence in both languages; `{fields}` are filled in when it is said."""
+
+    fr: str
+    en: str
+    is_problem: bool = False
+
+    def say(self, language: str = "fr", **facts: object) -> str:
+        return (self.en if language == "en" else self.fr).format(**facts)
+
+
+SKIP_REASONS: Final[dict[str, Words]] = {
+    "not_a_message": Words(
+        "ce ne sont pas des messages (événement, profil, réglage)", "not messages (event, profile, setting)"
+    ),
+    "advertisement": Words("publicité", "advertisement"),
+    "like_or_reaction": Words("mention « j’aime » ou réaction, sans texte", "like or reaction, without text"),
+    "duplicate_older_observation": Words(
+        "version plus ancienne d’un message déjà présent dans le même fichier",
+        "older observation of a message that the same file holds again",
+    ),
+    "system_line": Words("ligne écrite par la plateforme", "line written by the platform"),
+    "empty_record": Words("enregistrement vide", "empty record"),
+    "unsupported_variant": Words(
+        "variante que Saisine ne lit pas encore", "variant that Saisine does not read yet"
+    ),
+    "outside_selection": Words("hors de la sélection demandée", "outside the selection asked for"),
+}
+
+NOTES: Final[dict[str, Words]] = {
+    "truncated": Words(
+        "Ce fichier s’arrête au milieu : {mapped} messages ont été lus avant la coupure et sont conservés. "
+        "Redemandez l’export à la plateforme ; en attendant vous pouvez travailler avec ces messages.",
+        "This file stops in the middle: {mapped} messages were read before the cut and are kept. Ask the "
+        "platform for the export again; meanwhile you can work with these.",
+        is_problem=True,
+    ),
+    "damaged": Words(
+        "Ce fichier est abîmé à partir d’un certain point : {mapped} messages lus avant sont conservés. "
+        "Copiez-le ou téléchargez-le de nouveau.",
+        "This file is damaged from some point on: {mapped} messages read before are kept. Copy or download "
+        "it again.",
+        is_problem=True,
+    ),
+    "too_expanded": Words(
+        "Archive anormalement compressée : lecture arrêtée, {mapped} messages lus avant sont conservés. "
+        "Ne l’ouvrez pas sans l’avis d’une personne compétente.",
+        "Abnormally compressed archive: reading stopped, {mapped} messages read before are kept. Do not "
+        "open it without advice.",
+        is_problem=True,
+    ),
+    "too_many_failures": Words(
+        "Trop d’enregistrements illisibles : la lecture de ce fichier s’est arrêtée.",
+        "Too many unreadable records: reading of this file stopped.",
+        is_problem=True,
+    ),
+    "stray_text": Words(
+        "Du texte se trouve entre les données ({count} fois, d’abord à {locator}) ; il a été ignoré.",
+        "Text stands between the data ({count} times, first at {locator}); it was passed over.",
+    ),
+    "bad_bytes": Words(
+        "Caractères illisibles ({count} fois, d’abord à {locator}), remplacés par « � ».",
+        "Unreadable characters ({count} times, first at {locator}), replaced by “�”.",
+    ),
+    "rounded_ids": Words(
+        "Un tableur a abîmé {count} identifiant(s) (écrits comme 1,75E+18) : ils ne peuvent pas être "
+        "reconstitués. Ces lignes restent sans identifiant. Reprenez le fichier d’origine sans l’ouvrir "
+        "dans Excel.",
+        "A spreadsheet damaged {count} identifier(s) (written like 1.75E+18): they cannot be rebuilt. These "
+        "rows stay without identifier. Go back to the original file without opening it in Excel.",
+    ),
+    "replies_missing": Words(
+        "{count} réponse(s) annoncée(s) par la plateforme ne sont pas dans ce fichier.",
+        "{count} repl(ies) announced by the platform are not in this file.",
+    ),
+    "comments_absent": Words("Ce fichier ne contient aucun commentaire.", "This file holds no comment."),
+    "duplicate_keys": Words(
+        "{count} enregistrement(s) répètent un même champ ; la dernière valeur a été gardée.",
+        "{count} record(s) repeat a field; the last value was kept.",
+    ),
+    "zone_assumed": Words(
+        "Les dates de ce fichier n’indiquent pas de fuseau horaire : celui indiqué à l’import a été appliqué "
+        "({count} messages).",
+        "The dates of this file carry no time zone: the one given at import was applied ({count} messages).",
+    ),
+    "ambiguous_dates": Words(
+        "{count} date(s) peuvent se lire de deux façons (jour et mois) : elles sont laissées vides.",
+        "{count} date(s) can be read in two ways (day and month): they are left empty.",
+    ),
+    "recoded": Words(
+        "Ce fichier est en {locator} ; il a été converti en UTF-8 pour la lecture, et les positions "
+        "indiquées "
+        "sont celles du texte converti.",
+        "This file is in {locator}; it was converted to UTF-8 for reading, and places refer to the "
+        "converted text.",
+    ),
+}
+
+_HOW = " Il est scellé, mais il n’est pas lu comme des messages."
+_HOW_EN = " It is sealed, but not read as messages."
+
+UNREAD: Final[dict[str, Words]] = {
+    "image": Words(
+        "C’est une image, pas un fichier de messages." + _HOW,
+        "This is a picture, not a message file." + _HOW_EN,
+    ),
+    "document": Words(
+        "C’est un document, pas un fichier de messages." + _HOW,
+        "This is a document, not a message file." + _HOW_EN,
+    ),
+    "media": Words("C’est un son ou une vidéo." + _HOW, "This is sound or video." + _HOW_EN),
+    "spreadsheet": Words(
+        "C’est un classeur. Enregistrez-le au format CSV (UTF-8), sans modifier les colonnes, puis "
+        "déposez ce CSV.",
+        "This is a workbook. Save it as CSV (UTF-8) without changing the columns, then bring that CSV.",
+    ),
+    "web_page": Words(
+        "La plateforme a fourni la version à lire (HTML), pas les données. Redemandez l’export en "
+        "choisissant « JSON ».",
+        "The platform gave the version for reading (HTML), not the data. Ask for the export again and "
+        "choose “JSON”.",
+        is_problem=True,
+    ),
+    "unknown_format": Words(
+        "Format non reconnu." + _HOW + " La liste des formats lus dit comment obtenir chaque fichier.",
+        "Format not recognised." + _HOW_EN + " The list of formats says how to get each file.",
+    ),
+    "unknown_table": Words(
+        "C’est un tableau dont les colonnes ne sont pas reconnues. Un profil de colonnes permet de le lire.",
+        "This is a table whose columns are not recognised. A column profile makes it readable.",
+    ),
+    "ambiguous": Words(
+        "Ce fichier ressemble à deux formats ({names}). Lequel est-ce ? Indiquez le format pour le lire.",
+        "This file looks like two formats ({names}). Which one is it? Name the format to read it.",
+        is_problem=True,
+    ),
+    "no_message_inside": Words(
+        "C’est un fichier de données qui ne contient pas de messages.", "A data file that holds no messages."
+    ),
+    "archive": Words("C’est une archive : ses fichiers suivent.", "An archive: its files follow."),
+    "same_file": Words(
+        "Ce fichier est identique à un autre du même import ; il n’a été lu qu’une fois.",
+        "This file is the same as another of this import; it was read once.",
+    ),
+    "empty": Words(
+        "Le fichier est vide (0 octet). Refaites l’export.",
+        "The file is empty (0 bytes). Export again.",
+        is_problem=True,
+    ),
+    "encrypted": Words(
+        "Cette archive est protégée par un mot de passe. Ouvrez-la avec son mot de passe sur votre "
+        "ordinateur, "
+        "puis déposez les fichiers qu’elle contient.",
+        "This archive is protected by a password. Open it with its password on your computer, then bring the "
+        "files it holds.",
+        is_problem=True,
+    ),
+    "too_expanded": Words(
+        "Archive anormalement compressée : lecture arrêtée. Ne l’ouvrez pas sans l’avis d’une personne "
+        "compétente.",
+        "Abnormally compressed archive: reading stopped. Do not open it without advice.",
+        is_problem=True,
+    ),
+    "too_many_members": Words(
+        "Cette archive contient trop de fichiers ; les premiers ont été lus. Découpez-la et déposez le "
+        "reste.",
+        "This archive holds too many files; the first ones were read. Split it and bring the rest.",
+        is_problem=True,
+    ),
+    "nested_too_deep": Words(
+        "Une archive dans une archive, plus de trois fois : elle n’a pas été ouverte. Ouvrez-la et "
+        "déposez son contenu.",
+        "An archive within archives, more than three deep: it was not opened. Open it and bring what it "
+        "holds.",
+        is_problem=True,
+    ),
+    "unsafe_name": Words(
+        "Le nom de ce fichier dans l’archive sort de son dossier ou désigne un lien : il n’a pas été lu.",
+        "This file's name in the archive leaves its folder or names a link: it was not read.",
+        is_problem=True,
+    ),
+    "duplicate_name": Words(
+        "Deux fichiers de l’archive portent le même nom ; le second n’a pas été lu.",
+        "Two files of the archive have the same name; the second was not read.",
+        is_problem=True,
+    ),
+    "damaged": Words(
+        "Ce fichier est abîmé et n’a pas pu être ouvert. Copiez-le ou téléchargez-le de nouveau.",
+        "This file is damaged and could not be opened. Copy or download it again.",
+        is_problem=True,
+    ),
+    "unsupported_archive": Words(
+        "Cette archive utilise une compression que Saisine n’ouvre pas. Refaites un zip ordinaire et "
+        "déposez-le.",
+        "This archive uses a compression that Saisine does not open. Make an ordinary zip and bring it.",
+        is_problem=True,
+    ),
+    "unreadable": Words(
+        "Ce fichier n’a pas pu être lu sur le disque.",
+        "This file could not be read from the disk.",
+        is_problem=True,
+    ),
+    "changed": Words(
+        "Ce fichier a changé pendant l’import ; sa version scellée est intacte. Importez-le de nouveau.",
+        "This file changed during the import; its sealed version is whole. Import it again.",
+        is_problem=True,
+    ),
+    "not_a_file": Words(
+        "Ce n’est pas un fichier ordinaire (lien, périphérique) : il n’a été ni scellé ni lu.",
+        "Not an ordinary file (link, device): neither sealed nor read.",
+        is_problem=True,
+    ),
+}
