@@ -1,0 +1,352 @@
+"""One entry of a Meta export, of any shape seen since 2018, as a message.
+
+Shapes are tried in the order of `SHAPES`; labels and titles are in the account's language and are not read,
+except as hints. An entry that has a time and no text stays a message whose text is missing: a picture sent
+once and gone still happened.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from saisine.messages.formats.contract import Context, Message, RawRecord, Skip
+from saisine.messages.formats.meta_values import (
+    addresses,
+    as_exported,
+    has_comment_label,
+    labelled,
+    labelled_list,
+    pick_comment,
+    time_fields,
+    uris,
+)
+
+CALLS: Final = frozenset({"call", "subscribe", "unsubscribe"})
+BOXES: Final = frozenset(
+    {"inbox", "message_requests", "filtered_threads", "archived_threads", "e2ee_cutover"}
+)
+MEDIA_KEYS: Final = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "media")
+
+
+@dataclass(slots=True)
+class Entry:
+    """One repaired entry and what is known around it.
+
+    `root` is the first key of the file (`comments_v2`, or "" for a list), `path` the file's place, `owner`
+    the account whose export this is, `platform` what the places around say, or None.
+    """
+
+    raw: Any
+    record: RawRecord
+    ctx: Context
+    platform: str | None
+    root: str
+    path: str
+    owner: str | None
+    around: Mapping[str, Any]
+    repaired: set[str] = field(default_factory=set)
+
+    @property
+    def is_like(self) -> bool:
+        """What the file is for says so: `likes_media_likes`, `liked_comments.json`, `reactions_v2`."""
+        return any(word in place for place in self._places for word in ("like", "reaction"))
+
+    @property
+    def is_comment(self) -> bool:
+        return not self.is_like and any("comment" in place for place in self._places)
+
+    @property
+    def _places(self) -> tuple[str, str]:
+        return self.root, self.path.rpartition("/")[2].lower()
+
+    def message(
+        self, *, platform: str, kind: str, text: str, at: Any, conversation: str | None = None, **fields: Any
+    ) -> Message:
+        """A message with a derived id: these exports give none."""
+        times = time_fields(at)
+        # One's own comment has the same id whether the file that names the owner is there or not.
+        author = (fields.get("author_name") or "") if kind == "dm" else ""
+        is_repaired = text in self.repaired
+        given = {"text": text or fields.get("media_urls") or fields.get("deleted") == "deleted"}
+        given |= {key: fields.get(key) for key in ("author_name", "author_handle", "target_handle")}
+        missing = tuple(key for key, value in given.items() if not value)
+        return Message.of(
+            self.record,
+            self.ctx,
+            platform=platform,
+            kind=kind,
+            message_id=self.ctx.derive_id(
+                platform, conversation or "", times.get("created_at_raw", ""), author, text
+            ),
+            text=text,
+            text_raw=as_exported(text) if is_repaired else None,
+            text_repairs=("mojibake",) if is_repaired else (),
+            conversation_id=conversation,
+            missing=(
+                *missing,
+                *(() if times else ("created_at",)),
+                *(() if platform != "other" else ("platform",)),
+            ),
+            **times,
+            **fields,
+        )
+
+
+def is_old_row(raw: Any) -> bool:
+    return isinstance(raw, list)
+
+
+def from_old_row(entry: Entry) -> Message | Skip:
+    """Instagram until 2021: [time, text, account] for a comment, [time, account] for a like."""
+    if len(entry.raw) == 2:
+        return Skip("like_or_reaction")
+    at, text, account = entry.raw
+    return entry.message(
+        platform="instagram",
+        kind="comment",
+        text=text,
+        at=at,
+        owner_is_author=True,
+        author_handle=entry.owner,
+        target_kind="account",
+        target_handle=account,
+    )
+
+
+def is_direct(raw: Any) -> bool:
+    return "sender_name" in raw or "senderName" in raw
+
+
+def from_direct(entry: Entry) -> Message | Skip:
+    """A private message, of the inbox (`sender_name`) or of an end-to-end encrypted chat (`senderName`)."""
+    raw = entry.raw
+    if "call_duration" in raw or str(raw.get("type") or "").lower() in CALLS:
+        return Skip("system_line")
+    sender = raw.get("sender_name") or raw.get("senderName")
+    share = raw.get("share") or {}
+    return entry.message(
+        platform="facebook" if "senderName" in raw else entry.platform or "other",
+        kind="dm",
+        text=raw.get("content") or raw.get("text") or share.get("share_text") or "",
+        at=raw.get("timestamp_ms") or raw.get("timestamp"),
+        conversation=_conversation(entry),
+        author_name=sender,
+        owner_is_author=True if sender and sender == entry.owner else None,
+        target_kind="account",
+        target_handle=_other_side(entry.around, sender),
+        visibility="private",
+        urls=[share["link"]] if share.get("link") else [],
+        media_urls=[uri for key in MEDIA_KEYS for uri in uris(raw.get(key))],
+        deleted="deleted" if raw.get("is_unsent") or raw.get("isUnsent") else "none",
+    )
+
+
+def _conversation(entry: Entry) -> str | None:
+    """The thread's name: the same whether the whole folder, one file or a cut file was given."""
+    thread = str(entry.around.get("thread_path") or "").rstrip("/").rpartition("/")[2]
+    box, _, folder = entry.path.rpartition("/")[0].rpartition("/")
+    is_thread = box.rpartition("/")[2].rpartition("!")[2] in BOXES
+    name = thread or entry.around.get("threadName") or (folder if is_thread else None)
+    return name or entry.around.get("title")
+
+
+def _other_side(around: Mapping[str, Any], sender: str | None) -> str | None:
+    """Who a message between two persons was sent to; unknown in a group."""
+    found = around.get("participants") or []
+    names = [one.get("name") if isinstance(one, dict) else one for one in found]
+    others = [name for name in names if name and name != sender]
+    return others[0] if len(names) == 2 and len(others) == 1 else None
+
+
+def is_labelled(raw: Any) -> bool:
+    return "string_map_data" in raw or "label_values" in raw
+
+
+def from_labelled(entry: Entry) -> Message | Skip:
+    """Instagram comments under localised labels: the entry that holds a time, the value that is a text."""
+    raw = entry.raw
+    if entry.is_like:
+        return Skip("like_or_reaction")
+    if "label_values" in raw:
+        values, at = labelled_list(raw["label_values"]), raw.get("timestamp")
+        is_pair = False
+    else:
+        inside = [one for one in raw["string_map_data"].values() if isinstance(one, dict)]
+        values = labelled(raw["string_map_data"])
+        at = next((one["timestamp"] for one in inside if one.get("timestamp")), None)
+        is_pair = len(values) == 2 and at is not None and not any(one.get("href") for one in inside)
+    if not (entry.is_comment or has_comment_label(values) or is_pair):
+        return Skip("unsupported_variant")
+    text, account = pick_comment(values)
+    platform = entry.platform or "instagram" if "label_values" in raw else "instagram"
+    return _own_comment(entry, text, at, account, uris(raw.get("media_list_data")), platform=platform)
+
+
+def is_string_list(raw: Any) -> bool:
+    return "string_list_data" in raw
+
+
+def from_string_list(entry: Entry) -> Message | Skip | list[Message | Skip]:
+    """Instagram comments in a list; the same shape serves likes and followers, whose values carry a link."""
+    raw = entry.raw
+    rows = raw["string_list_data"]
+    if entry.is_like:
+        return Skip("like_or_reaction")
+    if not entry.is_comment and any("href" in row for row in rows):
+        return Skip("not_a_message")
+    account = raw.get("title") or None
+    if len(rows) == 1:
+        return _own_comment(entry, rows[0].get("value") or "", rows[0].get("timestamp"), account)
+    return [
+        _own_comment(
+            entry, row.get("value") or "", row.get("timestamp"), account, place=f"/string_list_data/{n}"
+        )
+        for n, row in enumerate(rows)
+    ]
+
+
+def _own_comment(
+    entry: Entry,
+    text: str,
+    at: Any,
+    account: str | None,
+    media: Sequence[str] = (),
+    *,
+    place: str = "",
+    platform: str = "instagram",
+) -> Message:
+    return entry.message(
+        sub_locator=place,
+        platform=platform,
+        kind="comment",
+        text=text,
+        at=at,
+        owner_is_author=True,
+        author_handle=entry.owner,
+        target_kind="account",
+        target_handle=account,
+        media_urls=media,
+    )
+
+
+def is_feed(raw: Any) -> bool:
+    return (
+        isinstance(raw.get("data"), list) or "attachments" in raw or ("timestamp" in raw and "title" in raw)
+    )
+
+
+def from_feed(entry: Entry) -> Message | Skip:
+    """Facebook: {timestamp, title, data: [{comment} | {post} | {reaction}], attachments}.
+
+    Whom a comment answers is only in the sentence `title`, in the account's language: it is not guessed.
+    """
+    raw = entry.raw
+    parts = [part for part in raw.get("data") or raw.get("information") or [] if isinstance(part, dict)]
+    whole: dict[str, Any] = {key: value for part in parts for key, value in part.items()}
+    if "reaction" in whole or entry.is_like:
+        return Skip("like_or_reaction")
+    if "comment" in whole or (not whole and entry.is_comment):
+        return _feed_comment(entry, whole.get("comment") or {})
+    if "post" in whole or "attachments" in raw or "post" in entry.root or "post" in entry.path.lower():
+        return _feed_post(entry, whole)
+    return Skip("unsupported_variant")
+
+
+def _feed_comment(entry: Entry, comment: Mapping[str, Any]) -> Message:
+    raw = entry.raw
+    group = comment.get("group")
+    return entry.message(
+        platform="facebook",
+        kind="comment",
+        text=comment.get("comment") or comment.get("comment_text") or "",
+        at=comment.get("timestamp") or raw.get("timestamp"),
+        conversation=group,
+        author_name=comment.get("author") or comment.get("username_author"),
+        owner_is_author=True,
+        target_kind="channel" if group else None,
+        target_handle=group,
+        urls=addresses(raw.get("attachments")),
+        media_urls=uris(raw.get("attachments")),
+    )
+
+
+def _feed_post(entry: Entry, whole: Mapping[str, Any]) -> Message:
+    raw = entry.raw
+    changed = time_fields(whole.get("update_timestamp")).get("created_at")
+    times = time_fields(raw.get("timestamp"))
+    return entry.message(
+        platform="facebook",
+        kind="post",
+        text=whole.get("post") or "",
+        at=raw.get("timestamp"),
+        author_name=entry.owner,
+        owner_is_author=True,
+        edited_at=changed if changed != times.get("created_at") else None,
+        urls=addresses(raw.get("attachments")),
+        media_urls=uris(raw.get("attachments")),
+    )
+
+
+def is_nested_post(raw: Any) -> bool:
+    return "post_title" in raw
+
+
+def from_nested_post(entry: Entry) -> Message:
+    """{timestamp, post_title, information: {post: [{post_text, post_metadata}]} | []}."""
+    information = entry.raw.get("information") or {}
+    posts = information.get("post") or []
+    texts = [post["post_text"] for post in posts if post.get("post_text")]
+    links = [(post.get("post_metadata") or {}).get("expanded_url") for post in posts]
+    return entry.message(
+        platform="facebook",
+        kind="post",
+        text="\n".join(texts),
+        at=entry.raw.get("timestamp"),
+        author_name=entry.owner,
+        owner_is_author=True,
+        urls=[link for link in links if link],
+    )
+
+
+def is_picture(raw: Any) -> bool:
+    return "creation_timestamp" in raw or "taken_at" in raw or isinstance(raw.get("media"), list)
+
+
+def from_picture(entry: Entry) -> Message | Skip:
+    """Instagram posts and stories: {media: [{uri, creation_timestamp, title}]}, or one captioned picture."""
+    raw = entry.raw
+    inside = raw.get("media") or [raw]
+    path = str(raw.get("path") or inside[0].get("uri") or "")
+    if path.startswith("profile/"):
+        return Skip("not_a_message")
+    is_story = "stories" in path or "stories" in entry.root
+    captions = [raw.get("title"), raw.get("caption"), *(one.get("title") for one in inside)]
+    return entry.message(
+        platform=entry.platform or "instagram",
+        kind="story" if is_story else "post",
+        text=next((caption for caption in captions if caption), ""),
+        at=raw.get("creation_timestamp") or raw.get("taken_at") or inside[0].get("creation_timestamp"),
+        author_handle=entry.owner,
+        owner_is_author=True,
+        media_urls=[raw["path"]] if raw.get("path") else uris(inside),
+    )
+
+
+Found = Message | Skip | list[Message | Skip]
+SHAPES: Final[tuple[tuple[Callable[[Any], bool], Callable[[Entry], Found]], ...]] = (
+    (is_old_row, from_old_row),
+    (is_direct, from_direct),
+    (is_labelled, from_labelled),
+    (is_string_list, from_string_list),
+    (is_nested_post, from_nested_post),
+    (is_feed, from_feed),
+    (is_picture, from_picture),
+)
+
+
+def map_shape(entry: Entry) -> Found:
+    """The message of the first shape that fits, or why there is none."""
+    for fits, build in SHAPES:
+        if fits(entry.raw):
+            return build(entry)
+    return Skip("not_a_message" if "username" in entry.raw else "unsupported_variant")

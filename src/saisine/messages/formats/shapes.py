@@ -1,0 +1,27 @@
+"""Judge a file by the keys that its first bytes show, whatever its name and its language."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from saisine.messages.formats.contract import Sniff
+
+BOM: Final = b"\xef\xbb\xbf"
+KEY: Final = re.compile(rb'(?<!\\)"([^"\\]{1,60})"\s*:')
+
+
+def score_keys(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:
+    """The most complete of several key sets: a score up to `best`, and the keys that were seen.
+
+    A file that does not open like JSON scores 0: a text that quotes an export is no export.
+    """
+    if head.removeprefix(BOM).lstrip()[:1] not in (b"{", b"["):
+        return Sniff(score=0, reasons=[])
+    present = {found.decode("utf-8", "replace") for found in KEY.findall(head)}
+    sniffs = [_score(present, keys, best) for keys in shapes]
+    return max(sniffs, key=lambda sniff: sniff.score)
+
+
+def _score(present: set[str], keys: Sequence[str], best: int) -> Sniff:
+    found = [key for key in keys if key in present]
+    return Sniff(score=best * len(found) // len(keys), reasons=found)
