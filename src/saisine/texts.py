@@ -5,19 +5,22 @@ Folding follows Unicode NFKD (UAX 15); hidden and direction signs follow Unicode
 
 import html
 import re
+import sys
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any, Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_MARKS: Final = re.compile("[\u0300-\u036f]+")
-_BEYOND: Final = re.compile("[^\0-\u036f]")
-_SPACES: Final = re.compile(r"\s+")
-_HAS_SPACES: Final = re.compile(r"\s\s|[^\S ]|^\s|\s$")
-_LETTERS: Final = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "ß": "ss"})
+_NO_WIDTH: Final = "\xad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
+# A quick look before the exact, slow class: the ranges where such signs lie, letters and emoji left out.
+_MAY_GO: Final = re.compile(
+    f"[{_NO_WIDTH}\u0300-\u036f\u0483-\u0487\u0591-\u1dff\u20d0-\u20f0\u2cef-\u2cf1\u2d7f\u2de0-\u2dff"
+    "\u302a-\u302f\u3099\u309a\ua66f-\uabed\ufb1e\ufe20-\ufe2f\U000101fd-\U0001e94a]"
+)
 _FORBIDDEN: Final = re.compile("[\ud800-\udfff\0]")
 # Zero-width, direction and other signs that change what a reader sees without being seen.
 _HIDDEN: Final = re.compile(
@@ -34,20 +37,27 @@ def fold(text: str) -> str:
     >>> fold("L’Œuvre  ÉTÉ")
     "l'oeuvre ete"
     """
-    low = text.lower()
+    if text.isascii():
+        return " ".join(text.lower().split())
+    # replace() per letter: three times as fast as translate() on French text
+    low = text.replace("’", "'").replace("‘", "'").replace("ʼ", "'")
     if not low.isascii():
         low = unicodedata.normalize("NFKD", low)
-        low = _MARKS.sub("", low)
-        low = _fold_rare(low) if _BEYOND.search(low) else low.translate(_LETTERS)
-    if _HAS_SPACES.search(low):
-        low = _SPACES.sub(" ", low).strip()
-    return low
+    low = low.lower()
+    if not low.isascii():
+        low = low.replace("\u0301", "").replace("\u0300", "").replace("\u0302", "").replace("\u0327", "")
+        low = low.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss").replace("\u0308", "")
+        if not low.isascii() and _MAY_GO.search(low):
+            low = _unseen().sub("", low)
+    return " ".join(low.split())
 
 
-def _fold_rare(low: str) -> str:
-    """Marks outside the common block go too, and NFKD may have made new capitals (ℌ → H)."""
-    kept = "".join(sign for sign in low if not unicodedata.combining(sign))
-    return kept.lower().translate(_LETTERS)
+@cache
+def _unseen() -> re.Pattern[str]:
+    """Every combining mark of this Python's Unicode (class above 0), and the signs of no width that are put
+    inside a word to hide it from a search; built once."""
+    marks = (chr(code) for code in range(0x300, sys.maxunicode + 1) if unicodedata.combining(chr(code)))
+    return re.compile(f"[{_NO_WIDTH}{''.join(marks)}]+")
 
 
 def safe_display(text: str) -> str:

@@ -40,7 +40,9 @@ def _build(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
     if pa.types.is_timestamp(kind):
-        return pa.array([None if value is None else _microseconds(value) for value in values], pa.int64()).cast(kind)
+        return pa.array(
+            [None if value is None else _microseconds(value) for value in values], pa.int64()
+        ).cast(kind)
     return pa.array(values, kind)
 
 

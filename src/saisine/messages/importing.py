@@ -1,273 +1,212 @@
-"""From paths to messages: members, sniffing, records, mapping; then sealing and one corpus per import.
+"""Files into a workspace: sealed first, then read into one encrypted corpus per import.
 
-`read_paths` needs no workspace. `import_paths` seals every file first: nothing is read that is not kept.
+`read_paths` (from `saisine.messages.reading`) reads without keeping anything.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import errno
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
-from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from saisine.errors import SaisineError
-from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
-from saisine.messages.encodings import to_utf8
+from saisine.messages.containers import Limits
+from saisine.messages.corpus import Corpora
+from saisine.messages.corpus_files import CorpusWriter, ledger_bytes, manifest_bytes
 from saisine.messages.filetypes import type_of
-from saisine.messages.formats import FORMATS
-from saisine.messages.formats.contract import (
-    HEAD_BYTES,
-    Context,
-    Format,
-    Member,
-    Message,
-    Note,
-    RawRecord,
-    RecordError,
-    Skip,
-)
-from saisine.messages.formats.tables import profile_format
-from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
-from saisine.messages.sniffing import choose_format, find_format
+from saisine.messages.formats.contract import HEAD_BYTES
+from saisine.messages.ledger import Ledger
+from saisine.messages.reading import Reading, Source, expand, forced_format, hash_file, load_zone, read_paths
+from saisine.vault import Sealed, SealItem, Vault
 
-BATCH: Final = 5_000
+__all__ = ["ImportResult", "Reading", "import_paths", "read_paths"]
+
 Progress = Callable[[int, int | None, str], None]
-
-# What a mapper may raise on a record that is not what it looked like.
-MAPPING_FAULTS: Final = (
-    KeyError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    IndexError,
-    OverflowError,
-    RecursionError,
-)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """One file on disk as it is read: `path` where it lies, `name` as the ledger shows it."""
+class ImportResult:
+    """What an import did: the pieces sealed (or found sealed), the ledger, the corpora (one, or none when no
+    message was found), and the unit of erasure they all belong to."""
+
+    sealed: list[Sealed]
+    ledger: Ledger
+    corpora: list[str]
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to import, as it was when the import began."""
 
     path: Path
     name: str
-    sha256: str
-    size: int
+    item: SealItem
+    state: tuple[int, int]
 
 
-@dataclass(slots=True)
-class Reading:
-    """Messages as they come, and the ledger that fills meanwhile. Iterate once.
-
-    >>> reading = read_paths([folder], now=now)
-    >>> for message in reading: ...
-    >>> reading.ledger.totals()
-    """
-
-    sources: Sequence[Source]
-    now: datetime
-    zone: ZoneInfo
-    limits: Limits
-    forced: Format | None = None
-    ledger: Ledger = field(default_factory=Ledger)
-
-    def __iter__(self) -> Iterator[Message]:
-        for batch in self.batches():
-            yield from batch
-
-    def batches(self) -> Iterator[list[Message]]:
-        """The same messages by lists of up to 5,000."""
-        siblings = {source.name: _plain_member(source) for source in self.sources}
-        read: set[str] = set()
-        for source in self.sources:
-            if source.sha256 in read and source.size:
-                self.ledger.source(source.name, source.sha256, source.size).unread = "same_file"
-                continue
-            read.add(source.sha256)
-            yield from self._read_source(source, siblings)
-
-    def _read_source(self, source: Source, siblings: Mapping[str, Member]) -> Iterator[list[Message]]:
-        try:
-            for found in members_of(source.path, self.limits):
-                shown = f"{source.name}!{found.path_in_source}" if found.path_in_source else source.name
-                entry = self.ledger.source(shown, source.sha256, found.size)
-                if isinstance(found, Refused):
-                    entry.unread = found.reason
-                else:
-                    yield from self._read_member(found, entry, found.siblings or siblings)
-        except OSError:
-            self.ledger.source(source.name, source.sha256, source.size).unread = "unreadable"
-
-    def _read_member(
-        self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
-    ) -> Iterator[list[Message]]:
-        try:
-            head = member.read(HEAD_BYTES)
-        except STREAM_FAULTS:
-            entry.unread = "damaged"
-            return
-        entry.unread = type_of(head).unread
-        if entry.unread is not None:
-            return
-        member, head = to_utf8(member, head, entry)
-        chosen = choose_format(head, member.name, entry, self.forced)
-        if chosen is None:
-            return
-        ctx = Context(
-            source_sha256=entry.sha256,
-            mapper=chosen.mapper,
-            now=self.now,
-            zone=self.zone,
-            path=entry.path,
-            locator_prefix=member.locator_prefix,
-            collected_at=self.now,
-            members=siblings,
-            cannot_give=chosen.cannot_give,
-        )
-        yield from read_records(member, chosen, ctx, entry)
-        entry.require_balance()
-
-
-def _plain_member(source: Source) -> Member:
-    path = source.path
-    return Member(path.name, source.name, source.size, lambda: path.open("rb"))
-
-
-def read_records(member: Member, chosen: Format, ctx: Context, entry: SourceEntry) -> Iterator[list[Message]]:
-    """The messages of one member by batches; every record is counted in the entry."""
-    batch: list[Message] = []
-    map_record = chosen.map
-    try:
-        for found in chosen.records(member, ctx):
-            if type(found) is RawRecord:
-                try:
-                    result = map_record(found, ctx)
-                except MAPPING_FAULTS as error:
-                    entry.fail(found.locator, explain_fault(error))
-                else:
-                    if type(result) is Message and result.role == "primary":
-                        entry.read += 1
-                        entry.mapped += 1
-                        batch.append(result)
-                    else:
-                        _take(result, found, entry, batch)
-            elif type(found) is RecordError:
-                entry.fail(found.locator, found.error)
-            else:
-                assert isinstance(found, Note)
-                entry.note(found)
-            if len(batch) >= BATCH:
-                yield batch
-                batch = []
-            if len(entry.failed) >= MAX_FAILURES:
-                entry.note(Note("too_many_failures", entry.failed[-1].locator))
-                break
-    except STREAM_FAULTS as error:
-        code = error.code if isinstance(error, ReadingStopped) else "damaged"
-        entry.note(Note(code, ctx.locator_prefix))
-    if batch:
-        yield batch
-
-
-def _take(
-    result: Message | Skip | Sequence[Message | Skip | Note],
-    record: RawRecord,
-    entry: SourceEntry,
-    batch: list[Message],
-) -> None:
-    """Count what a record gave: each primary message once, context rows apart."""
-    several = result if isinstance(result, list | tuple) and not isinstance(result, Skip) else [result]
-    counted = False
-    for one in several:
-        if isinstance(one, Message):
-            batch.append(one)
-            if one.role == "primary":
-                entry.read += 1
-                entry.mapped += 1
-                counted = True
-            else:
-                entry.context += 1
-                counted = True
-        elif isinstance(one, Skip):
-            entry.skip(one.reason, record.locator)
-            counted = True
-        elif isinstance(one, Note):
-            entry.note(one)
-    if not counted:
-        entry.skip("empty_record", record.locator)
-
-
-def explain_fault(error: Exception) -> str:
-    """Why a record could not be mapped, without a word of its content."""
-    if isinstance(error, KeyError):
-        return f"missing_field: {error.args[0]!r}" if error.args else "missing_field"
-    return f"unexpected_shape: {type(error).__name__}"
-
-
-# ------------------------------------------------------------------ reading without a workspace
-
-
-def read_paths(
+def import_paths(
     paths: Sequence[Path],
     *,
+    vault: Vault,
+    corpora: Corpora,
+    clock: Callable[[], datetime],
     format_id: str | None = None,
     profile: Path | None = None,
-    limits: Limits | None = None,
-    now: datetime,
+    unit: str | None = None,
+    actor: str = "",
+    progress: Progress | None = None,
+    names: Mapping[Path, str] | None = None,
+    resume: bool = False,
     zone: str = "Europe/Paris",
-) -> Reading:
-    """Read files and folders without keeping anything. Raises `path_missing`, `format_unknown`,
-    `profile_malformed`, `zone_unknown`; a file that cannot be read only stands in the ledger."""
+    limits: Limits | None = None,
+) -> ImportResult:
+    """Seal every file, then read the readable ones into one corpus, with its ledger kept and sealed.
+
+    With `resume` and the same `unit`, what was sealed before is not sealed again, and a corpus already made
+    from the same sources is given back. Raises what `read_paths` and `Vault.seal_many` raise, and
+    `corpus_disk_full` or `corpus_not_written`: the pieces then stay sealed.
+    """
+    tell = progress or (lambda done, total, what: None)
+    now = clock()
     reading = Reading((), now, load_zone(zone), limits or Limits(), forced_format(format_id, profile))
-    sources = []
-    for path, name in expand(paths, reading.ledger):
-        try:
-            sources.append(Source(path, name, hash_file(path), path.stat().st_size))
-        except OSError:
-            reading.ledger.source(name, "", 0).unread = "unreadable"
-    reading.sources = sources
-    return reading
+    files = [_as_file(path, name) for path, name in expand(paths, reading.ledger, names)]
+    unit = unit or vault.new_unit()
+    before = vault.sealed_in(unit) if resume else {}
+    sealed = _seal(files, before, reading.ledger, vault, unit, actor, tell)
+    pieces = [one for _, one in sealed]
+    corpus_id = _corpus_id(unit, pieces, corpora, resume=resume)
+    if resume and corpus_id in {info.id for info in corpora.list()}:
+        ledger = corpora.ledger(corpus_id)
+        _seal_ledger(vault, ledger, unit, actor)
+        return ImportResult(pieces, ledger, [corpus_id], unit)
+    reading.sources = [
+        Source(file.path, file.name, one.sha256, one.size)
+        for file, one in sealed
+        if _is_unchanged(file, one, reading.ledger)
+    ]
+    is_stored = _store(reading, pieces, vault, corpora, corpus_id, unit, actor, tell)
+    return ImportResult(pieces, reading.ledger, [corpus_id] if is_stored else [], unit)
 
 
-def forced_format(format_id: str | None, profile: Path | None) -> Format | None:
-    """The format a person named, or the one her profile describes."""
-    if profile is not None:
-        return profile_format(profile)
-    return find_format(format_id, FORMATS) if format_id is not None else None
+# ------------------------------------------------------------------ sealing
 
 
-def load_zone(name: str) -> ZoneInfo:
+def _as_file(path: Path, name: str) -> _File:
+    """The file with its type; one that cannot be opened is found out by the vault."""
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SaisineError("zone_unknown", zone=name) from error
+        found = path.stat()
+        state = (found.st_size, found.st_mtime_ns)
+        with path.open("rb") as stream:
+            kind = type_of(stream.read(HEAD_BYTES))
+    except OSError:
+        return _File(path, name, SealItem(name, path), (-1, -1))
+    return _File(path, name, SealItem(name, path, kind=kind.kind, media_type=kind.media_type), state)
 
 
-def expand(
-    paths: Sequence[Path], ledger: Ledger, names: Mapping[Path, str] | None = None
-) -> Iterator[tuple[Path, str]]:
-    """Every ordinary file of the paths, with the name the ledger shows; folders are walked in order."""
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise SaisineError("path_missing", path=path)
-        shown = (names or {}).get(path, path.name)
-        if path.is_dir():
-            for inner in sorted(path.rglob("*")):
-                if not inner.is_dir() or inner.is_symlink():
-                    yield from _ordinary(inner, f"{shown}/{inner.relative_to(path).as_posix()}", ledger)
-        else:
-            yield from _ordinary(path, shown, ledger)
+def _seal(
+    files: Sequence[_File],
+    before: Mapping[str, Sealed],
+    ledger: Ledger,
+    vault: Vault,
+    unit: str,
+    actor: str,
+    tell: Progress,
+) -> list[tuple[_File, Sealed]]:
+    """Seal what the unit does not hold yet; each file with its piece, in the order given."""
+    held = {file.path: before[digest] for file in files if before and (digest := _digest(file)) in before}
+    todo = [file for file in files if file.path not in held]
+    left_out: set[int] = set()
+
+    def on_unreadable(item: SealItem, error: SaisineError) -> None:
+        left_out.add(id(item))
+        ledger.source(item.name, "", 0).unread = "unreadable"
+
+    new: list[Sealed] = []
+    if todo:
+        items = [file.item for file in todo]
+        new = vault.seal_many(items, unit=unit, actor=actor, progress=tell, on_unreadable=on_unreadable)
+    pieces = iter(new)
+    held |= {file.path: next(pieces) for file in todo if id(file.item) not in left_out}
+    return [(file, held[file.path]) for file in files if file.path in held]
 
 
-def _ordinary(path: Path, name: str, ledger: Ledger) -> Iterator[tuple[Path, str]]:
-    name = name.encode("utf-8", "backslashreplace").decode("utf-8")
-    if path.is_symlink() or not path.is_file():
-        ledger.source(name, "", 0).unread = "not_a_file"
-    else:
-        yield path, name
+def _digest(file: _File) -> str:
+    try:
+        return hash_file(file.path)
+    except OSError:
+        return ""
 
 
-def hash_file(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _is_unchanged(file: _File, piece: Sealed, ledger: Ledger) -> bool:
+    """Whether the file on disk is still the one that was sealed: only what is kept may be read."""
+    try:
+        found = file.path.stat()
+        same = (found.st_size, found.st_mtime_ns) == file.state and found.st_size == piece.size
+    except OSError:
+        same = False
+    if not same:
+        ledger.source(file.name, piece.sha256, piece.size).unread = "changed"
+    return same
+
+
+def _seal_ledger(vault: Vault, ledger: Ledger, unit: str, actor: str) -> None:
+    """The ledger is a piece of the same unit; the same ledger is not sealed twice."""
+    body = ledger_bytes(ledger)
+    if sha256(body).hexdigest() not in vault.sealed_in(unit):
+        item = SealItem("ledger.json", body, kind="records", media_type="application/json")
+        vault.seal(item, unit=unit, actor=actor)
+
+
+# ------------------------------------------------------------------ storing
+
+
+def _corpus_id(unit: str, pieces: Sequence[Sealed], corpora: Corpora, *, resume: bool) -> str:
+    """The same unit and sources give the same id, so that an import that starts again finds its corpus."""
+    sources = "".join(sorted({piece.sha256 for piece in pieces}))
+    name = sha256(f"{unit}{sources}".encode()).hexdigest()[:16]
+    taken = {info.id for info in corpora.list()}
+    number = 1
+    while not resume and (name if number == 1 else f"{name}-{number}") in taken:
+        number += 1
+    return name if number == 1 else f"{name}-{number}"
+
+
+def _store(
+    reading: Reading,
+    pieces: Sequence[Sealed],
+    vault: Vault,
+    corpora: Corpora,
+    corpus_id: str,
+    unit: str,
+    actor: str,
+    tell: Progress,
+) -> bool:
+    """Read everything into one corpus and put it in place; False when there was no message."""
+    writer: CorpusWriter | None = None
+    try:
+        for batch in reading.batches():
+            if writer is None:
+                writer = CorpusWriter(corpora.folder, corpus_id, unit, corpora.keys, now=reading.now)
+            writer.add(batch)
+            tell(writer.rows, None, "read")
+        _seal_ledger(vault, reading.ledger, unit, actor)
+        if writer is None:
+            return False
+        info = writer.finish(reading.ledger, [(piece.sha256, piece.item) for piece in pieces])
+        digest = sha256(manifest_bytes(info)).hexdigest()
+        vault.record_artifact(f"corpora/{corpus_id}/manifest.json", digest, unit=unit, actor=actor)
+        writer.publish()
+        writer = None
+    except OSError as error:
+        raise _refusal(error, corpora.folder) from error
+    finally:
+        if writer is not None:
+            writer.discard()
+    return True
+
+
+def _refusal(error: OSError, folder: Path) -> SaisineError:
+    code = "corpus_disk_full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "corpus_not_written"
+    return SaisineError(code, folder=folder, reason=error.strerror or type(error).__name__)

@@ -10,9 +10,9 @@ from saisine.messages.formats.x_api import X_API_V2, X_TWARC
 from saisine.messages.formats.youtube_api import YOUTUBE_API
 
 FORMATS: Final[tuple[Format, ...]] = (
+    YOUTUBE_API,
     X_API_V2,
     X_TWARC,
-    YOUTUBE_API,
     META_DYI,
     TWITCH,
     TELEGRAM,

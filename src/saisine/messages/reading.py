@@ -1,0 +1,269 @@
+"""From paths to messages: members, sniffing, records, mapping, and the account of it all."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from saisine.errors import SaisineError
+from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
+from saisine.messages.encodings import to_utf8
+from saisine.messages.filetypes import type_of
+from saisine.messages.formats import FORMATS
+from saisine.messages.formats.contract import (
+    HEAD_BYTES,
+    Context,
+    Format,
+    Member,
+    Message,
+    Note,
+    RawRecord,
+    RecordError,
+    Skip,
+)
+from saisine.messages.formats.tables import profile_format
+from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
+from saisine.messages.sniffing import choose_format, find_format
+
+BATCH: Final = 5_000
+
+# What a mapper may raise on a record that is not what it looked like.
+MAPPING_FAULTS: Final = (
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    IndexError,
+    OverflowError,
+    RecursionError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file on disk as it is read: `path` where it lies, `name` as the ledger shows it."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(slots=True)
+class Reading:
+    """Messages as they come, and the ledger that fills meanwhile. Iterate once.
+
+    >>> reading = read_paths([folder], now=now)
+    >>> for message in reading: ...
+    >>> reading.ledger.totals()
+    """
+
+    sources: Sequence[Source]
+    now: datetime
+    zone: ZoneInfo
+    limits: Limits
+    forced: Format | None = None
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def __iter__(self) -> Iterator[Message]:
+        for batch in self.batches():
+            yield from batch
+
+    def batches(self) -> Iterator[list[Message]]:
+        """The same messages by lists of up to 5,000."""
+        siblings = {source.name: _plain_member(source) for source in self.sources}
+        read: set[str] = set()
+        for source in self.sources:
+            if source.sha256 in read and source.size:
+                self.ledger.source(source.name, source.sha256, source.size).unread = "same_file"
+                continue
+            read.add(source.sha256)
+            yield from self._read_source(source, siblings)
+
+    def _read_source(self, source: Source, siblings: Mapping[str, Member]) -> Iterator[list[Message]]:
+        try:
+            for found in members_of(source.path, self.limits):
+                shown = f"{source.name}!{found.path_in_source}" if found.path_in_source else source.name
+                entry = self.ledger.source(shown, source.sha256, found.size)
+                if isinstance(found, Refused):
+                    entry.unread = found.reason
+                else:
+                    yield from self._read_member(found, entry, found.siblings or siblings)
+        except OSError:
+            self.ledger.source(source.name, source.sha256, source.size).unread = "unreadable"
+
+    def _read_member(
+        self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
+    ) -> Iterator[list[Message]]:
+        try:
+            head = member.read(HEAD_BYTES)
+        except STREAM_FAULTS:
+            entry.unread = "damaged"
+            return
+        entry.unread = type_of(head).unread
+        if entry.unread is not None:
+            return
+        member, head = to_utf8(member, head, entry)
+        chosen = choose_format(head, member.name, entry, self.forced)
+        if chosen is None:
+            return
+        ctx = Context(
+            source_sha256=entry.sha256,
+            mapper=chosen.mapper,
+            now=self.now,
+            zone=self.zone,
+            path=entry.path,
+            locator_prefix=member.locator_prefix,
+            collected_at=self.now,
+            members=siblings,
+            cannot_give=chosen.cannot_give,
+        )
+        yield from read_records(member, chosen, ctx, entry)
+        entry.require_balance()
+
+
+def _plain_member(source: Source) -> Member:
+    path = source.path
+    return Member(path.name, source.name, source.size, lambda: path.open("rb"))
+
+
+def read_records(member: Member, chosen: Format, ctx: Context, entry: SourceEntry) -> Iterator[list[Message]]:
+    """The messages of one member by batches; every record is counted in the entry."""
+    batch: list[Message] = []
+    map_record = chosen.map
+    try:
+        for found in chosen.records(member, ctx):
+            if type(found) is RawRecord:
+                try:
+                    result = map_record(found, ctx)
+                except MAPPING_FAULTS as error:
+                    entry.fail(found.locator, explain_fault(error))
+                else:
+                    if type(result) is Message and result.role == "primary":
+                        entry.read += 1
+                        entry.mapped += 1
+                        batch.append(result)
+                    else:
+                        _take(result, found, entry, batch)
+            elif type(found) is RecordError:
+                entry.fail(found.locator, found.error)
+            else:
+                assert isinstance(found, Note)
+                entry.note(found)
+            if len(batch) >= BATCH:
+                yield batch
+                batch = []
+            if len(entry.failed) >= MAX_FAILURES:
+                entry.note(Note("too_many_failures", entry.failed[-1].locator))
+                break
+    except STREAM_FAULTS as error:
+        code = error.code if isinstance(error, ReadingStopped) else "damaged"
+        entry.note(Note(code, ctx.locator_prefix))
+    if batch:
+        yield batch
+
+
+def _take(
+    result: Message | Skip | Sequence[Message | Skip | Note],
+    record: RawRecord,
+    entry: SourceEntry,
+    batch: list[Message],
+) -> None:
+    """Count what a record gave: each primary message once, context rows apart."""
+    several = result if isinstance(result, list | tuple) and not isinstance(result, Skip) else [result]
+    counted = False
+    for one in several:
+        if isinstance(one, Message):
+            batch.append(one)
+            if one.role == "primary":
+                entry.read += 1
+                entry.mapped += 1
+                counted = True
+            else:
+                entry.context += 1
+                counted = True
+        elif isinstance(one, Skip):
+            entry.skip(one.reason, record.locator)
+            counted = True
+        elif isinstance(one, Note):
+            entry.note(one)
+    if not counted:
+        entry.skip("empty_record", record.locator)
+
+
+def explain_fault(error: Exception) -> str:
+    """Why a record could not be mapped, without a word of its content."""
+    if isinstance(error, KeyError):
+        return f"missing_field: {error.args[0]!r}" if error.args else "missing_field"
+    return f"unexpected_shape: {type(error).__name__}"
+
+
+# ------------------------------------------------------------------ reading without a workspace
+
+
+def read_paths(
+    paths: Sequence[Path],
+    *,
+    format_id: str | None = None,
+    profile: Path | None = None,
+    limits: Limits | None = None,
+    now: datetime,
+    zone: str = "Europe/Paris",
+) -> Reading:
+    """Read files and folders without keeping anything. Raises `path_missing`, `format_unknown`,
+    `profile_malformed`, `zone_unknown`; a file that cannot be read only stands in the ledger."""
+    reading = Reading((), now, load_zone(zone), limits or Limits(), forced_format(format_id, profile))
+    sources = []
+    for path, name in expand(paths, reading.ledger):
+        try:
+            sources.append(Source(path, name, hash_file(path), path.stat().st_size))
+        except OSError:
+            reading.ledger.source(name, "", 0).unread = "unreadable"
+    reading.sources = sources
+    return reading
+
+
+def forced_format(format_id: str | None, profile: Path | None) -> Format | None:
+    """The format a person named, or the one her profile describes."""
+    if profile is not None:
+        return profile_format(profile)
+    return find_format(format_id, FORMATS) if format_id is not None else None
+
+
+def load_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SaisineError("zone_unknown", zone=name) from error
+
+
+def expand(
+    paths: Sequence[Path], ledger: Ledger, names: Mapping[Path, str] | None = None
+) -> Iterator[tuple[Path, str]]:
+    """Every ordinary file of the paths, with the name the ledger shows; folders are walked in order."""
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise SaisineError("path_missing", path=path)
+        shown = (names or {}).get(path, path.name)
+        if path.is_dir():
+            for inner in sorted(path.rglob("*")):
+                if not inner.is_dir() or inner.is_symlink():
+                    yield from _ordinary(inner, f"{shown}/{inner.relative_to(path).as_posix()}", ledger)
+        else:
+            yield from _ordinary(path, shown, ledger)
+
+
+def _ordinary(path: Path, name: str, ledger: Ledger) -> Iterator[tuple[Path, str]]:
+    name = name.encode("utf-8", "backslashreplace").decode("utf-8")
+    if path.is_symlink() or not path.is_file():
+        ledger.source(name, "", 0).unread = "not_a_file"
+    else:
+        yield path, name
+
+
+def hash_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
