@@ -319,7 +319,7 @@ def from_picture(entry: Entry) -> Message | Skip:
     path = str(raw.get("path") or inside[0].get("uri") or "")
     if path.startswith("profile/"):
         return Skip("not_a_message")
-    is_story = "stories" in path or "stories" in entry.root
+    is_story = "stories" in (path or entry.root)
     captions = [raw.get("title"), raw.get("caption"), *(one.get("title") for one in inside)]
     return entry.message(
         platform=entry.platform or "instagram",
@@ -346,6 +346,8 @@ SHAPES: Final[tuple[tuple[Callable[[Any], bool], Callable[[Entry], Found]], ...]
 
 def map_shape(entry: Entry) -> Found:
     """The message of the first shape that fits, or why there is none."""
+    if not entry.raw:
+        return Skip("empty_record")
     for fits, build in SHAPES:
         if fits(entry.raw):
             return build(entry)

@@ -13,6 +13,7 @@ KEY: Final = re.compile(rb'(?<!\\)"([^"\\]{1,60})"\s*:')
 def score_keys(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:
     """The most complete of several key sets: a score up to `best`, and the keys that were seen.
 
+    The score falls with the square of the share: `title` and `data` alone are in half of the world's files.
     A file that does not open like JSON scores 0: a text that quotes an export is no export.
     """
     if head.removeprefix(BOM).lstrip()[:1] not in (b"{", b"["):
@@ -24,4 +25,4 @@ def score_keys(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:
 
 def _score(present: set[str], keys: Sequence[str], best: int) -> Sniff:
     found = [key for key in keys if key in present]
-    return Sniff(score=best * len(found) // len(keys), reasons=found)
+    return Sniff(score=best * len(found) ** 2 // len(keys) ** 2, reasons=found)

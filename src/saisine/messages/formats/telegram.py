@@ -182,8 +182,8 @@ time only. As of 1 June 2025; screens change.""",
     map=map_entry,
     cannot_give=("author_handle", "lang", "url", "like_count", "share_count", "reply_count", "view_count"),
     samples=(
-        ("telegram-desktop/DM_2A_7M.json", {"mapped": 6, "system_line": 2}),
-        ("telegram-desktop/test_single_export.json", {"mapped": 2}),
-        ("telegram-desktop/test_batch_export.json", {"mapped": 2}),
+        ("samples/telegram-desktop/DM_2A_7M.json", {"mapped": 6, "system_line": 2}),
+        ("samples/telegram-desktop/test_single_export.json", {"mapped": 2}),
+        ("samples/telegram-desktop/test_batch_export.json", {"mapped": 2}),
     ),
 )

@@ -145,5 +145,5 @@ have no name in it. As of 1 June 2025; screens change.""",
     records=json_array("comments"),
     map=map_comment,
     cannot_give=("lang", "parent_id", "like_count", "share_count", "reply_count", "view_count"),
-    samples=(("twitch-downloader/chat.json", {"mapped": 28}),),
+    samples=(("samples/twitch-downloader/chat.json", {"mapped": 28}),),
 )

@@ -394,20 +394,21 @@ def sniff_page(head: bytes, name: str) -> Sniff:
     return Sniff(min(95, 60 + 8 * len(found)), [*sorted(found), "one document"])
 
 
-_HOW_FR: Final = (
-    "1. Cette interface est réservée aux personnes qui ont un accès (payant) à l’API de X, souvent une "
-    "équipe "
-    "de recherche.\n2. Demandez-lui le résultat brut, avec les champs author_id, created_at, "
-    "conversation_id, "
-    "public_metrics et les auteurs (expansions).\n3. Gardez le fichier tel que reçu.\n"
-    "Sans cet accès : capturez la page, ou utilisez l’export de l’extension Zeeschuimer."
-)
-_HOW_EN: Final = (
-    "1. This interface is for people who have (paid) access to X's API, often a research team.\n2. Ask "
-    "for the "
-    "raw result with author_id, created_at, conversation_id, public_metrics and the authors (expansions).\n"
-    "3. Keep the file as received.\nWithout that access: capture the page, or use the Zeeschuimer extension."
-)
+_HOW_FR: Final = """\
+1. Cette interface est réservée aux personnes qui ont un accès (payant) à l’API de X, souvent une équipe de \
+recherche.
+2. Demandez-lui le résultat brut, avec les champs author_id, created_at, conversation_id, public_metrics et \
+les auteurs (expansions).
+3. Gardez le fichier tel que reçu.
+Sans cet accès : capturez la page, ou utilisez l’export de l’extension Zeeschuimer.
+État au 1er juin 2025 ; les conditions changent."""
+_HOW_EN: Final = """\
+1. This interface is for people who have (paid) access to X's API, often a research team.
+2. Ask for the raw result with author_id, created_at, conversation_id, public_metrics and the authors \
+(expansions).
+3. Keep the file as received.
+Without that access: capture the page, or use the Zeeschuimer extension.
+As of 1 June 2025; terms change."""
 _CANNOT: Final = ("visibility",)
 
 X_API_V2: Final = Format(

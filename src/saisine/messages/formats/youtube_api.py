@@ -221,9 +221,9 @@ Times are exact, unlike those of yt-dlp. As of 1 June 2025; screens change.""",
     map=map_item,
     cannot_give=("lang", "share_count", "view_count", "author_created_at"),
     samples=(
-        ("youtube-data-api/comment_threads_by_video_paged_1.json", {"mapped": 5}),
-        ("youtube-data-api/comment_threads_by_channel.json", {"mapped": 2}),
-        ("youtube-data-api/comment_thread_single.json", {"mapped": 1}),
-        ("youtube-data-api/comments_by_parent_paged_1.json", {"mapped": 2}),
+        ("samples/youtube-data-api/comment_threads_by_video_paged_1.json", {"mapped": 5}),
+        ("samples/youtube-data-api/comment_threads_by_channel.json", {"mapped": 2}),
+        ("samples/youtube-data-api/comment_thread_single.json", {"mapped": 1}),
+        ("samples/youtube-data-api/comments_by_parent_paged_1.json", {"mapped": 2}),
     ),
 )

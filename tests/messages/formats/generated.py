@@ -1,0 +1,76 @@
+"""One small invented file per format, so that the project's tests stand without any other folder."""
+
+import json
+from typing import Any
+
+from tests.messages.formats import test_meta_dyi, test_telegram, test_twitch, test_youtube_api
+
+X_POST: dict[str, Any] = {
+    "id": "1700000000000000000",
+    "author_id": "12",
+    "text": "Bonjour",
+    "created_at": "2023-09-08T04:15:59.000Z",
+    "edit_history_tweet_ids": ["1700000000000000000"],
+    "public_metrics": {"retweet_count": 1, "reply_count": 2, "like_count": 3, "quote_count": 4},
+}
+X_USER = {"id": "12", "username": "ada", "name": "Ada"}
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+# (format, what it shows, bytes, expected counts)
+CASES: list[tuple[str, str, bytes, dict[str, int]]] = [
+    (
+        "youtube-api",
+        "threads and inline replies",
+        _json(test_youtube_api.PAGE),
+        {"mapped": 4},
+    ),
+    (
+        "youtube-api",
+        "replies alone, one per line",
+        _json(test_youtube_api.comment("a.b", parentId="a")) + b"\n",
+        {"mapped": 1},
+    ),
+    (
+        "meta-dyi",
+        "private messages",
+        _json(test_meta_dyi.as_meta(test_meta_dyi.thread(test_meta_dyi.direct("Été")))),
+        {"mapped": 1},
+    ),
+    (
+        "meta-dyi",
+        "Facebook comments",
+        _json(test_meta_dyi.as_meta(test_meta_dyi.FACEBOOK[0][1])),
+        {"mapped": 1},
+    ),
+    (
+        "meta-dyi",
+        "Instagram comments, Dutch labels",
+        _json({"comments_media_comments": [{"string_map_data": test_meta_dyi.DUTCH}]}),
+        {"mapped": 1},
+    ),
+    (
+        "meta-dyi",
+        "old Instagram comments",
+        _json({"media_comments": [["2020-10-19T16:39:30+00:00", "Oui", "zoe"]]}),
+        {"mapped": 1},
+    ),
+    (
+        "twitch",
+        "two messages, one commenter gone",
+        _json(test_twitch.chat(test_twitch.comment(1), test_twitch.comment(2, commenter=None))),
+        {"mapped": 2},
+    ),
+    (
+        "telegram",
+        "one chat",
+        _json(test_telegram.chat(test_telegram.message(1), test_telegram.message(2, type="service"))),
+        {"mapped": 1, "system_line": 1},
+    ),
+    ("telegram", "a whole account", _json(test_telegram.ACCOUNT), {"mapped": 4}),
+    ("x-api-v2", "one page", _json({"data": [X_POST], "includes": {"users": [X_USER]}}), {"mapped": 1}),
+    ("x-twarc", "flat lines", _json(X_POST | {"author": X_USER}) + b"\n", {"mapped": 1}),
+]
