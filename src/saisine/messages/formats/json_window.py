@@ -13,8 +13,9 @@ CHUNK_BYTES: Final = 1 << 20
 NEAR_END: Final = 12  # an escape such as \\ud83d\\ude00 may be cut anywhere
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
-_STRUCTURE: Final = re.compile(r'["{}\[\]]')
-_STRING_STOP: Final = re.compile(r'["\\]')
+# Possessive: whole strings full of escapes in one step (a Meta export is mostly \u00c3\u00a9).
+_STRING_REST: Final = re.compile(r'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_RUN: Final = re.compile(r'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
 _SCALAR: Final = re.compile(r"[^,\]}\s]*")
 _RESUME: Final = re.compile(r"\n[ \t]*(?=[{\[])")
 
@@ -143,9 +144,13 @@ class Window:
         if sign not in '"{[':
             self._skip_scalar()
             return
+        if sign == '"':
+            self._advance(self._pos + 1)
+            self._skip_string()
+            return
         depth = 0
         while True:
-            found = self._search(_STRUCTURE)
+            found = self._next_structure()
             if found == '"':
                 self._skip_string()
             else:
@@ -153,30 +158,35 @@ class Window:
             if depth <= 0:
                 return
 
+    def _next_structure(self) -> str:
+        """Step past the next bracket, or past the quote of a string that the window does not hold whole."""
+        while True:
+            end = _RUN.match(self._text, self._pos).end()  # type: ignore[union-attr]
+            self._advance(end)
+            if end < len(self._text):
+                return self._advance(end + 1)
+            if not self._fill():
+                raise Cut
+
     def _skip_scalar(self) -> None:
+        """Step over a number or a word; one sign at least, so that a stray sign is passed."""
+        self._advance(self._pos + 1)
         while True:
             end = _SCALAR.match(self._text, self._pos).end()  # type: ignore[union-attr]
-            end = max(end, self._pos + 1) if self._pos < len(self._text) else end
             self._advance(end)
             if end < len(self._text) or not self._fill():
                 return
 
-    def _search(self, pattern: re.Pattern[str]) -> str:
-        """Step past the next sign that matches, and give it."""
+    def _skip_string(self) -> None:
+        """Step past the end of a string whose first quote is behind."""
         while True:
-            found = pattern.search(self._text, self._pos)
-            if found:
-                self._advance(found.end())
-                return found.group()
-            self._advance(len(self._text))
+            end = _STRING_REST.match(self._text, self._pos).end()  # type: ignore[union-attr]
+            self._advance(end)
+            if self._text[end : end + 1] == '"':
+                self._advance(end + 1)
+                return
             if not self._fill():
                 raise Cut
-
-    def _skip_string(self) -> None:
-        while self._search(_STRING_STOP) == "\\":
-            if self._pos == len(self._text) and not self._fill():
-                raise Cut
-            self._advance(self._pos + 1)
 
     def resume(self) -> bool:
         """Go to the next line that begins with { or [; False when there is none."""
