@@ -17,7 +17,8 @@ from saisine.messages.corpus_files import CorpusWriter, ledger_bytes, manifest_b
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES
 from saisine.messages.ledger import Ledger
-from saisine.messages.reading import Reading, Source, expand, forced_format, hash_file, load_zone, read_paths
+from saisine.messages.reading import Reading, Source, expand, forced_format, hash_file, read_paths
+from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, SealItem, Vault
 
 __all__ = ["ImportResult", "Reading", "import_paths", "read_paths"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from saisine.errors import SaisineError
 from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
@@ -27,6 +27,7 @@ from saisine.messages.formats.contract import (
 from saisine.messages.formats.tables import profile_format
 from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
 from saisine.messages.sniffing import choose_format, find_format
+from saisine.messages.zones import load_zone
 
 BATCH: Final = 5_000
 
@@ -231,13 +232,6 @@ def forced_format(format_id: str | None, profile: Path | None) -> Format | None:
     if profile is not None:
         return profile_format(profile)
     return find_format(format_id, FORMATS) if format_id is not None else None
-
-
-def load_zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise SaisineError("zone_unknown", zone=name) from error
 
 
 def expand(

@@ -85,6 +85,11 @@ NOTES: Final[dict[str, Words]] = {
         "{count} enregistrement(s) répètent un même champ ; la dernière valeur a été gardée.",
         "{count} record(s) repeat a field; the last value was kept.",
     ),
+    "unknown_header": Words(
+        "Les colonnes de ce tableau ne sont pas celles du profil demandé : rien n’a été lu.",
+        "The columns of this table are not those of the profile asked for: nothing was read.",
+        is_problem=True,
+    ),
     "zone_assumed": Words(
         "Les dates de ce fichier n’indiquent pas de fuseau horaire : celui indiqué à l’import a été appliqué "
         "({count} messages).",
