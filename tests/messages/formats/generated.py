@@ -73,4 +73,34 @@ CASES: list[tuple[str, str, bytes, dict[str, int]]] = [
     ("telegram", "a whole account", _json(test_telegram.ACCOUNT), {"mapped": 4}),
     ("x-api-v2", "one page", _json({"data": [X_POST], "includes": {"users": [X_USER]}}), {"mapped": 1}),
     ("x-twarc", "flat lines", _json(X_POST | {"author": X_USER}) + b"\n", {"mapped": 1}),
+    (
+        "csv-simple",
+        "a table kept by hand, Excel in French",
+        "\ufeffDate;Plateforme;Auteur;Texte;Lien\r\n08/04/2026 14:05;facebook;Ada;« Été »;https://e.test\r\n".encode(),
+        {"mapped": 1},
+    ),
+    (
+        "exportcomments",
+        "two comments",
+        b'"",Name (click to view profile),Profile ID,Date,Likes,Comment,(view source)\n'
+        b'1,Ada,"12",2026-10-01 10:00:00,3,"Un, deux",https://e.test/1\n'
+        b"1-1,Zoe,13,2026-10-01 10:05:00,0,Trois,https://e.test/2\n",
+        {"mapped": 2},
+    ),
+    (
+        "minet-youtube-comments",
+        "a comment and its reply",
+        b"video_id,comment_id,author_name,author_channel_id,text,like_count,published_at,updated_at,"
+        b"reply_count,parent_comment_id\n"
+        b"v,c1,Ada,UCa,Bonjour,3,2026-10-01T10:00:00Z,2026-10-01T10:00:00Z,1,\n"
+        b"v,c1.r,Zoe,UCz,Oui,0,2026-10-01T11:00:00Z,2026-10-01T12:00:00Z,0,c1\n",
+        {"mapped": 2},
+    ),
+    (
+        "youtube-data-tools",
+        "one comment",
+        b"id,replyCount,likeCount,publishedAt,authorName,text,authorChannelId,isReply,isReplyTo,isReplyToName\n"
+        b'c1,0,3,2026-10-01 10:00:00,Ada,"dit ""oui""",UCa,0,,\n',
+        {"mapped": 1},
+    ),
 ]
