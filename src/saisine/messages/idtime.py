@@ -18,7 +18,7 @@ TID_SHAPE: Final = re.compile(r"[2-7a-j][2-7a-z]{12}")
 
 # Before these, the platform had no such scheme (or did not exist): a decoded time there means nothing.
 FIRST_SCHEME: Final = {
-    "x": datetime(2010, 11, 4, tzinfo=UTC),
+    "x": datetime(2010, 11, 5, tzinfo=UTC),
     "discord": datetime(2015, 1, 2, tzinfo=UTC),
     "tiktok": datetime(2016, 9, 1, tzinfo=UTC),
     "mastodon": datetime(2016, 3, 1, tzinfo=UTC),

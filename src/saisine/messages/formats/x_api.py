@@ -198,35 +198,44 @@ def _inner(page: RawRecord, raw: msgspec.Raw, place: str, around: Around) -> Raw
     )
 
 
-# A page of any size: its posts one by one, its includes read ahead.
-_posts_of_page = json_array("data", "includes.tweets", "", look_ahead=True, keep_bytes=MAX_RECORD_BYTES)
+# A page of any size: its posts one by one, what stands beside them read ahead; then the posts of `includes`.
+_posts_of_page = json_array("data", "", look_ahead=True, keep_bytes=MAX_RECORD_BYTES)
+_context_of_page = json_array("includes.tweets")
 
 
 def read_page(member: Member, ctx: Context) -> Iterator[Found]:
     """Posts of one or several JSON documents, each a page or a list of posts."""
-    around: dict[int, Around] = {}
+    around, seen = Around({}, {}), 0
     for found in _posts_of_page(member, ctx):
         if type(found) is not RawRecord:
             yield found
             continue
-        root = found.outer[0] if found.outer else {}
-        if id(root) not in around:
-            around = {id(root): _around_of(root, found.outer[1] if len(found.outer) > 1 else None)}
-        yield _converted(found, around[id(root)])
+        if found.outer and id(found.outer[0]) != seen:
+            seen = id(found.outer[0])
+            _learn(found.outer[0].get("includes"), around)
+        yield _converted(found, around)
+    beside = Around(around.users, around.media, around.collected_at, "context")
+    for found in _context_of_page(member, ctx):
+        # what is wrong with the file was said by the first reading
+        if type(found) is RawRecord:
+            yield _converted(found, beside)
 
 
-def _around_of(root: Any, includes: Any) -> Around:
-    given = includes if includes is not None else root.get("includes") or {}
+def _learn(includes: Any, around: Around) -> None:
+    """Remember the authors and pictures of one page."""
+    if not isinstance(includes, dict):
+        return
     try:
-        known = msgspec.convert({key: given[key] for key in ("users", "media") if key in given}, Includes)
+        known = msgspec.convert(
+            {key: includes[key] for key in ("users", "media") if key in includes}, Includes
+        )
     except msgspec.ValidationError:
-        return NOTHING_AROUND
-    return Around({str(user.id): user for user in known.users}, {one.media_key: one for one in known.media})
+        return
+    around.users.update({str(user.id): user for user in known.users})
+    around.media.update({one.media_key: one for one in known.media})
 
 
 def _converted(found: RawRecord, around: Around) -> RawRecord | RecordError:
-    if len(found.outer) > 1:
-        around = Around(around.users, around.media, around.collected_at, "context")
     try:
         post = msgspec.convert(found.obj, Post)
     except msgspec.ValidationError as error:

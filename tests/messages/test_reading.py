@@ -1,0 +1,216 @@
+"""Reading without a workspace: sniffing, members, ledger, and the sum that always holds."""
+
+import gzip
+import io
+import json
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saisine.errors import SaisineError
+from saisine.messages.containers import Limits
+from saisine.messages.importing import Reading, read_paths
+from saisine.messages.ledger import Ledger
+from saisine.messages.schema import Message
+from tests.messages.x_lines import NOW, body, post
+
+
+def read(path: Path, **options: object) -> tuple[list[Message], Reading]:
+    reading = read_paths([path], now=NOW, **options)  # type: ignore[arg-type]
+    return list(reading), reading
+
+
+def require_sum(ledger: Ledger) -> None:
+    for entry in ledger.as_json()["sources"]:  # type: ignore[attr-defined]
+        skipped = sum(one["count"] for one in entry["skipped"])
+        assert entry["read"] == entry["mapped"] + skipped + len(entry["failed"])
+
+
+def test_each_row_leads_back_to_its_exact_bytes(tmp_path: Path) -> None:
+    import hashlib
+
+    whole = body(12)
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + whole)
+    messages, reading = read(path)
+    data = path.read_bytes()
+    assert len(messages) == 12
+    for message in messages:
+        start, length = message.locator.removeprefix("#byte=").split("+")
+        record = data[int(start) : int(start) + int(length)]
+        assert hashlib.sha256(record).hexdigest() == message.record_sha256
+        assert json.loads(record)["id"] == message.message_id
+        assert message.source_sha256 == hashlib.sha256(data).hexdigest()
+        assert message.mapper == "x-twarc@1"
+    require_sum(reading.ledger)
+
+
+def zipped(inner: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in inner.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def tarred(inner: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in inner.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("a.zip", lambda data: zipped({"data/posts.jsonl": data})),
+        ("a.jsonl.gz", gzip.compress),
+        ("a.tar", lambda data: tarred({"data/posts.jsonl": data})),
+        ("a.tar.gz", lambda data: gzip.compress(tarred({"posts.jsonl": data}))),
+        ("b.zip", lambda data: zipped({"c.zip": zipped({"d.jsonl.gz": gzip.compress(data)})})),
+    ],
+)
+def test_the_same_messages_come_out_of_any_container(
+    tmp_path: Path, name: str, pack: Callable[[bytes], bytes]
+) -> None:
+    data = body(5)
+    plain, packed = tmp_path / "posts.jsonl", tmp_path / name
+    plain.write_bytes(data)
+    packed.write_bytes(pack(data))
+    expected, _ = read(plain)
+    found, reading = read(packed)
+    assert [m.record_sha256 for m in found] == [m.record_sha256 for m in expected]
+    assert reading.ledger.totals().mapped == 5
+    assert not reading.ledger.is_partial
+
+
+def test_a_fourth_archive_inside_is_left_closed_and_said(tmp_path: Path) -> None:
+    data = body(1)
+    for depth in range(4):
+        data = zipped({f"inner{depth}.{'jsonl' if depth == 0 else 'zip'}": data})
+    path = tmp_path / "deep.zip"
+    path.write_bytes(data)
+    messages, reading = read(path)
+    assert messages == []
+    assert [entry.unread for entry in reading.ledger.sources] == ["nested_too_deep"]
+
+
+def test_a_folder_is_read_in_order_and_the_rest_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "depot"
+    (folder / "sous").mkdir(parents=True)
+    (folder / "sous" / "a.jsonl").write_bytes(body(3))
+    (folder / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"0" * 20)
+    (folder / "c.pdf").write_bytes(b"%PDF-1.7\n")
+    (folder / "d.bin").write_bytes(b"\x01\x02\x03")
+    (folder / "e.jsonl").write_bytes((folder / "sous" / "a.jsonl").read_bytes())
+    (folder / "lien").symlink_to(folder / "b.png")
+    messages, reading = read(folder)
+    assert len(messages) == 3
+    assert {entry.path: entry.unread for entry in reading.ledger.sources} == {
+        "depot/lien": "not_a_file",
+        "depot/b.png": "image",
+        "depot/c.pdf": "document",
+        "depot/d.bin": "unknown_format",
+        "depot/e.jsonl": None,
+        "depot/sous/a.jsonl": "same_file",
+    }
+
+
+def test_the_ledger_survives_a_round_trip_and_speaks_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(body(2) + b'{"id":"1","action":"delete"}\n{"id":\n')
+    _, reading = read(path)
+    document = reading.ledger.as_json()
+    again = Ledger.from_json(json.loads(json.dumps(document)))
+    assert again.as_json() == document
+    assert list(again.sentences("fr")) != list(again.sentences("en"))
+    assert [s["reason"] for s in document["sources"][0]["skipped"]] == ["not_a_message"]  # type: ignore[index]
+    assert len(document["sources"][0]["failed"]) == 1  # type: ignore[index]
+
+
+def test_a_cut_file_keeps_what_came_before_and_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    data = body(10)
+    path.write_bytes(data[:-40])
+    messages, reading = read(path)
+    entry = reading.ledger.sources[0]
+    assert len(messages) == 9
+    assert entry.truncated
+    assert entry.notes["truncated"][2] == data[:-1].rfind(b"\n") + 1
+    assert reading.ledger.is_partial
+    assert any("9 messages ont été lus" in sentence for sentence in reading.ledger.sentences("fr"))
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    cut=st.integers(0, 3000),
+    flips=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=20),
+)
+def test_cut_and_changed_bytes_never_crash_and_the_sum_holds(
+    tmp_path: Path, cut: int, flips: list[tuple[int, int]]
+) -> None:
+    data = bytearray(body(6))
+    for place, value in flips:
+        data[place % len(data)] = value
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(bytes(data[: len(data) - cut % len(data)]))
+    _, reading = read(path)
+    require_sum(reading.ledger)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    cut=st.integers(0, 3000), flips=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=9)
+)
+def test_a_damaged_zip_never_crashes(tmp_path: Path, cut: int, flips: list[tuple[int, int]]) -> None:
+    data = bytearray(zipped({"a/posts.jsonl": body(30), "b/posts.json": json.dumps([post(1)]).encode()}))
+    for place, value in flips:
+        data[place % len(data)] = value
+    path = tmp_path / "a.zip"
+    path.write_bytes(bytes(data[: len(data) - cut % len(data)]))
+    _, reading = read(path)
+    require_sum(reading.ledger)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_and_crlf_give_the_same_messages(tmp_path: Path, encoding: str) -> None:
+    plain, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    plain.write_bytes(body(4))
+    other.write_bytes(body(4).decode().replace("\n", "\r\n").encode(encoding))
+    expected, _ = read(plain)
+    found, reading = read(other)
+    assert [(m.message_id, m.text) for m in found] == [(m.message_id, m.text) for m in expected]
+    assert "recoded" in reading.ledger.sources[0].notes
+
+
+def test_a_named_format_is_used_and_an_unknown_one_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(body(1))
+    messages, _ = read(path, format_id="x-twarc")
+    assert len(messages) == 1
+    for options, code in (({"format_id": "zz"}, "format_unknown"), ({"zone": "Lune/Mer"}, "zone_unknown")):
+        with pytest.raises(SaisineError) as caught:
+            read(path, **options)
+        assert caught.value.code == code
+    with pytest.raises(SaisineError) as caught:
+        read(tmp_path / "absent")
+    assert caught.value.code == "path_missing"
+
+
+def test_limits_are_counted_while_reading(tmp_path: Path) -> None:
+    path = tmp_path / "many.zip"
+    path.write_bytes(zipped({f"{n}.jsonl": body(1, seed=n) for n in range(6)}))
+    messages, reading = read(path, limits=Limits(members=4))
+    assert len(messages) == 4
+    assert "too_many_members" in {entry.unread for entry in reading.ledger.sources}
+    messages, reading = read(path, limits=Limits(expanded_bytes=100))
+    assert messages == []
+    assert reading.ledger.is_partial
