@@ -20,6 +20,26 @@ def to_batch(messages: Sequence[Message]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=ARROW_SCHEMA)
 
 
+# What arrow may raise on a value of another type than its column's.
+UNSTORABLE: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
+
+
+def to_storable(messages: Sequence[Message]) -> tuple[pa.RecordBatch | None, list[Message]]:
+    """(a batch of the messages that can be stored, those that cannot): one odd row never stops the others."""
+    try:
+        return to_batch(messages), []
+    except UNSTORABLE:
+        good, bad = [], []
+        for message in messages:
+            try:
+                to_batch([message])
+            except UNSTORABLE:
+                bad.append(message)
+            else:
+                good.append(message)
+        return (to_batch(good) if good else None), bad
+
+
 def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
     first, count = values[0], len(values)
     if values.count(first) == count:

@@ -27,9 +27,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from saisine.errors import SaisineError
-from saisine.messages.columns import to_batch
 from saisine.messages.ledger import Ledger
-from saisine.messages.schema import ARROW_SCHEMA, SCHEMA_VERSION, Message
+from saisine.messages.schema import ARROW_SCHEMA, SCHEMA_VERSION
 
 PART_ROWS: Final = 100_000
 # A part is closed early when its texts weigh this much: a column of one row group must stay below 2 GiB.
@@ -102,12 +101,9 @@ class CorpusWriter:
     def rows(self) -> int:
         return self._waiting + sum(part.rows for part in self._parts)
 
-    def add(self, messages: Sequence[Message]) -> None:
-        """Take some messages; a full part is written at once."""
-        if not messages:
-            return
-        self._mappers.update({message.mapper for message in messages})
-        batch = to_batch(messages)
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take some rows of `ARROW_SCHEMA`; a full part is written at once."""
+        self._mappers.update(batch.column("mapper").dictionary.to_pylist())
         self._batches.append(batch)
         self._waiting += batch.num_rows
         self._weight += batch.nbytes

@@ -187,7 +187,7 @@ def _store(
     """Read everything into one corpus and put it in place; False when there was no message."""
     writer: CorpusWriter | None = None
     try:
-        for batch in reading.batches():
+        for batch in reading.record_batches():
             if writer is None:
                 writer = CorpusWriter(corpora.folder, corpus_id, unit, corpora.keys, now=reading.now)
             writer.add(batch)

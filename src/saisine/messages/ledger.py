@@ -66,6 +66,15 @@ class SourceEntry:
         self.failed.append(Failure(locator, error))
         self.read += 1
 
+    def refuse(self, locator: str, *, is_context: bool) -> None:
+        """A message that was mapped but that no column can hold: it failed after all."""
+        if is_context:
+            self.context -= 1
+            self.read += 1
+        else:
+            self.mapped -= 1
+        self.failed.append(Failure(locator, "unexpected_shape: value out of range"))
+
     def note(self, note: Note) -> None:
         """Remember something about the file itself; the same code is counted, its first place kept."""
         if note.code not in NOTES:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from saisine.errors import SaisineError
+from saisine.messages.columns import to_storable
 from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
 from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
@@ -75,6 +78,19 @@ class Reading:
 
     def batches(self) -> Iterator[list[Message]]:
         """The same messages by lists of up to 5,000."""
+        for _, batch in self._pairs():
+            yield batch
+
+    def record_batches(self) -> Iterator[pa.RecordBatch]:
+        """The same messages as arrow batches; one that no column can hold becomes a failed record."""
+        for entry, batch in self._pairs():
+            stored, refused = to_storable(batch)
+            for message in refused:
+                entry.refuse(message.locator, is_context=message.role != "primary")
+            if stored is not None:
+                yield stored
+
+    def _pairs(self) -> Iterator[tuple[SourceEntry, list[Message]]]:
         siblings = {source.name: _plain_member(source) for source in self.sources}
         read: set[str] = set()
         for source in self.sources:
@@ -84,7 +100,9 @@ class Reading:
             read.add(source.sha256)
             yield from self._read_source(source, siblings)
 
-    def _read_source(self, source: Source, siblings: Mapping[str, Member]) -> Iterator[list[Message]]:
+    def _read_source(
+        self, source: Source, siblings: Mapping[str, Member]
+    ) -> Iterator[tuple[SourceEntry, list[Message]]]:
         try:
             for found in members_of(source.path, self.limits):
                 shown = f"{source.name}!{found.path_in_source}" if found.path_in_source else source.name
@@ -98,7 +116,7 @@ class Reading:
 
     def _read_member(
         self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
-    ) -> Iterator[list[Message]]:
+    ) -> Iterator[tuple[SourceEntry, list[Message]]]:
         try:
             head = member.read(HEAD_BYTES)
         except STREAM_FAULTS:
@@ -122,7 +140,8 @@ class Reading:
             members=siblings,
             cannot_give=chosen.cannot_give,
         )
-        yield from read_records(member, chosen, ctx, entry)
+        for batch in read_records(member, chosen, ctx, entry):
+            yield entry, batch
         entry.require_balance()
 
 

@@ -49,6 +49,10 @@ REPAIRS: Final = (
 )
 
 
+COUNTS: Final = ("like_count", "share_count", "reply_count", "view_count")
+MAX_COUNT: Final = (1 << 63) - 1
+
+
 class Skip(NamedTuple):
     """A record that is left out on purpose; `reason` is one of `ledger.SKIP_REASONS`."""
 
@@ -134,6 +138,10 @@ class Message(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults
         adds to the columns that the format as a whole cannot give. `sub_locator` (`/replies/2`) names the
         place inside a record that holds several messages.
         """
+        for name in COUNTS:
+            count = fields.get(name)
+            if count is not None and not 0 <= count <= MAX_COUNT:
+                raise ValueError(name)
         if record.is_suspect:
             text_repairs = (*text_repairs, *forbidden_in(text))
             text = replace_forbidden(text)
@@ -204,7 +212,7 @@ _TYPES: Final[dict[str, pa.DataType]] = {
         _WORD,
     ),
     **dict.fromkeys(["author_created_at", "created_at", "id_time", "edited_at", "collected_at"], _TIME),
-    **dict.fromkeys(["like_count", "share_count", "reply_count", "view_count"], pa.int64()),
+    **dict.fromkeys(COUNTS, pa.int64()),
     **dict.fromkeys(["text_repairs", "mentions", "urls", "hashtags", "media_urls", "missing"], _WORDS),
     "owner_is_author": pa.bool_(),
 }

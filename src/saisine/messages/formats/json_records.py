@@ -70,6 +70,8 @@ def json_lines_as(kind: Any) -> Reader:
                             yield Note("truncated", locator, start)
                         continue
                     obj, suspect = rescued.obj, True
+                    if not rescued.is_utf8:
+                        yield Note("bad_bytes", locator, start)
                 yield RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), suspect)
 
     return records
@@ -80,6 +82,7 @@ json_lines: Final[Reader] = json_lines_as(Any)
 
 class _Rescued(msgspec.Struct, frozen=True):
     obj: Any
+    is_utf8: bool
 
 
 def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
@@ -124,7 +127,7 @@ def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued 
         obj, end = SCANNER(text, 0)
         if text[end:].strip():
             raise json.JSONDecodeError("Extra data", text, end)
-        return _Rescued(obj if kind is Any else msgspec.convert(obj, kind))
+        return _Rescued(obj if kind is Any else msgspec.convert(obj, kind), _is_valid(text))
     except RecursionError:
         return RecordError(locator, "too_deep")
     except msgspec.ValidationError as error:
@@ -196,6 +199,7 @@ class _Walk:
         self.keep_bytes = keep_bytes
         self.only_outer = only_outer
         self.known = known
+        self.is_bad_utf8 = False
         self.met: list[dict[str, Any]] = []
 
     def documents(self, paths: tuple[Path, ...]) -> Iterator[Found]:
@@ -236,10 +240,7 @@ class _Walk:
         elif self.elements:
             yield from self._array(None, outer)
         else:
-            record = self._record(outer)
-            yield record
-            if isinstance(record, RecordError) and record.is_cut:
-                raise Cut
+            yield from self._one(outer)
 
     def _array(self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
         """The elements of an array: records when `below` is None, else places to go further down."""
@@ -250,10 +251,7 @@ class _Walk:
             return
         while True:
             if below is None:
-                record = self._record(outer)
-                yield record
-                if isinstance(record, RecordError) and record.is_cut:
-                    raise Cut
+                yield from self._one(outer)
             else:
                 yield from self.descend(below, outer)
             if window.peek() == "]":
@@ -290,6 +288,16 @@ class _Walk:
         except (Malformed, RecursionError):
             self.window.skip_value()
 
+    def _one(self, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+        """One record, and what must be said of its bytes. Raises `Cut` after one that stops in the middle."""
+        record = self._record(outer)
+        yield record
+        if isinstance(record, RecordError):
+            if record.is_cut:
+                raise Cut
+        elif self.is_bad_utf8:
+            yield Note("bad_bytes", record.locator, record.offset)
+
     def _record(self, outer: tuple[Mapping[str, Any], ...]) -> RawRecord | RecordError:
         window = self.window
         window.peek()
@@ -307,7 +315,8 @@ class _Walk:
         locator = f"{self.prefix}{start}+{len(body)}"
         if is_too_deep(body):
             return RecordError(locator, "too_deep")
-        is_suspect = "\\u" in text or not (text.isascii() or _is_valid(text))
+        self.is_bad_utf8 = not (text.isascii() or _is_valid(text))
+        is_suspect = self.is_bad_utf8 or "\\u" in text
         return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), outer, is_suspect)
 
 

@@ -1,0 +1,83 @@
+"""A file of any size is read in flat memory: lines, one JSON array, one array under a key, a table, a zip."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.messages.x_lines import lines
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL, LARGE = 4_000, 32_000
+# What may differ between two runs of one program that need the same memory.
+NOISE_MB = 16
+
+
+def write_lines(path: Path, count: int) -> None:
+    with path.open("wb") as out:
+        out.writelines(lines(count))
+
+
+def joined(count: int) -> Iterator[bytes]:
+    for number, line in enumerate(lines(count)):
+        yield (b",\n" if number else b"") + line.strip()
+
+
+def write_array(path: Path, count: int) -> None:
+    with path.open("wb") as out:
+        out.writelines([b"["])
+        out.writelines(joined(count))
+        out.write(b"]")
+
+
+def write_page(path: Path, count: int) -> None:
+    with path.open("wb") as out:
+        out.write(b'{"data": [')
+        out.writelines(joined(count))
+        out.write(b'], "includes": {"users": [{"id": "1000", "username": "a", "name": "A"}]}}')
+
+
+def write_table(path: Path, count: int) -> None:
+    with path.open("w", encoding="utf-8") as out:
+        out.write("Date;Auteur;Texte\n")
+        out.writelines(f"08/04/2026 14:05;compte {n};{'texte ' * 60}{n}\n" for n in range(count))
+
+
+def write_zip(path: Path, count: int) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.jsonl", "w") as out:
+        out.writelines(lines(count))
+
+
+def measure(path: Path) -> tuple[int, int]:
+    """(messages read, peak memory in MB) of a reading in a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    command = [sys.executable, "-m", "tests.messages.measured", str(path)]
+    out = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True).stdout
+    count, peak = out.split()
+    return int(count), int(peak)
+
+
+@pytest.mark.parametrize(
+    ("name", "write"),
+    [
+        ("a.jsonl", write_lines),
+        ("a.json", write_array),
+        ("page.json", write_page),
+        ("a.csv", write_table),
+        ("a.zip", write_zip),
+    ],
+)
+def test_eight_times_the_messages_cost_the_same_memory(
+    tmp_path: Path, name: str, write: Callable[[Path, int], None]
+) -> None:
+    peaks = []
+    for count in (SMALL, LARGE):
+        write(tmp_path / name, count)
+        found, peak = measure(tmp_path / name)
+        assert found == count
+        peaks.append(peak)
+    assert peaks[1] <= peaks[0] + NOISE_MB
