@@ -204,11 +204,22 @@ def _entry_from(row: dict[str, object]) -> SourceEntry:
     )
 
 
+def why_unread(entry: SourceEntry, language: str = "fr") -> str:
+    """Why nothing was read of this file as messages; empty when something was."""
+    if entry.unread is None:
+        return ""
+    names = ", ".join(name for name, _ in entry.candidates)
+    return UNREAD[entry.unread].say(language, names=names)
+
+
 def _sentences_of(entry: SourceEntry, language: str) -> Iterator[str]:
-    if entry.unread is not None:
-        words: Words = UNREAD[entry.unread]
-        names = ", ".join(name for name, _ in entry.candidates)
-        yield f"{entry.path} : {words.say(language, names=names)}"
+    if reason := why_unread(entry, language):
+        yield f"{entry.path} : {reason}"
+    yield from left_out_of(entry, language)
+
+
+def left_out_of(entry: SourceEntry, language: str = "fr") -> Iterator[str]:
+    """What was cut, skipped or unreadable inside a file that was read, one sentence per reason."""
     for code, (count, locator, offset) in sorted(entry.notes.items()):
         said = NOTES[code].say(language, count=count, locator=locator, offset=offset, mapped=entry.mapped)
         yield f"{entry.path} : {said}"

@@ -382,7 +382,16 @@ class Vault:
 
     def receipt(self) -> Receipt:
         """The receipt of everything up to now. Raises `vault_empty`."""
-        head = self.last_head()
+        return self._receipt_of(self.last_head())
+
+    def receipt_at(self, size: int) -> Receipt:
+        """The receipt given when the log had `size` lines. Raises `vault_empty` when no head was signed there."""
+        self.journal.refresh()
+        if not self.journal.has_head(size):
+            raise SaisineError("vault_empty")
+        return self._receipt_of(self.journal.head(size))
+
+    def _receipt_of(self, head: Head) -> Receipt:
         at = self.journal.entries[head.size - 1].moment
         return Receipt(self.origin, head.size, head.root.hex(), at, receipt_code(head), head.to_text())
 

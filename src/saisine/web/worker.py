@@ -1,9 +1,17 @@
 """The job worker as a child of the pages: it ends when the process that started it ends."""
 
+import json
 import os
 import signal
 import sys
 import threading
+
+
+def read_passphrase() -> str | None:
+    """The first line of standard input, as JSON: neither arguments nor environment ever hold a passphrase."""
+    line = sys.stdin.buffer.readline()
+    found = json.loads(line) if line.strip() else None
+    return found if isinstance(found, str) else None
 
 
 def follow_parent() -> None:
@@ -12,15 +20,18 @@ def follow_parent() -> None:
     A parent killed with -9 cannot stop its child; the closed pipe tells it. Otherwise the old worker would
     go on beside the one that the next start brings.
     """
-    sys.stdin.buffer.read()
+    # the bare descriptor: a thread inside the buffered reader would break the interpreter's own end
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 def main() -> int:
+    passphrase = read_passphrase()
+    threading.Thread(target=follow_parent, name="follow-parent", daemon=True).start()
     from saisine.casework.worker import main as work
 
-    threading.Thread(target=follow_parent, name="follow-parent", daemon=True).start()
-    return work(sys.argv[1:])
+    return work(sys.argv[1:], passphrase=passphrase)
 
 
 if __name__ == "__main__":

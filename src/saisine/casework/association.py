@@ -1,0 +1,55 @@
+"""The association of this workspace: what its standing depends on, read once from its statutes."""
+
+from saisine.casework import journal
+from saisine.casework.models import AssociationCard, ConsentRow, Incident
+from saisine.casework.session import Session
+from saisine.law.inputs import Association
+
+
+def get_association(session: Session) -> AssociationCard:
+    """The one card of the workspace."""
+    card, _ = AssociationCard.objects.get_or_create(id=1, defaults={"name": session.workspace.name})
+    return card
+
+
+def save_association(session: Session, association: Association, *, email: str = "") -> AssociationCard:
+    """Keep what the statutes say."""
+    card = get_association(session)
+    card.name = association.name or card.name
+    card.declared_on = association.declared_on
+    card.object_fr = association.object_fr
+    card.object_tags = sorted(association.object_tags)
+    card.email = email or card.email
+    card.updated_at = session.now()
+    card.save()
+    journal.note(session, "association_saved")
+    return card
+
+
+def as_party(session: Session, incident: Incident) -> Association:
+    """The association as the law engine reads it, for one incident: consents come from that incident's rows.
+
+    `victim_consent` is None while nobody asked the targeted person.
+    """
+    card = get_association(session)
+    return Association(
+        declared_on=card.declared_on,
+        object_tags=frozenset(card.object_tags),
+        victim_consent=_consent(incident, "agir_en_justice"),
+        recipient_of_decision=_received_decision(incident),
+        mandate=None,
+        object_fr=card.object_fr,
+        name=card.name,
+    )
+
+
+def _consent(incident: Incident, act: str) -> bool | None:
+    row = ConsentRow.objects.filter(incident=incident, act=act).order_by("-id").first()
+    return None if row is None else row.state == "given"
+
+
+def _received_decision(incident: Incident) -> bool:
+    return any(
+        notice.events.filter(kind="decided").exists() and notice.notifier_role == "own_name"
+        for notice in incident.notices.all()
+    )

@@ -1,0 +1,241 @@
+"""Every day to watch: limitation clocks, notices, terms to contest; and their calendar file."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from django.db import transaction
+
+from saisine.casework import journal, notices, rights
+from saisine.casework.incidents import list_incidents
+from saisine.casework.models import Incident, NoticeRow, TermRow
+from saisine.casework.session import Session
+from saisine.errors import SaisineError
+from saisine.law.assess import Assessed, Assessment
+from saisine.law.limitation import Clock
+from saisine.law.statements import flag
+from saisine.notices import CalendarTerm, renew_terms, write_ics
+
+Kind = Literal["limitation", "fallback", "safety", "notice", "term"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One day to watch. `label` is neutral (« Incident 7 »), `on` None while a fact is missing to compute it.
+
+    `nature` says where the delay comes from, with article and `verified` flag; `id` is stable for a calendar.
+    """
+
+    id: str
+    kind: Kind
+    incident: Incident
+    notice: NoticeRow | None
+    on: date | None
+    days_left: int | None
+    safety_on: date | None
+    label_fr: str
+    label_en: str
+    nature_fr: str
+    nature_en: str
+    detail_fr: str = ""
+    detail_en: str = ""
+
+    def label(self, language: str = "fr") -> str:
+        return self.label_en if language == "en" else self.label_fr
+
+    def nature(self, language: str = "fr") -> str:
+        return self.nature_en if language == "en" else self.nature_fr
+
+    def detail(self, language: str = "fr") -> str:
+        return self.detail_en if language == "en" else self.detail_fr
+
+
+def deadlines(session: Session) -> list[Deadline]:
+    """Everything that runs: late first, then the nearest; what cannot be computed yet comes last."""
+    found = [one for incident in list_incidents(session) for one in _of_incident(session, incident)]
+    return sorted(found, key=lambda one: (one.on is None, one.on or date.max, one.id))
+
+
+def _of_incident(session: Session, incident: Incident) -> Iterator[Deadline]:
+    if incident.state == "closed":
+        return
+    yield from _clocks(session, incident)
+    for notice in notices.list_notices(session, incident):
+        for due in notices.dues_of(session, notice):
+            yield Deadline(
+                id=due.term_id,
+                kind="notice",
+                incident=incident,
+                notice=notice,
+                on=due.on,
+                days_left=due.days_left,
+                safety_on=None,
+                label_fr=f"Signalement {notice.number} : {due.label('fr')}",
+                label_en=f"Notice {notice.number}: {due.label('en')}",
+                nature_fr=due.nature_words("fr"),
+                nature_en=due.nature_words("en"),
+            )
+
+
+def _clocks(session: Session, incident: Incident) -> Iterator[Deadline]:
+    """The shortest clock of each incident, and the terms to contest a platform's decision."""
+    try:
+        found = rights.assessment(session, incident)
+    except SaisineError as error:
+        # two dates contradict each other: the incident is named among what cannot be computed
+        yield _without_day(incident, error.sentence("fr"), error.sentence("en"))
+        return
+    set_aside = {id for id, row in rights.decisions(session, incident).items() if row.decision == "ecarter"}
+    shown = [item for item in found.main if item.id not in set_aside]
+    clock = _driving(shown)
+    if clock is not None:
+        yield _limitation(incident, shown, clock)
+        yield from _fallback(incident, shown, clock)
+    elif any(item.clock and item.clock.status == "unknown" for item in shown):
+        yield _without_day(incident, "Il manque la date des faits.", "The date of the facts is missing.")
+    yield from _terms(incident, found)
+
+
+def _driving(shown: Sequence[Assessed]) -> Clock | None:
+    """The shortest open clock; when none is open, the last one to have ended, so that it is seen."""
+    dated = [item.clock for item in shown if item.clock and item.clock.last_useful_day]
+    running = [clock for clock in dated if clock.status == "open"]
+    if running:
+        return min(running, key=lambda clock: clock.last_useful_day or date.max)
+    return max(dated, key=lambda clock: clock.last_useful_day or date.min, default=None)
+
+
+def _limitation(incident: Incident, shown: Sequence[Assessed], clock: Clock) -> Deadline:
+    offence = next(item.offence for item in shown if item.clock is clock)
+    source = f"{clock.source}. {flag(clock.verified, 'fr')}."
+    source_en = f"{clock.source}. {flag(clock.verified, 'en')}."
+    return Deadline(
+        id=f"limitation:{incident.id}",
+        kind="limitation",
+        incident=incident,
+        notice=None,
+        on=clock.last_useful_day,
+        days_left=clock.days_left,
+        safety_on=clock.safety_day,
+        label_fr=f"Incident {incident.number} : dernier jour pour agir en justice",
+        label_en=f"Incident {incident.number}: last day to go to court",
+        nature_fr=f"Délai fixé par un texte. {source}",
+        nature_en=f"Delay fixed by law. {source_en}",
+        detail_fr=f"{offence.name_fr}. {' '.join(clock.steps)}",
+        detail_en=f"{offence.name_en}.",
+    )
+
+
+def _fallback(incident: Incident, shown: Sequence[Assessed], driving: Clock) -> Iterator[Deadline]:
+    """The shorter clock that remains if a protected ground fails in court: a year becomes three months."""
+    found = [one for item in shown for one in item.fallbacks if one.clock.status == "open"]
+    shortest = min(found, key=lambda one: one.clock.last_useful_day or date.max, default=None)
+    if shortest is None or shortest.clock.last_useful_day is None or driving.last_useful_day is None:
+        return
+    clock = shortest.clock
+    if shortest.clock.last_useful_day >= driving.last_useful_day:
+        return
+    yield Deadline(
+        id=f"fallback:{incident.id}",
+        kind="fallback",
+        incident=incident,
+        notice=None,
+        on=clock.last_useful_day,
+        days_left=clock.days_left,
+        safety_on=clock.safety_day,
+        label_fr=f"Incident {incident.number} : dernier jour si le critère discriminatoire n’est pas retenu",
+        label_en=f"Incident {incident.number}: last day if the protected ground is not upheld",
+        nature_fr=f"Délai fixé par un texte. {clock.source}. {flag(clock.verified, 'fr')}.",
+        nature_en=f"Delay fixed by law. {clock.source}. {flag(clock.verified, 'en')}.",
+        detail_fr=shortest.text_fr,
+        detail_en=f"{shortest.offence.replace('_', ' ')}.",
+    )
+
+
+def _without_day(incident: Incident, why_fr: str, why_en: str) -> Deadline:
+    return Deadline(
+        id=f"limitation:{incident.id}",
+        kind="limitation",
+        incident=incident,
+        notice=None,
+        on=None,
+        days_left=None,
+        safety_on=None,
+        label_fr=f"Incident {incident.number} : délai à établir",
+        label_en=f"Incident {incident.number}: deadline to be established",
+        nature_fr="",
+        nature_en="",
+        detail_fr=why_fr,
+        detail_en=why_en,
+    )
+
+
+def _terms(incident: Incident, found: Assessment) -> Iterator[Deadline]:
+    for number, term in enumerate(found.other_deadlines, 1):
+        yield Deadline(
+            id=f"term:{term.kind}:{incident.id}:{number}",
+            kind="term",
+            incident=incident,
+            notice=None,
+            on=term.last_useful_day,
+            days_left=term.days_left,
+            safety_on=None,
+            label_fr=f"Incident {incident.number} : dernier jour pour contester la plateforme",
+            label_en=f"Incident {incident.number}: last day to contest the platform",
+            nature_fr=f"Délai fixé par un texte. {term.article}. {flag(term.verified, 'fr')}.",
+            nature_en=f"Delay fixed by law. {term.article}. {flag(term.verified, 'en')}.",
+        )
+
+
+# ------------------------------------------------------------------ calendar
+
+TITLES: Final[dict[str, str]] = {
+    "limitation": "Échéance, dossier {n}",
+    "fallback": "Échéance prudente, dossier {n}",
+    "safety": "Échéance proche, dossier {n}",
+    "notice": "Rappel, dossier {n}",
+    "term": "Échéance, dossier {n}",
+}
+
+
+def calendar(session: Session) -> str:
+    """The .ics of every day to watch. Titles are neutral, since calendars sync to clouds.
+
+    What changed rises in sequence, what is void is cancelled: importing the file twice is harmless.
+    """
+    terms = [term for one in deadlines(session) if one.on is not None for term in _calendar_terms(one)]
+    with transaction.atomic():
+        before = [_kept_term(row) for row in TermRow.objects.order_by("id")]
+        renewed = renew_terms(terms, before)
+        for term in renewed:
+            _keep_term(term)
+        journal.note(session, "calendar_taken", count=len(terms))
+    return write_ics(renewed, session.workspace.id, now=session.now())
+
+
+def _calendar_terms(one: Deadline) -> Iterator[CalendarTerm]:
+    assert one.on is not None
+    yield CalendarTerm(one.id, one.on, TITLES[one.kind].format(n=one.incident.number), one.nature_fr)
+    if one.safety_on is not None and one.safety_on < one.on:
+        title = TITLES["safety"].format(n=one.incident.number)
+        yield CalendarTerm(
+            f"{one.id}:safety", one.safety_on, title, "Jour de sécurité : un conseil du projet."
+        )
+
+
+def _kept_term(row: TermRow) -> CalendarTerm:
+    return CalendarTerm(row.term_id, row.on, row.title, row.note, row.sequence, row.is_cancelled)
+
+
+def _keep_term(term: CalendarTerm) -> None:
+    TermRow.objects.update_or_create(
+        term_id=term.term_id,
+        defaults={
+            "on": term.on,
+            "title": term.title,
+            "note": term.note,
+            "sequence": term.sequence,
+            "is_cancelled": term.is_cancelled,
+        },
+    )

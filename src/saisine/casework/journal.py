@@ -1,0 +1,120 @@
+"""« Qui a vu quoi »: one row per act, without content. The vault's log keeps acts on sealed things too."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from saisine.casework.models import JournalRow
+from saisine.casework.session import Session
+
+# code -> (French for one, French for several, English for one, English for several); {n} is the count
+WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
+    "deposit_received": ("Un fichier reçu", "{n} fichiers reçus", "A file received", "{n} files received"),
+    "deposit_sealed": ("Un fichier scellé", "{n} fichiers scellés", "A file sealed", "{n} files sealed"),
+    "message_opened": (
+        "Un contenu affiché",
+        "{n} contenus affichés",
+        "A content shown",
+        "{n} contents shown",
+    ),
+    "kept": ("Un message gardé", "{n} messages gardés", "A message kept", "{n} messages kept"),
+    "discarded": (
+        "Un message écarté",
+        "{n} messages écartés",
+        "A message set aside",
+        "{n} messages set aside",
+    ),
+    "undone": (
+        "Une décision annulée (un message)",
+        "Une décision annulée ({n} messages)",
+        "A decision undone (one message)",
+        "A decision undone ({n} messages)",
+    ),
+    "captures_later": (
+        "Une capture remise à plus tard",
+        "{n} captures remises à plus tard",
+        "A screenshot left for later",
+        "{n} screenshots left for later",
+    ),
+    "incident_opened": (
+        "Un incident ouvert",
+        "Un incident ouvert, {n} pièces",
+        "An incident opened",
+        "An incident opened, {n} exhibits",
+    ),
+    "exhibits_added": (
+        "Une pièce ajoutée à un incident",
+        "{n} pièces ajoutées à un incident",
+        "An exhibit added to an incident",
+        "{n} exhibits added to an incident",
+    ),
+    "calendar_taken": (
+        "Le calendrier exporté (une échéance)",
+        "Le calendrier exporté ({n} échéances)",
+        "The calendar exported (one term)",
+        "The calendar exported ({n} terms)",
+    ),
+    "dossier_built": (
+        "Un dossier scellé et exporté, une pièce",
+        "Un dossier scellé et exporté, {n} pièces",
+        "A dossier sealed and exported, one exhibit",
+        "A dossier sealed and exported, {n} exhibits",
+    ),
+} | {
+    code: (french, french, english, english)
+    for code, french, english in (
+        ("deposit_abandoned", "Un dépôt retiré avant scellement", "A deposit withdrawn before sealing"),
+        (
+            "deposit_stopped",
+            "Un dépôt arrêté : contenu qui ne peut pas être gardé ; rien n’a été scellé",
+            "A deposit stopped: content that may not be kept; nothing was sealed",
+        ),
+        ("deposit_answered", "Questions d’un dépôt remplies", "Questions of a deposit answered"),
+        ("capture_opened", "Une capture affichée", "A screenshot shown"),
+        ("capture_saved", "Une capture complétée", "A screenshot completed"),
+        ("original_taken", "Un original téléchargé", "An original downloaded"),
+        ("summary_written", "Le récit d’un incident enregistré", "The account of an incident saved"),
+        ("fact_answered", "Une question répondue", "A question answered"),
+        ("act_noted", "Un acte daté noté", "A dated act noted"),
+        ("person_added", "Une personne ajoutée à un incident", "A person added to an incident"),
+        ("consent_noted", "Un accord noté", "A consent noted"),
+        ("qualification_decided", "Une qualification décidée", "A qualification decided"),
+        ("notice_drafted", "Un signalement préparé", "A notice prepared"),
+        ("notice_shown", "Le texte d’un signalement affiché", "The text of a notice shown"),
+        ("notice_noted", "Une étape de signalement notée", "A step of a notice noted"),
+        ("dossier_taken", "Un fichier de dossier téléchargé", "A file of a dossier downloaded"),
+        ("association_saved", "La fiche de l’association enregistrée", "The association’s card saved"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Some rows, newest first; `next` is what to pass as `before` for the older ones, or None."""
+
+    rows: list[JournalRow]
+    next: int | None
+
+
+def note(session: Session, what: str, *, count: int = 1, subject: str = "") -> None:
+    """Write one row. `subject` is a random id or a hash, never words."""
+    if what not in WHAT:
+        raise KeyError(what)
+    JournalRow.objects.create(at=session.now(), by=session.actor, what=what, count=count, subject=subject)
+
+
+def lines(session: Session, *, before: int | None = None, limit: int = 50) -> Lines:
+    """A page of the journal, newest first."""
+    rows = JournalRow.objects.order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: limit + 1])
+    page = found[:limit]
+    return Lines(page, page[-1].id if len(found) > limit else None)
+
+
+def say(what: str, language: str = "fr", count: int = 1) -> str:
+    """A row in words; a code written by a later version is shown as it is."""
+    words = WHAT.get(what)
+    if words is None:
+        return what
+    return words[(2 if language == "en" else 0) + (count > 1)].format(n=count)

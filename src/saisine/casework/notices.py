@@ -1,0 +1,331 @@
+"""Notices of an incident: drafted from an exhibit and the qualifications kept, sent by a person, followed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+from django.db import transaction
+from django.db.models import Max
+
+from saisine.casework import consents, exhibits, journal, rights
+from saisine.casework.association import get_association
+from saisine.casework.models import (
+    ExhibitRow,
+    Incident,
+    NoticeEventRow,
+    NoticeRow,
+    QualificationRow,
+    first_or_raise,
+)
+from saisine.casework.session import Session
+from saisine.errors import SaisineError
+from saisine.law.assess import Assessed
+from saisine.messages.filetypes import type_of
+from saisine.notices import (
+    Due,
+    LegalBasis,
+    NoticeDraft,
+    NoticeEvent,
+    NoticeRecord,
+    NoticeText,
+    Notifier,
+    State,
+    build_notice_text,
+    due_dates,
+    load_platforms,
+    notice_state,
+    notices_csv,
+    platform_for_url,
+    require_event,
+)
+from saisine.notices.states import DECISIONS, Decision, Kind, Reasons
+from saisine.vault import SealItem
+
+CONSENT = "notifier_plateforme"
+DANGER_FACTS = ("threat_death", "credible_imminent_threat", "suicide_risk")
+MINOR_FACT = "minor_sexual_image"
+
+
+# ------------------------------------------------------------------ drafting
+
+
+def draft(
+    session: Session,
+    incident: Incident,
+    *,
+    exhibit: ExhibitRow | None = None,
+    platform: str = "",
+    url: str = "",
+    notifier_role: str = "own_name",
+    name: str = "",
+    email: str = "",
+    language: str = "fr",
+) -> NoticeRow:
+    """A notice on one content. The platform follows from the link unless it is named.
+
+    Raises `notice_nothing_unlawful` when the assessment finds no offence, `notice_undecided` while all are
+    only possible, `notice_platform_unknown`, `notice_exhibit_foreign`.
+    """
+    if exhibit is not None and exhibit.incident_id != incident.id:
+        raise SaisineError("notice_exhibit_foreign")
+    link = url.strip() or (exhibit.url if exhibit else "")
+    chosen = platform or (platform_for_url(link).platform.id if link else "") or _platform_of(exhibit)
+    if chosen not in load_platforms():
+        raise SaisineError("notice_platform_unknown", platform=chosen)
+    bases = _bases_now(session, incident)
+    card = get_association(session)
+    with transaction.atomic():
+        number = (NoticeRow.objects.aggregate(top=Max("number"))["top"] or 0) + 1
+        notice = NoticeRow.objects.create(
+            incident=incident,
+            exhibit=exhibit,
+            number=number,
+            platform=chosen,
+            url=link,
+            offences=[item.id for item in bases],
+            notifier_name=name.strip() or card.name,
+            notifier_email=email.strip() or card.email,
+            notifier_role=notifier_role if notifier_role == "mandate" else "own_name",
+            language="en" if language == "en" else "fr",
+            created_at=session.now(),
+        )
+        journal.note(session, "notice_drafted", subject=notice.id)
+    return notice
+
+
+def _platform_of(exhibit: ExhibitRow | None) -> str:
+    known = load_platforms()
+    return exhibit.platform if exhibit and exhibit.platform in known else "other"
+
+
+def _bases_now(session: Session, incident: Incident) -> list[Assessed]:
+    """The qualifications a person kept; when none was kept, those whose elements are all present.
+
+    Raises `notice_nothing_unlawful`; `notice_undecided` when everything is still only possible: choosing for
+    the person would accuse somebody of something nobody described.
+    """
+    found = rights.assessment(session, incident)
+    decided = rights.decisions(session, incident)
+    main = [item for item in found.main if _word(decided, item.id) != "ecarter"]
+    if not main:
+        raise SaisineError("notice_nothing_unlawful")
+    kept = [item for item in main if _word(decided, item.id) == "retenir"]
+    bases = kept or [item for item in main if item.status == "met"]
+    if not bases:
+        raise SaisineError("notice_undecided")
+    return bases
+
+
+def _word(decided: dict[str, QualificationRow], offence: str) -> str:
+    return decided[offence].decision if offence in decided else ""
+
+
+def get_notice(session: Session, ref: str) -> NoticeRow:
+    """By id or number. Raises `notice_unknown`."""
+    ref = str(ref).strip()
+    by_number = ref.isascii() and ref.isdigit() and len(ref) < 10
+    rows = NoticeRow.objects.filter(number=int(ref)) if by_number else NoticeRow.objects.filter(id=ref)
+    found: NoticeRow = first_or_raise(rows.select_related("incident", "exhibit"), "notice_unknown")
+    return found
+
+
+def list_notices(session: Session, incident: Incident | None = None) -> list[NoticeRow]:
+    """Notices, the newest first."""
+    rows = NoticeRow.objects.select_related("incident", "exhibit").order_by("-number")
+    return list(rows.filter(incident=incident) if incident is not None else rows)
+
+
+# ------------------------------------------------------------------ the text
+
+
+def text_of(session: Session, notice: NoticeRow, *, quote: bool = False) -> NoticeText:
+    """The notice as it stands today. The words of the content are in it only when `quote` is asked."""
+    return build_notice_text(_draft(session, notice, quote=quote), session.law)
+
+
+def show_text(session: Session, notice: NoticeRow) -> NoticeText:
+    """The whole text, quoted words included: a person asked for it, one line of the journal says so."""
+    if notice.exhibit is not None and notice.exhibit.frozen:
+        session.vault.log_access(notice.exhibit.frozen, actor=session.actor)
+    journal.note(session, "notice_shown", subject=notice.id)
+    return text_of(session, notice, quote=True)
+
+
+def _draft(session: Session, notice: NoticeRow, *, quote: bool) -> NoticeDraft:
+    incident = notice.incident
+    inputs = rights.inputs_of(session, incident)
+    found = rights.assessment(session, incident)
+    wanted = [item for item in found.qualifications if item.id in notice.offences]
+    grounds = tuple(sorted(inputs.grounds))
+    in_danger = any(inputs.value(fact) is True for fact in DANGER_FACTS)
+    base = NoticeDraft(
+        url=notice.url,
+        bases=tuple(LegalBasis.of(item, session.law, grounds) for item in wanted),
+        notifier=Notifier(
+            notice.notifier_name,
+            notice.notifier_email,
+            "mandate" if notice.notifier_role == "mandate" else "own_name",
+        ),
+        platform=notice.platform,
+        seen_at=notice.exhibit.added_at if notice.exhibit else notice.created_at,
+        published_at=notice.exhibit.at if notice.exhibit else None,
+        explanation=incident.summary,
+        danger_fr="Une atteinte à la vie ou à la sécurité d’une personne est à craindre."
+        if in_danger
+        else "",
+        danger_en="A threat to a person’s life or safety is feared." if in_danger else "",
+        threatens_life=in_danger,
+        is_minor_sexual_offence=inputs.value(MINOR_FACT) is True,
+        language="en" if notice.language == "en" else "fr",
+    )
+    return _with_content(session, notice, base, quote=quote)
+
+
+def _with_content(session: Session, notice: NoticeRow, base: NoticeDraft, *, quote: bool) -> NoticeDraft:
+    if notice.exhibit is None:
+        return base
+    messages = exhibits.exhibit_messages(session, notice.exhibit)
+    if not messages:
+        return base
+    first = exhibits.earliest(messages)
+    account = first.author_handle or first.author_name or first.author_id or ""
+    return replace(base, account=account, quoted=first.text if quote else None)
+
+
+# ------------------------------------------------------------------ what happened to it
+
+
+def mark_sent(
+    session: Session, notice: NoticeRow, *, reference: str = "", at: datetime | date | None = None
+) -> NoticeEventRow:
+    """A person sent it on the platform's form: the text as sent is sealed, the reminders start.
+
+    Raises `incident_consent_missing`, `notice_incomplete` while a compulsory part is missing,
+    `notice_event_refused`.
+    """
+    consents.require_consent(session, notice.incident, CONSENT)
+    text = text_of(session, notice, quote=True)
+    if not text.can_be_sent:
+        raise SaisineError(
+            "notice_incomplete",
+            missing_fr=" ; ".join(point.text("fr") for point in text.missing),
+            missing_en="; ".join(point.text("en") for point in text.missing),
+        )
+    event = NoticeEvent("sent", at or session.now(), reference=reference.strip()[:200])
+    require_event(events_of(notice), event)
+    item = SealItem(
+        f"signalement-{notice.number}.txt", text.text.encode(), kind="text", media_type="text/plain"
+    )
+    sealed = session.vault.seal(item, unit=notice.incident.unit or None, actor=session.actor)
+    with transaction.atomic():
+        NoticeRow.objects.filter(id=notice.id).update(text_item=sealed.item)
+        notice.text_item = sealed.item
+        return _write(session, notice, event)
+
+
+def acknowledge(
+    session: Session, notice: NoticeRow, file: tuple[str, Path] | None = None, *, at: datetime | None = None
+) -> NoticeEventRow:
+    """The platform acknowledged receipt; its file is sealed and becomes an exhibit of the incident."""
+    event = NoticeEvent("acknowledged", at or session.now())
+    require_event(events_of(notice), event)
+    evidence = _seal_evidence(session, notice, file) if file is not None else ""
+    return _write(session, notice, replace(event, evidence=evidence))
+
+
+def _seal_evidence(session: Session, notice: NoticeRow, file: tuple[str, Path]) -> str:
+    name, path = file
+    with path.open("rb") as stream:
+        found = type_of(stream.read(65536))
+    item = SealItem(name, path, kind=found.kind, media_type=found.media_type)
+    sealed = session.vault.seal(item, unit=notice.incident.unit or None, actor=session.actor)
+    exhibits.add_item(session, notice.incident, sealed.item)
+    return sealed.item
+
+
+def note_answer(
+    session: Session, notice: NoticeRow, decision: str, on: date | None = None, *, reasons: str = ""
+) -> NoticeEventRow:
+    """The platform decided. Raises `notice_decision_unknown`, `notice_event_refused`, `date_in_future`."""
+    if decision not in DECISIONS:
+        raise SaisineError("notice_decision_unknown", decision=decision)
+    if on is not None and on > session.today():
+        raise SaisineError("date_in_future", day=on.isoformat())
+    known = cast(Reasons, reasons if reasons in ("yes", "no", "partial") else "")
+    event = NoticeEvent("decided", on or session.now(), decision=cast(Decision, decision), reasons=known)
+    return note_event(session, notice, event)
+
+
+def note_event(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEventRow:
+    """Any other step of the path. Raises `notice_event_refused` with the reason."""
+    require_event(events_of(notice), event)
+    return _write(session, notice, event)
+
+
+def _write(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEventRow:
+    row = NoticeEventRow.objects.create(
+        notice=notice,
+        kind=event.kind,
+        at=event.at if isinstance(event.at, datetime) else None,
+        on=None if isinstance(event.at, datetime) else event.at,
+        decision=event.decision,
+        reasons=event.reasons,
+        reference=event.reference,
+        evidence=event.evidence,
+        note=event.note,
+        replaces=event.replaces,
+        noted_at=session.now(),
+        by=session.actor,
+    )
+    journal.note(session, "notice_noted", subject=notice.id)
+    return row
+
+
+def events_of(notice: NoticeRow) -> list[NoticeEvent]:
+    """Every event noted, in the order of writing; the state machine sorts them by time."""
+    return [_event(row) for row in notice.events.order_by("noted_at", "id")]
+
+
+def _event(row: NoticeEventRow) -> NoticeEvent:
+    return NoticeEvent(
+        kind=cast(Kind, row.kind),
+        at=row.at or row.on or row.noted_at,
+        id=row.id,
+        replaces=row.replaces,
+        decision=cast(Decision, row.decision),
+        reasons=cast(Reasons, row.reasons),
+        evidence=row.evidence,
+        reference=row.reference,
+        note=row.note,
+    )
+
+
+def state_of(notice: NoticeRow) -> State:
+    return notice_state(events_of(notice))
+
+
+def dues_of(session: Session, notice: NoticeRow) -> tuple[Due, ...]:
+    """What is due after this notice, today."""
+    return due_dates(notice.id, events_of(notice), session.today())
+
+
+# ------------------------------------------------------------------ table
+
+
+def as_csv(session: Session, notices: Iterable[NoticeRow] | None = None) -> str:
+    """Every notice as the scorecards read them. Identifiers are numbers of this workspace, no name."""
+    rows: Sequence[NoticeRow] = list(notices) if notices is not None else list_notices(session)
+    return notices_csv(_record(row) for row in reversed(rows))
+
+
+def _record(row: NoticeRow) -> NoticeRecord:
+    return NoticeRecord(
+        notice_id=f"n{row.number}",
+        campaign_id=f"i{row.incident.number}",
+        platform=row.platform,
+        ground=row.offences[0] if row.offences else "",
+        language=row.language,
+        events=tuple(events_of(row)),
+    )

@@ -1,0 +1,143 @@
+"""One open workspace: its folder, its vault, its corpora, its database, and the clock.
+
+Pages, worker and command line each open one; the vault's own lock lets them take turns.
+"""
+
+import secrets
+import threading
+from base64 import b32encode
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from saisine.casework.django_setup import bind_database, prepare_django, release_database
+from saisine.law.load import Law, load_law
+from saisine.messages.corpus import Corpora
+from saisine.vault import Vault
+from saisine.vault.stamps import Stamper
+from saisine.workspace import Workspace
+
+Clock = Callable[[], datetime]
+PARIS = ZoneInfo("Europe/Paris")
+
+
+@dataclass
+class Session:
+    """An open workspace. `actor` is the random id under which acts stand in the log; a context manager.
+
+    >>> with open_session(folder, clock=clock) as session:
+    ...     session.vault.receipt().code
+    """
+
+    workspace: Workspace
+    vault: Vault
+    corpora: Corpora
+    clock: Clock
+    actor: str
+    swept: tuple[str, ...] = ()
+    kept: dict[str, object] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @cached_property
+    def law(self) -> Law:
+        """The law as loaded; a fault in its files stops here with its file and line."""
+        return load_law()
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def today(self) -> date:
+        """The day in Paris, where legal days are counted."""
+        return self.clock().astimezone(PARIS).date()
+
+    def findings(self, language: str = "fr") -> list[str]:
+        """What the opening found, in words; empty after a clean stop."""
+        english = language == "en"
+        found = [note.en if english else note.fr for note in self.vault.opening]
+        if self.workspace.migrated_from is not None:
+            found.append(_MIGRATED[english].format(version=self.workspace.migrated_from))
+        if self.swept:
+            found.append(_SWEPT[english].format(count=len(self.swept)))
+        found += [_DAMAGED[english].format(corpus=name) for name in self.corpora.damaged()]
+        return found
+
+    def close(self) -> None:
+        self.corpora.forget()
+        self.vault.close()
+        release_database()
+
+    def __enter__(self) -> "Session":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+# French, English: indexed by « is it English »
+_MIGRATED = (
+    "Cet espace de travail a été mis à jour depuis le format {version}. Une sauvegarde est dans « backups ».",
+    "This workspace was brought up to date from format {version}. A backup lies in “backups”.",
+)
+_SWEPT = (
+    "Une lecture avait été interrompue ({count}). Les fichiers sont scellés ; relancez la lecture.",
+    "A reading had been interrupted ({count}). The files are sealed; start the reading again.",
+)
+_DAMAGED = (
+    "Les messages de l’import « {corpus} » sont illisibles. Leurs fichiers restent scellés : "
+    "relancez l’import.",
+    "The messages of import “{corpus}” cannot be read. Their files stay sealed: import them again.",
+)
+
+
+def create_workspace(
+    folder: Path, *, name: str, clock: Clock, passphrase: str | None = None, is_example: bool = False
+) -> Workspace:
+    """Make a workspace with its vault and database. Raises `workspace_exists`, or what the disk refuses."""
+    workspace = Workspace.create(folder, name=name, now=clock(), is_example=is_example)
+    Vault.create(workspace.vault, clock=clock, passphrase=passphrase).close()
+    with open_session(workspace.folder, clock=clock, passphrase=passphrase) as session:
+        from saisine.casework.models import AssociationCard  # late: Django is ready from here on
+
+        AssociationCard.objects.create(name=name, updated_at=session.now())
+    return workspace
+
+
+def open_session(
+    folder: Path,
+    *,
+    clock: Clock,
+    passphrase: str | None = None,
+    stamper: Stamper | None = None,
+) -> Session:
+    """Open a workspace: what an interruption left is set right and told by `findings`.
+
+    Raises the errors of `Workspace.open` and `Vault.open` (`passphrase_needed`, `passphrase_wrong`, …).
+    """
+    workspace = Workspace.open(folder, now=clock())
+    vault = Vault.open(workspace.vault, clock=clock, passphrase=passphrase, stamper=stamper)
+    try:
+        prepare_django()
+        bind_database(workspace.database)
+        corpora = Corpora(workspace.corpora, vault.part_keys)
+        swept = tuple(corpora.sweep()) if vault.is_writable else ()
+        return Session(workspace, vault, corpora, clock, _actor(clock), swept)
+    except BaseException:
+        vault.close()
+        raise
+
+
+def _actor(clock: Clock) -> str:
+    """The one member of a workspace without accounts; made at the first opening."""
+    from saisine.casework.models import Member
+
+    member = Member.objects.order_by("created_at").first()
+    if member is None:
+        identifier = b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+        member = Member.objects.create(id=identifier, created_at=clock())
+    return str(member.id)

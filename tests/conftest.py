@@ -1,0 +1,16 @@
+"""Shared by all tests: the database of a workspace is a file of that workspace.
+
+pytest-django forbids the database outside its own test database. Ours is another thing: each test opens a
+workspace in its own temporary folder, and the connection is bound to that folder's file.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from pytest_django.plugin import DjangoDbBlocker
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _workspaces_bring_their_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
