@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Protocol
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django_tasks import task
 
 from saisine.casework.models import Job, first_or_raise
@@ -93,7 +93,17 @@ def run_job(id: str) -> None:
 
 
 def run(session: Session, id: str) -> None:
-    """Run one job to its end: done, cancelled or failed with its reason. Raises nothing of the work's."""
+    """Run one job to its end: done, cancelled or failed with its reason. Raises nothing of the work's.
+
+    Raises `database_full` when not even that can be written: the row stays, for the next start to take up.
+    """
+    try:
+        _run(session, id)
+    except OperationalError as error:
+        raise SaisineError("database_full", reason=error) from error
+
+
+def _run(session: Session, id: str) -> None:
     with transaction.atomic():
         job = Job.objects.filter(id=id).first()
         if job is None or job.is_over:

@@ -82,6 +82,15 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Start it again when the computer is free. What was sealed stays sealed.",
         exit_code=EXIT_IO,
     ),
+    "database_full": ErrorText(
+        what_fr="Votre espace de travail ne peut plus rien noter.",
+        why_fr="Le disque est plein, protégé ou occupé ({reason}).",
+        what_to_do_fr="Libérez de la place, puis relancez Saisine. Ce qui était scellé le reste.",
+        what_en="Your workspace can note nothing more.",
+        why_en="The disk is full, protected or busy ({reason}).",
+        what_to_do_en="Make room, then start Saisine again. What was sealed stays sealed.",
+        exit_code=EXIT_IO,
+    ),
     "undo_too_late": ErrorText(
         what_fr="Cette décision ne peut plus être annulée.",
         why_fr="Le délai de {seconds} secondes est passé, ou un incident s’en sert déjà.",
