@@ -1,15 +1,17 @@
 """The words of every error code, one table per engine, joined here."""
 
-from saisine.error_texts import casework, documents, law, messages, vault, web, workspace
+from saisine.error_texts import casework, documents, example, findings, law, messages, vault, web, workspace
 from saisine.errors import ErrorText
 
 _TABLES = (
     workspace.TEXTS,
     vault.TEXTS,
     messages.TEXTS,
+    findings.TEXTS,
     law.TEXTS,
     documents.TEXTS,
     casework.TEXTS,
+    example.TEXTS,
     web.TEXTS,
 )
 
