@@ -57,7 +57,9 @@ class HelpNumber:
         """The day of the last check as a person reads it, and a warning when it is missing or old."""
         english = language == "en"
         if self.checked_on is None:
-            return "never checked: look it up first" if english else "jamais vérifié : à contrôler avant usage"
+            return (
+                "never checked: look it up first" if english else "jamais vérifié : à contrôler avant usage"
+            )
         if today is not None and self.is_stale(today):
             return f"{self.checked_on:%d/%m/%Y}, " + ("to check again" if english else "à revérifier")
         return f"{self.checked_on:%d/%m/%Y}"
