@@ -4,7 +4,9 @@
 """
 
 import errno
-from collections.abc import Callable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -87,7 +89,8 @@ def import_paths(
         for file, one in sealed
         if _is_unchanged(file, one, reading.ledger)
     ]
-    is_stored = _store(reading, pieces, vault, corpora, corpus_id, unit, actor, tell)
+    with _without_cycle_search():
+        is_stored = _store(reading, pieces, vault, corpora, corpus_id, unit, actor, tell)
     return ImportResult(pieces, reading.ledger, [corpus_id] if is_stored else [], unit)
 
 
@@ -161,6 +164,19 @@ def _seal_ledger(vault: Vault, ledger: Ledger, unit: str, actor: str) -> None:
 
 
 # ------------------------------------------------------------------ storing
+
+
+@contextmanager
+def _without_cycle_search() -> Iterator[None]:
+    """Records are freed by counting references alone: looking for cycles among them cost 10 % of an import
+    (60,000 lines, 3.86 s against 3.51 s of CPU) and found none; memory stays as flat without it."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _corpus_id(unit: str, pieces: Sequence[Sealed], corpora: Corpora, *, resume: bool) -> str:
