@@ -152,3 +152,43 @@ def test_a_cut_is_a_prefix_within_the_limit(text: str, limit: int) -> None:
     kept = cut_at_sentence(text, limit)
     assert text.startswith(kept)
     assert len(kept) <= max(limit, 0)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("platform", load_platforms())
+def test_the_four_compulsory_parts_stand_in_the_fields_and_never_in_the_annex_alone(
+    platform: str, language: str
+) -> None:
+    notice = build_notice_text(
+        draft(
+            platform, language=language, explanation="Phrase inventée sur les faits. " * 300, quoted="propos"
+        )
+    )
+    assert notice.can_be_sent
+    pasted = "\n".join(field.text for field in notice.fields)
+    name = BASIS.name_en if language == "en" else BASIS.name_fr
+    good_faith = "bona fide belief" if language == "en" else GOOD_FAITH
+    for words in (name, BASIS.articles[0], URLS[platform], NOTIFIER.name, NOTIFIER.email, good_faith):
+        assert words in pasted
+    for field in notice.fields:
+        assert field.field.max_chars is None or len(field.text) <= field.field.max_chars
+        assert field.text or not field.field.required or field.field.maps_to == "category"
+
+
+def test_an_english_notice_holds_no_french_word_of_ours() -> None:
+    notice = build_notice_text(
+        draft("tiktok", language="en", quoted="words", translation="x", explanation="One sentence. " * 200)
+    )
+    whole = "\n".join((notice.text, notice.annex, *(field.text for field in notice.fields)))
+    assert not re.search(r"«|»| :|Explication|Adresse|Notification |Déclaration", whole)
+    assert "“words”" in notice.text
+    told = build_notice_text(draft(language="en", danger_fr="Une adresse est publiée.")).text
+    assert "(in French) Une adresse est publiée." in told
+
+
+def test_a_cut_never_parts_an_article_from_its_number() -> None:
+    text = "Loi de 1881 art. 33 al. 3 citée par M. A. Exemple. Fin de la phrase ; suite."
+    for limit in range(len(text)):
+        kept = cut_at_sentence(text, limit).rstrip()
+        assert kept in ("", "Loi de 1881 art. 33 al. 3 citée par M. A. Exemple.",
+                        "Loi de 1881 art. 33 al. 3 citée par M. A. Exemple. Fin de la phrase ;")  # fmt: skip

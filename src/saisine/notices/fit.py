@@ -12,8 +12,16 @@ from saisine.notices.wording import say
 if TYPE_CHECKING:
     from saisine.notices.text import Part
 
-# after a full stop, a semicolon of a list, or at a line end: never inside a word, a number or a link
-_CUT: Final = re.compile(r"(?<=[.;:?»”…])[ \u00a0\u202f]+|\n")
+# after a full stop, a semicolon of a list, or at a line end: never inside a word, a number or a link, nor
+# after « art. », « al. » or an initial
+_CUT: Final = re.compile(
+    r"(?<=[.;?!»”…])(?<!\bart\.)(?<!\bal\.)(?<!\b[A-ZÀ-Ý]\.)[ \u00a0\u202f]+(?![;:?!»])|\n"
+)
+# an English notice has no English label of the field: the part of the text is named instead
+_PARTS_EN: Final = {
+    "reasons": "reasons", "full_text": "title", "legal_basis": "elements", "good_faith": "good_faith_title",
+    "mandate": "who", "seen_at": "content",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ def fit_form(
         done, rest = _fit(field, whole, draft.language)
         filled.append(done)
         if rest:
-            left.append(f"{field.label_fr}\n{rest}")
+            left.append(f"{_part_name(field, draft.language)}\n{rest}")
     annex = "\n\n".join((say("annex", draft.language), *left)) if left else ""
     return tuple(filled), annex
 
@@ -72,10 +80,16 @@ def _fit(field: Field, text: str, language: str) -> tuple[FieldText, str]:
         return FieldText(field, text), ""
     if field.format in ("url", "email") or field.maps_to in ("url", "email", "content_id", "name"):
         return FieldText(field, text, is_blocked=True), ""
-    notice = say("to_annex", language).format(part=field.label_fr)
+    notice = say("to_annex", language).format(part=_part_name(field, language))
     kept = cut_at_sentence(text, limit - len(notice) - 1)
     rest = text[len(kept) :].strip()
     return FieldText(field, f"{kept.rstrip()}\n{notice}".strip()[:limit], was_cut=True), rest
+
+
+def _part_name(field: Field, language: str) -> str:
+    if language != "en":
+        return field.label_fr
+    return say(_PARTS_EN.get(field.maps_to, "reasons"), "en")
 
 
 def cut_at_sentence(text: str, limit: int) -> str:

@@ -13,7 +13,7 @@ COLUMNS: Final = (
     "notice_id", "campaign_id", "platform", "notifier", "ground", "language", "sent_at", "acknowledged_at",
     "decided_at", "decision", "statement_of_reasons", "appeal", "reuploaded", "observed_until",
 )  # fmt: skip
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ def notices_csv(records: Iterable[NoticeRecord]) -> str:
 
 def safe_cell(value: str) -> str:
     """A value on one line that no spreadsheet runs as a formula."""
-    plain = f"'{value}" if value.startswith(_FORMULA) else value
-    return " ".join(plain.splitlines())
+    plain = " ".join(value.splitlines())
+    return f"'{plain}" if value.startswith(_FORMULA) or plain.lstrip().startswith(_FORMULA) else plain
 
 
 def _row(record: NoticeRecord) -> list[str]:

@@ -133,9 +133,10 @@ def _content(draft: NoticeDraft, place: Place, content_id: str) -> str:
 
 
 def _quoted(draft: NoticeDraft) -> str:
-    body = f"« {(draft.quoted or '').strip()} »"
+    first, last, colon = ("“", "”", ":") if draft.language == "en" else ("« ", " »", " :")
+    body = f"{first}{(draft.quoted or '').strip()}{last}"
     if draft.translation:
-        body += f"\n{say('translation', draft.language)} : « {draft.translation.strip()} »"
+        body += f"\n{say('translation', draft.language)}{colon} {first}{draft.translation.strip()}{last}"
     return body
 
 
@@ -169,7 +170,9 @@ def _element(element: ElementLine, language: str) -> str:
 
 
 def _danger(draft: NoticeDraft) -> str:
-    words = draft.danger_en or draft.danger_fr if draft.language == "en" else draft.danger_fr
+    words = draft.danger_fr
+    if draft.language == "en":
+        words = draft.danger_en or (f"(in French) {words}" if words else "")
     lines = [words] if words else []
     if draft.threatens_life:
         lines.append(say("article18", draft.language))

@@ -91,6 +91,7 @@ def build_bundle(
     part = target.with_name(f".{target.name}.part")
     try:
         with disk_faults(target.parent, sum(member.size for member in members)):
+            part.unlink(missing_ok=True)  # what a killed export left: it would refuse this one
             manifest = _write_zip(part, root, members, now, progress)
             part.replace(target)
     finally:

@@ -1,0 +1,182 @@
+"""Typeset a dossier: PDF/A-2a and PDF/UA-1 in one file, offline, from JSON data and shipped fonts alone.
+
+The source given to Typst never changes; evidence reaches it as data. Same inputs, same bytes.
+"""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import segno
+import typst
+
+from saisine.dossiers.compose import Composed, compose
+from saisine.dossiers.data import DossierData, Exhibit
+from saisine.dossiers.glyphs import FONTS
+from saisine.dossiers.pictures import Placed, encode_picture, kept_memory
+from saisine.dossiers.recipients import Recipient, require_recipient
+from saisine.errors import SaisineError
+
+TEMPLATE: Final = Path(__file__).parent / "assets" / "dossier.typ"
+STANDARDS: Final = ("a-2a", "ua-1")
+MAX_EXHIBITS: Final = 10_000
+PICTURE_THREADS: Final = 2
+
+Progress = Callable[[int, int | None, str], None]
+PictureSource = Callable[[Exhibit], bytes | Path | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PdfReport:
+    """What was typeset. `masked` exhibits were touched by a mask; `unshown` had a picture that cannot be
+    read; `to_review` hold a picture in which nobody looked for third parties."""
+
+    sha256: str
+    size: int
+    code: str
+    masked: frozenset[int]
+    unshown: tuple[int, ...]
+    to_review: tuple[int, ...]
+
+
+def own_picture(exhibit: Exhibit) -> bytes | Path | None:
+    return exhibit.picture
+
+
+def build_pdf(
+    data: DossierData,
+    out: Path,
+    *,
+    recipient: str = "avocat",
+    mask_third_parties: bool = True,
+    picture_of: PictureSource = own_picture,
+    progress: Progress | None = None,
+) -> PdfReport:
+    """Write the PDF of a dossier for a recipient, by a `.part` file then a rename.
+
+    `picture_of` gives the picture of an exhibit, one at a time. Raises `dossier_recipient_unknown`,
+    `dossier_too_large`, `dossier_not_typeset` or `dossier_file_not_written`.
+    """
+    chosen = require_recipient(recipient)
+    if len(data.exhibits) > MAX_EXHIBITS:
+        raise SaisineError("dossier_too_large", count=len(data.exhibits), limit=MAX_EXHIBITS)
+    wanted = [e for e in data.exhibits if chosen.shows_pictures and "exhibits" in chosen.sections]
+    with _work_folder(out) as folder:
+        pictures, unshown = _encode_all(wanted, picture_of, folder / "pictures", progress)
+        composed = compose(data, chosen, pictures, unshown, mask_third_parties=mask_third_parties)
+        body = _typeset(composed, folder, data)
+    _write(out, body)
+    return PdfReport(
+        sha256=hashlib.sha256(body).hexdigest(),
+        size=len(body),
+        code=composed.code,
+        masked=composed.masked,
+        unshown=unshown,
+        to_review=_to_review(data, chosen, pictures, mask_third_parties),
+    )
+
+
+@contextmanager
+def _work_folder(out: Path) -> Iterator[Path]:
+    """A private folder beside the file: what a killed build left there is removed by the next one.
+
+    Beside it, not in the system's temporary folder: pictures in clear stay on the disk chosen for them.
+    """
+    folder = out.with_name(f".{out.name}.work")
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        (folder / "pictures").mkdir()
+        yield folder
+    except OSError as error:
+        raise SaisineError(
+            "dossier_file_not_written", path=out, reason=error.strerror or str(error)
+        ) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _encode_all(
+    exhibits: Iterable[Exhibit], picture_of: PictureSource, folder: Path, progress: Progress | None
+) -> tuple[dict[int, Placed], tuple[int, ...]]:
+    """Every picture re-encoded into the folder, two at a time (Pillow frees the interpreter meanwhile)."""
+    wanted = list(exhibits)
+    pictures: dict[int, Placed] = {}
+    unshown: list[int] = []
+
+    def encode(exhibit: Exhibit) -> tuple[bool, Placed | None]:
+        source = picture_of(exhibit)
+        picture = None if source is None else encode_picture(source, exhibit.boxes)
+        return source is not None, picture.place(folder, exhibit.number) if picture else None
+
+    with kept_memory(), ThreadPoolExecutor(PICTURE_THREADS) as pool:
+        for done, (exhibit, (had, picture)) in enumerate(
+            zip(wanted, pool.map(encode, wanted), strict=True), 1
+        ):
+            if picture is not None:
+                pictures[exhibit.number] = picture
+            elif had:
+                unshown.append(exhibit.number)
+            if progress is not None:
+                progress(done, len(wanted), "pictures")
+    return pictures, tuple(unshown)
+
+
+def _to_review(
+    data: DossierData, recipient: Recipient, pictures: Mapping[int, Placed], masked: bool
+) -> tuple[int, ...]:
+    """Pictures that may show masked people: someone looks at them before the file is handed over."""
+    roles = recipient.names | recipient.handles
+    if not masked or not any(person.role in roles for person in data.people):
+        return ()
+    return tuple(e.number for e in data.exhibits if e.number in pictures and not e.boxes)
+
+
+def _typeset(composed: Composed, folder: Path, data: DossierData) -> bytes:
+    """The bytes of the PDF. Raises SaisineError("dossier_not_typeset")."""
+    shutil.copyfile(TEMPLATE, folder / "dossier.typ")
+    (folder / "data.json").write_text(json.dumps(composed.tree, ensure_ascii=True), "ascii")
+    (folder / "qr.svg").write_bytes(_qr(str(composed.tree["qr"])))
+    try:
+        body: bytes = typst.compile(
+            str(folder / "dossier.typ"),
+            root=str(folder),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            pdf_standards=list(STANDARDS),
+            timestamp=int(data.built_at.timestamp()),
+        )
+    except RuntimeError as error:
+        reason = (str(error).replace(str(folder), "").splitlines() or [""])[0][:300]
+        raise SaisineError("dossier_not_typeset", reason=reason) from error
+    return body
+
+
+def _qr(text: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(text, error="m").save(out, kind="svg", border=0, dark="#17242d", xmldecl=False, nl=False)
+    return out.getvalue()
+
+
+def _write(out: Path, body: bytes) -> None:
+    """The whole file or none: written beside, flushed, then renamed."""
+    part = out.with_name(f".{out.name}.part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(out)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise SaisineError(
+            "dossier_file_not_written", path=out, reason=error.strerror or str(error)
+        ) from error
