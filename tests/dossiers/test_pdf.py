@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from saisine.dossiers import RECIPIENTS, build_pdf
+from saisine.dossiers import RECIPIENTS, Person, build_pdf
 from saisine.dossiers.glyphs import printable, spaced
 from tests.dossiers import world
 
@@ -238,3 +238,14 @@ def test_a_link_that_is_not_https_is_printed_and_not_clickable(tmp_path: Path) -
     text = text_of(tmp_path / "x.pdf")
     assert "javascript:alert(1)" in text
     assert "xn--exmple-cua.invalid" in text
+
+
+def test_the_accounts_of_a_wave_are_counted_not_listed_before_the_facts(tmp_path: Path) -> None:
+    accounts = tuple(
+        Person(f"compte {n}", "auteur_presume", handles=(f"@vague_{n:03d}",)) for n in range(1, 101)
+    )
+    build_pdf(world.dossier(people=accounts), tmp_path / "d.pdf")
+    text = text_of(tmp_path / "d.pdf")
+    assert "@vague_012" in text
+    assert "@vague_013" not in text
+    assert "88 autres comptes sont nommés dans les pièces" in text

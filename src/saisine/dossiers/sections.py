@@ -34,10 +34,13 @@ FROM_FR: Final = {
     "": "",
 }
 CLOCKS_FR: Final = {"open": "en cours", "expired": "expiré", "unknown": "à établir"}
+LISTED_ACCOUNTS: Final = 12  # of the table of people; a wave has hundreds, six pages before the facts
 NOT_ADVICE: Final = "Cette partie informe. Elle n’est pas un avis juridique et ne lie aucune juridiction."
 
 
 def people(data: DossierData, recipient: Recipient) -> list[Block]:
+    accounts = [person for person in data.people if person.role == "auteur_presume"]
+    unlisted = accounts[LISTED_ACCOUNTS:]
     rows = [
         [
             blocks.strong(person.label),
@@ -46,6 +49,7 @@ def people(data: DossierData, recipient: Recipient) -> list[Block]:
             ", ".join(person.contacts) or person.note,
         ]
         for person in data.people
+        if person not in unlisted
     ]
     if not rows:
         return [blocks.paragraph("Aucune personne n’est décrite.", "soft")]
@@ -57,11 +61,20 @@ def people(data: DossierData, recipient: Recipient) -> list[Block]:
             (3, 4, 5, 4),
             rows,
         ),
+        *_unlisted(len(unlisted)),
         blocks.paragraph(
             "Un compte en ligne n’est jamais attribué à une personne par Saisine : le lien reste à établir.",
             "soft",
         ),
     ]
+
+
+def _unlisted(count: int) -> list[Block]:
+    """Accounts of a wave are counted here: each has its own line in the exhibit that shows it."""
+    if not count:
+        return []
+    others = "autre compte est nommé" if count == 1 else "autres comptes sont nommés"
+    return [blocks.paragraph(f"{count} {others} dans les pièces, chacun à sa ligne.")]
 
 
 def chronology(data: DossierData, recipient: Recipient) -> list[Block]:
@@ -275,7 +288,7 @@ def copies(exhibit: Exhibit) -> Block:
     caption = f"Messages presque identiques : {len(exhibit.copies)}"
     if exhibit.variants:
         caption += f", {exhibit.variants} variante{'s' if exhibit.variants > 1 else ''}"
-    return blocks.table(caption, ("Date", "Compte", "Adresse et empreinte de la ligne"), (3, 3, 7), rows)
+    return blocks.table(caption, ("Date", "Compte", "Adresse et empreinte de la ligne"), (2.6, 4, 6.4), rows)
 
 
 def _copy_place(row: CopyRow) -> Cell:
