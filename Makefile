@@ -14,7 +14,7 @@ help:
 	@echo "make test      runs the tests (Chromium included when it is there or may be installed)"
 	@echo "make test-all  also the slow ones"
 	@echo "make check     format, lint, types, import borders"
-	@echo "make fix       formats, sorts imports, writes docs/cli.md again"
+	@echo "make fix       formats, sorts imports, writes the help and law tables of docs again"
 	@echo "make bench     every file of benchmarks/, with its ratio"
 	@echo "make shots     takes the screenshots of README and docs again"
 	@echo "make i18n      extracts and compiles the messages; fails on a missing one"
@@ -26,22 +26,23 @@ run: $(VENV)/.base
 
 test: $(VENV)/.dev
 	@sh scripts/debian-packages test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow and not postgres"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-all: $(VENV)/.dev
 	@sh scripts/debian-packages test
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: $(VENV)/.dev
-	@$(BIN)/ruff format --check src tests benchmarks
-	@$(BIN)/ruff check src tests benchmarks
+	@$(BIN)/ruff format --check src tests benchmarks scripts
+	@$(BIN)/ruff check src tests benchmarks scripts
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest tests/test_borders.py
 
 fix: $(VENV)/.dev
-	@$(BIN)/ruff format src tests benchmarks
-	@$(BIN)/ruff check --fix src tests benchmarks
+	@$(BIN)/ruff format src tests benchmarks scripts
+	@$(BIN)/ruff check --fix src tests benchmarks scripts
 	@$(BIN)/python scripts/write_cli_docs.py
+	@$(BIN)/python scripts/write_law_docs.py
 
 bench: $(VENV)/.dev
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

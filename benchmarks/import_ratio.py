@@ -20,7 +20,11 @@ from saisine.vault import Vault
 
 COUNT = 200_000
 BAR, BAR_MB = 5.0, 500
-WORDS = ["le", "la", "les", "une", "femme", "association", "réunion", "liberté", "élue", "quartier", "école", "ça", "encore", "toujours", "jamais", "très", "rien", "dire", "voilà", "pays", "gens", "hier", "demain", "parler", "message", "photo", "lutte", "débat", "c’est", "n’est", "qu’elle", "être", "même", "où", "déjà"]
+WORDS = (
+    "le la les une femme association réunion liberté élue quartier école ça encore toujours "
+    "jamais très rien dire voilà pays gens hier demain parler message photo lutte débat c’est "
+    "n’est qu’elle être même où déjà"
+).split()
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
