@@ -55,7 +55,12 @@ def faults(path: Path) -> list[str]:
         where = f"{path.relative_to(SOURCE)}:{line}"
         if name == ".":
             found.append(f"{where} uses a relative import: name the room it comes from")
-        if name.split(".")[0] in {"django", "django_tasks", "django_tasks_db", "django_htmx"} and room not in {
+        if name.split(".")[0] in {
+            "django",
+            "django_tasks",
+            "django_tasks_db",
+            "django_htmx",
+        } and room not in {
             "casework",
             "web",
         }:

@@ -35,7 +35,11 @@ def test_an_older_format_is_migrated_after_a_backup(tmp_path: Path) -> None:
     assert opened.database.read_bytes() == b"decided"
     assert (opened.corpora / "c1" / "manifest.json").exists()
     (backup,) = opened.backups.glob("format-0-*.zip")
-    assert set(zipfile.ZipFile(backup).namelist()) == {"workspace.json", "db.sqlite3", "messages/c1/manifest.json"}
+    assert set(zipfile.ZipFile(backup).namelist()) == {
+        "workspace.json",
+        "db.sqlite3",
+        "messages/c1/manifest.json",
+    }
     assert Workspace.open(opened.folder, now=NOW).migrated_from is None
 
 
