@@ -478,3 +478,15 @@ def test_two_builds_of_the_same_state_give_the_same_pdf(filled: Session, ready: 
     at = datetime(2026, 4, 21, 8, tzinfo=UTC)
     assert gather(filled, row, at) == gather(filled, row, at)
     assert first.pdf_sha256
+
+
+def test_opening_an_exhibit_leaves_a_line_and_reading_it_for_a_dossier_does_not(
+    filled: Session, incident: Incident
+) -> None:
+    row = exhibits.exhibits(filled, incident)[0]
+    before = filled.vault.journal.size
+    exhibits.exhibit_messages(filled, row)
+    assert filled.vault.journal.size == before
+    assert len(exhibits.open_exhibit(filled, row)) == 1
+    assert [entry["act"] for entry in list(filled.vault.log_entries())[before:]] == ["access"]
+    assert journal.lines(filled).rows[0].what == "message_opened"

@@ -71,6 +71,15 @@ def exhibit_messages(session: Session, row: ExhibitRow) -> list[Message]:
     return [msgspec.json.decode(line, type=Message) for line in body.splitlines() if line]
 
 
+def open_exhibit(session: Session, row: ExhibitRow) -> list[Message]:
+    """The same messages for somebody's eyes: one row of the journal, one line of the vault's log."""
+    messages = exhibit_messages(session, row)
+    if messages:
+        session.vault.log_access(row.frozen, count=len(messages), actor=session.actor)
+        journal.note(session, "message_opened", count=len(messages), subject=row.id)
+    return messages
+
+
 # ------------------------------------------------------------------ adding
 
 

@@ -1,10 +1,13 @@
 """« Qui a vu quoi »: one row per act, without content. The vault's log keeps acts on sealed things too."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from saisine.casework.models import JournalRow
 from saisine.casework.session import Session
+from saisine.messages.schema import Message
 
 # code -> (French for one, French for several, English for one, English for several); {n} is the count
 WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
@@ -100,6 +103,16 @@ def note(session: Session, what: str, *, count: int = 1, subject: str = "") -> N
     if what not in WHAT:
         raise KeyError(what)
     JournalRow.objects.create(at=session.now(), by=session.actor, what=what, count=count, subject=subject)
+
+
+def note_shown(session: Session, messages: Sequence[Message], *, subject: str = "") -> None:
+    """Texts of a corpus left for somebody's eyes: one row here, one line of the vault's log per unit."""
+    if not messages:
+        return
+    corpora = Counter((message.ref or "").split(":")[0] for message in messages)
+    for corpus, count in sorted(corpora.items()):
+        session.vault.log_access(session.corpora.info(corpus).unit, count=count, actor=session.actor)
+    note(session, "message_opened", count=len(messages), subject=subject)
 
 
 def lines(session: Session, *, before: int | None = None, limit: int = 50) -> Lines:

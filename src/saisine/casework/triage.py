@@ -252,10 +252,7 @@ def open_card(session: Session, band: str, ref: str) -> tuple[Opened, ...]:
     refs = _refs_of(_content(survey, band), ref)
     shown = _variants(session, refs)
     reasons = {one.ref: one.dangers for one in survey.urgent}
-    units = {session.corpora.info(r.split(":")[0]).unit for r in shown}
-    for unit in sorted(units):
-        session.vault.log_access(unit, count=len(shown), actor=session.actor)
-    journal.note(session, "message_opened", count=len(shown), subject=ref[2:])
+    journal.note_shown(session, list(shown.values()), subject=ref[2:])
     return tuple(_opened(m, reasons.get(r, ())) for r, m in shown.items())
 
 

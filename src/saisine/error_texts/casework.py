@@ -7,10 +7,10 @@ def _unknown(fr: str, en: str, exit_code: int = EXIT_USAGE) -> ErrorText:
     """What is asked for does not exist here, or no longer: the same advice for each kind of thing."""
     return ErrorText(
         what_fr=f"{fr} n’existe pas, ou n’existe plus.",
-        why_fr="L’adresse est peut-être ancienne, ou vient d’un autre espace de travail.",
+        why_fr="L’adresse ou le numéro est peut-être ancien, ou vient d’un autre espace de travail.",
         what_to_do_fr="Revenez à la liste et choisissez de nouveau.",
         what_en=f"{en} does not exist, or no longer does.",
-        why_en="The address may be old, or come from another workspace.",
+        why_en="The address or number may be old, or come from another workspace.",
         what_to_do_en="Go back to the list and choose again.",
         exit_code=exit_code,
     )
