@@ -1,7 +1,8 @@
 """Checks and compiles the message catalogues: every message said in code has its words in both languages.
 
-French is the source of our own texts, so the English catalogue must hold each of them. Nothing but the standard
-library and Django's template reader is used: `make i18n` needs no program of the system.
+French is the source of our own texts, so the English catalogue must hold each of them; the command-line
+library speaks English, so the French one must hold what it says. Nothing but the standard library and
+Django's template reader is used: `make i18n` needs no program of the system.
 """
 
 import ast
@@ -13,7 +14,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "saisine"
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+CALLS = {
+    "_",
+    "gettext",
+    "gettext_lazy",
+    "gettext_noop",
+    "ngettext",
+    "ngettext_lazy",
+    "pgettext",
+    "pgettext_lazy",
+}
 
 
 def messages_in_python(text: str, name: str) -> Iterator[tuple[str, str]]:
@@ -24,10 +34,15 @@ def messages_in_python(text: str, name: str) -> Iterator[tuple[str, str]]:
         called = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if called not in CALLS:
             continue
-        words = [arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else None for arg in node.args]
+        words = [
+            arg.value if isinstance(arg, ast.Constant) and isinstance(arg.value, str) else None
+            for arg in node.args
+        ]
         if words[0] is None:
             if called != "_" or isinstance(node.args[0], ast.JoinedStr):
-                raise SystemExit(f"{name}:{node.lineno}: a message must be a plain string, not a computed one")
+                raise SystemExit(
+                    f"{name}:{node.lineno}: a message must be a plain string, not a computed one"
+                )
             continue
         if called.startswith("pgettext"):
             yield words[0], words[1] or ""
@@ -54,7 +69,9 @@ def messages_in_template(text: str, name: str) -> Iterator[tuple[str, str]]:
 def _leading_literals(text: str) -> list[str]:
     """The string literals that open an argument list: `u'a', u'b', count)` gives ["a", "b"]."""
     found: list[str] = []
-    literal = re.compile(r"\s*,?\s*u?(\"\"\"(?:\\.|.)*?\"\"\"|'''(?:\\.|.)*?'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')", re.S)
+    literal = re.compile(
+        r"\s*,?\s*u?(\"\"\"(?:\\.|.)*?\"\"\"|'''(?:\\.|.)*?'''|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*')", re.S
+    )
     at = 0
     while match := literal.match(text, at):
         found.append(ast.literal_eval(match.group(1)))
@@ -126,17 +143,27 @@ def wanted(folder: Path) -> dict[tuple[str, str], str]:
     return found
 
 
+def wanted_of_library() -> dict[tuple[str, str], str]:
+    """What the command-line library says through gettext, in English: our French catalogue must hold it."""
+    import typer.core
+
+    text = Path(typer.core.__file__).read_text("utf-8")
+    return dict.fromkeys(messages_in_python(text, "typer.core"), "typer.core")
+
+
 def check(catalogue: Path, messages: dict[tuple[str, str], str]) -> list[str]:
     entries = read_po(catalogue)
     missing = [key for key in messages if not entries.get(key) or not all(entries[key])]
-    return [f"{catalogue.relative_to(ROOT)}: no words for {key[1]!r} (said in {messages[key]})" for key in missing]
+    return [
+        f"{catalogue.relative_to(ROOT)}: no words for {key[1]!r} (said in {messages[key]})" for key in missing
+    ]
 
 
 def main() -> int:
     from django.conf import settings
 
     settings.configure(USE_I18N=True)
-    faults: list[str] = []
+    faults = check(SOURCE / "cli" / "locale" / "fr" / "LC_MESSAGES" / "messages.po", wanted_of_library())
     for room, name in (("cli", "messages"), ("web", "django")):
         folder = SOURCE / room
         faults += check(folder / "locale" / "en" / "LC_MESSAGES" / f"{name}.po", wanted(folder))

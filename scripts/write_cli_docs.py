@@ -1,18 +1,15 @@
 """Writes docs/cli.md from the commands' own help, so that the page cannot lag."""
 
 import os
-import re
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ["LC_ALL"] = "en"
 os.environ["COLUMNS"] = "100"
-os.environ["NO_COLOR"] = "1"
 
-from saisine.cli import register  # noqa: E402  the language is chosen above
-from saisine.cli.app import app  # noqa: E402
-
-import typer  # noqa: E402
+from saisine.cli import library, register
+from saisine.cli.app import app
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
 HEAD = """# The command line
@@ -27,21 +24,20 @@ partly skipped, the ledger says what; 64 wrong usage; 65 bad input data; 74 inpu
 """
 
 
-def helps(command: object, path: str) -> list[tuple[str, str]]:
-    context = typer.Context(command, info_name=path, terminal_width=100, max_content_width=100)  # type: ignore[arg-type]
-    found = [(path, command.get_help(context))]  # type: ignore[attr-defined]
-    for name, child in getattr(command, "commands", {}).items():
-        found += helps(child, f"{path} {name}")
-    return found
-
-
 def page() -> str:
+    """The whole page: every command, in the order of the help."""
     register.all_commands()
     parts = [HEAD]
-    for path, text in helps(typer.main.get_command(app), "saisine"):
-        text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).strip()
+    for path, command in library.tree(library.build(app), "saisine"):
+        text = "\n".join(line.rstrip() for line in help_of(command, path).splitlines()).strip()
         parts.append(f"## `{path}`\n\n```text\n{text}\n```\n\n")
     return "".join(parts).rstrip() + "\n"
+
+
+def help_of(command: Any, path: str) -> str:
+    names = ["-h", "--help"]
+    context = library.Page(command, info_name=path, max_content_width=100, help_option_names=names)
+    return str(command.get_help(context))
 
 
 if __name__ == "__main__":

@@ -7,20 +7,17 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+
+import typer
+from typer._click.exceptions import ClickException, NoArgsIsHelpError
 
 from saisine.cli import words
 from saisine.cli.output import print_error, warn
 from saisine.cli.words import _
-
-words.bind()
-
-import typer  # noqa: E402  the language must be chosen before this library is imported
-from typer._click.exceptions import ClickException, UsageError  # noqa: E402
-
-from saisine.errors import (  # noqa: E402
+from saisine.errors import (
     EXIT_INTERRUPTED,
     EXIT_IO,
     EXIT_USAGE,
@@ -51,7 +48,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
 Json = Annotated[bool, typer.Option("--json", help=_("Sortie pour un programme, sur la sortie standard."))]
@@ -69,20 +66,29 @@ def _version(shown: bool) -> None:
 def root(
     workspace: Annotated[
         Path | None,
-        typer.Option("-w", "--workspace", help=_("Dossier de l’espace de travail (ou SAISINE_WORKSPACE).")),
+        typer.Option(
+            "-w",
+            "--workspace",
+            metavar="DIR",
+            help=_("Dossier de l’espace de travail (ou SAISINE_WORKSPACE)."),
+        ),
     ] = None,
     passphrase_file: Annotated[
         Path | None,
-        typer.Option(help=_("Fichier qui contient la phrase de passe (ou SAISINE_PASSPHRASE_FILE).")),
+        typer.Option(
+            metavar="F", help=_("Fichier qui contient la phrase de passe (ou SAISINE_PASSPHRASE_FILE).")
+        ),
     ] = None,
-    debug: Annotated[bool, typer.Option("--debug", help=_("Montrer la trace complète d’une erreur."))] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help=_("Montrer la trace complète d’une erreur."))
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help=_("Afficher la version."))
     ] = False,
 ) -> None:
     common.workspace = workspace or _path_from("SAISINE_WORKSPACE")
     common.passphrase_file = passphrase_file or _path_from("SAISINE_PASSPHRASE_FILE")
-    common.debug = debug
+    common.debug = common.debug or debug
 
 
 def _path_from(variable: str) -> Path | None:
@@ -101,7 +107,9 @@ def read_passphrase(*, confirm: bool = False) -> str | None:
         try:
             return common.passphrase_file.read_text("utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise SaisineError("passphrase_file_unreadable", path=common.passphrase_file, reason=error) from error
+            raise SaisineError(
+                "passphrase_file_unreadable", path=common.passphrase_file, reason=error
+            ) from error
     return None
 
 
@@ -119,7 +127,10 @@ def workspace_folder() -> Path:
 
 @contextmanager
 def open_workspace() -> "Iterator[Session]":
-    """Open the workspace that the options name, and say what the opening found."""
+    """Open the workspace that the options name, and say what the opening found.
+
+    Modules of casework that hold rows are imported inside: Django is ready from there on.
+    """
     from saisine.casework.session import open_session
 
     folder = workspace_folder()
@@ -135,38 +146,67 @@ def open_workspace() -> "Iterator[Session]":
         yield session
 
 
+def the_day(text: str | None, option: str) -> date | None:
+    """A day that a person typed, or None. A fault of usage when it is no day."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        words_ = _("{option} attend un jour au format AAAA-MM-JJ.")
+        raise typer.BadParameter(words_.format(option=option)) from None
+
+
+def require_word(value: str, known: tuple[str, ...]) -> None:
+    """A fault of usage when a word is outside its closed list."""
+    if value not in known:
+        words = _("« {value} » n’est pas dans la liste : {known}.")
+        raise typer.BadParameter(words.format(value=value, known=", ".join(known)))
+
+
 def hoist(arguments: list[str]) -> list[str]:
-    """Move the shared options to the front, so that they may stand after the command as well."""
+    """Move the shared options to the front, and a leading --json to the end: both may stand anywhere.
+
+    >>> hoist(["--json", "log", "-w", "espace"])
+    ['-w', 'espace', 'log', '--json']
+    """
     front: list[str] = []
     rest: list[str] = []
+    end: list[str] = []
     waiting = iter(arguments)
     for argument in waiting:
         if argument == "--":
-            rest += [argument, *waiting]
+            end += [argument, *waiting]
         elif argument == "--debug" or argument.startswith(tuple(f"{name}=" for name in WITH_VALUE[1:])):
             front.append(argument)
         elif argument in WITH_VALUE:
-            front.append(argument)
-            front += [value for value in [next(waiting, None)] if value is not None]
+            front += [argument, *(value for value in [next(waiting, None)] if value is not None)]
+        elif argument == "--json" and not rest:
+            end.append(argument)
         else:
             rest.append(argument)
-    return front + rest
+    return front + rest + end
 
 
 def run(arguments: list[str]) -> int:
     """Run the command; every failure ends here, in one plain sentence and a documented exit code."""
-    from saisine.cli import register
+    from saisine.cli import library, register
 
-    register.all_commands()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # odd bytes of file names
+    common.debug = "--debug" in arguments  # even when the arguments themselves are at fault
     try:
-        result = typer.main.get_command(app).main(args=hoist(arguments), prog_name="saisine", standalone_mode=False)
+        register.all_commands()
+        result = library.build(app).main(args=hoist(arguments), prog_name="saisine", standalone_mode=False)
+        if result == EXIT_INTERRUPTED:
+            raise KeyboardInterrupt  # the library turns Ctrl-C into a number
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
-    except UsageError as error:
-        warn(error.format_message() or _("Commande incomplète : voir « saisine --help »."))
+    except NoArgsIsHelpError as error:
+        warn(error.message)
         return EXIT_USAGE
     except ClickException as error:
-        warn(error.format_message())
+        warn(library.explain(error))
         return EXIT_USAGE
     except SaisineError as error:
         _trace()
@@ -175,10 +215,8 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         warn(_("Interrompu. Ce qui était scellé le reste."))
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # The reader (head, less) has closed: not an error. Python would complain again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except (BrokenPipeError, SystemExit):
+        return _leave_quietly()
     except OSError as error:
         _trace()
         print_error(SaisineError("system_io", reason=_system_words(error), path=error.filename or ""))
@@ -189,10 +227,20 @@ def run(arguments: list[str]) -> int:
         return EXIT_IO
 
 
+def _leave_quietly() -> int:
+    """The reader (head, less) has closed: not an error, which the library turns into SystemExit(1).
+
+    Python would complain once more when it closes standard output.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 0
+
+
 def _trace() -> None:
     if common.debug:
         traceback.print_exc()
 
 
 def _system_words(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno in errno.errorcode else str(error)
+    known = error.errno is not None and error.errno in errno.errorcode
+    return os.strerror(error.errno or 0) if known else str(error)

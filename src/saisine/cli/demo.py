@@ -1,7 +1,8 @@
 """`make run`: an invented association attacked in an invented wave, opened in the web application.
 
-The export files are written once, dated 38 days before the first start so that a three-month clock still runs,
-and deposited through the same door as anyone's. Killed half-way, the next start goes on from where it was.
+The export files are written once, dated 38 days before the first start so that a three-month clock still
+runs, and deposited through the same door as anyone's. Killed half-way, the next start goes on from where it
+was.
 """
 
 import argparse
@@ -9,8 +10,6 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from saisine.casework.association import save_association
-from saisine.casework.deposits import deposit_paths, has_deposits
 from saisine.casework.session import create_workspace, open_session
 from saisine.cli.app import clock
 from saisine.cli.output import progress_bar, say
@@ -28,7 +27,7 @@ def main() -> int:
     workspace = prepare(options.folder)
     if options.prepare_only:
         return 0
-    return run_server(workspace, host="127.0.0.1", port=options.port)
+    run_server(workspace, host="127.0.0.1", port=options.port)
 
 
 def prepare(folder: Path) -> Path:
@@ -37,6 +36,9 @@ def prepare(folder: Path) -> Path:
     if not (workspace / MARKER).exists():
         create_workspace(workspace, name=ASSOCIATION.name, clock=clock, is_example=True)
     with open_session(workspace, clock=clock) as session, progress_bar() as bar:
+        from saisine.casework.association import save_association  # late: Django is ready from here on
+        from saisine.casework.deposits import deposit_paths, has_deposits
+
         if not has_deposits(session):
             say("Préparation de l’exemple inventé… / Preparing the invented example…")
             write_example(exports, wave_on=wave_date(exports))

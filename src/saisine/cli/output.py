@@ -1,104 +1,186 @@
 """What a command prints: one JSON document for programs, tables and bars for people.
 
 With `--json`, standard output holds the data and nothing else; progress, warnings and errors go to
-standard error.
+standard error. The drawing library is imported by the first table or bar, not by `--help`.
 """
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
-
-import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from saisine.cli.words import LANGUAGE, _
 from saisine.errors import SaisineError
 
-PARIS = ZoneInfo("Europe/Paris")
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
-people = Console(highlight=False, markup=False, soft_wrap=True)
-aside = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def _plain(value: object) -> object:
     """Times as ISO 8601 UTC with Z, anything else that JSON lacks as text."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return printable(str(value))
 
 
-_encoder = msgspec.json.Encoder(enc_hook=_plain)
+def printable(text: str) -> str:
+    """The text with what UTF-8 cannot hold (bytes of odd file names) spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _encode(data: Any) -> bytes:
+    import msgspec
+
+    return msgspec.json.encode(data, enc_hook=_plain)
 
 
 def print_json(data: Any, *, pretty: bool = True) -> None:
-    body = _encoder.encode(data)
-    if pretty:
-        body = msgspec.json.format(body, indent=1)
-    sys.stdout.buffer.write(body + b"\n")
+    """One document, indented unless asked otherwise, and a newline."""
+    import msgspec
+
+    body = _encode(data)
+    sys.stdout.buffer.write((msgspec.json.format(body, indent=1) if pretty else body) + b"\n")
     sys.stdout.buffer.flush()
 
 
 def print_json_line(data: Any) -> None:
-    sys.stdout.buffer.write(_encoder.encode(data) + b"\n")
+    """One line of NDJSON; flushed with the stream."""
+    sys.stdout.buffer.write(_encode(data) + b"\n")
 
 
 def say(text: str = "") -> None:
-    people.print(text)
+    """Tell a person, on standard output."""
+    print(text)
 
 
 def warn(text: str) -> None:
-    aside.print(text)
+    """Tell a person, on standard error: nothing here is data."""
+    sys.stdout.flush()
+    print(text, file=sys.stderr)
 
 
 def print_error(error: SaisineError) -> None:
-    aside.print(error.sentence(LANGUAGE))
+    warn(error.sentence(LANGUAGE))
 
 
-def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> None:
-    table = Table(title=title, title_justify="left", pad_edge=False, box=None, header_style="bold")
+def shown(cell: object) -> str:
+    """A cell as a terminal may show it: signs that move the cursor or turn the text are spelled out."""
+    from saisine.texts import safe_display
+
+    return "" if cell is None else safe_display(str(cell).replace("\r", " ").replace("\n", " "))
+
+
+def print_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people: as wide as the terminal, long cells folded; whole lines in a pipe."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    table = Table(pad_edge=False, box=None, header_style="bold")
     for header in headers:
-        table.add_column(header, overflow="fold")
-    for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    people.print(table)
+        table.add_column(header, overflow="fold", no_wrap=not console.is_terminal)
+    cells = [[shown(cell) for cell in row] for row in rows]
+    for row in cells:
+        table.add_row(*(Text(cell) for cell in row))
+    if not console.is_terminal:
+        widths = [max(map(len, column), default=0) for column in zip(headers, *cells, strict=True)]
+        console.width = max(80, 2 * sum(widths) + 2 * len(widths))  # wide signs count double
+    with console.capture() as captured:
+        console.print(table)
+    for line in captured.get().splitlines():
+        say(line.rstrip())
+
+
+def print_facts(rows: Iterable[tuple[str, object]]) -> None:
+    """Names and values, one a line; an empty value leaves its line out."""
+    for name, value in rows:
+        if value not in (None, ""):
+            say(_("{name} : {value}").format(name=name, value=shown(value)))
 
 
 MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+        "novembre", "décembre",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ),
+}  # fmt: skip
+
+
+def full_day(on: Any) -> str:
+    """A day as people say it: “21 avril 2026”; empty when it is not known."""
+    if on is None:
+        return ""
+    day = "1er" if on.day == 1 and LANGUAGE == "fr" else str(on.day)
+    return f"{day} {MONTHS[LANGUAGE][on.month - 1]} {on.year}"
 
 
 def full_time(at: datetime) -> str:
     """A moment as people of Paris say it: “21 avril 2026, 10 h 02”."""
     local = at.astimezone(PARIS)
-    month = MONTHS[LANGUAGE][local.month - 1]
-    return f"{local.day} {month} {local.year}, " + (f"{local:%H:%M}" if LANGUAGE == "en" else f"{local:%H} h {local:%M}")
+    return f"{full_day(local)}, " + (f"{local:%H:%M}" if LANGUAGE == "en" else f"{local:%H} h {local:%M}")
 
 
 class Bar:
     """A progress callback that draws one bar on standard error."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: "Progress") -> None:
         self._progress = progress
         self._task: TaskID | None = None
 
     def __call__(self, done: int, total: int | None, what: str) -> None:
         if self._task is None:
-            self._task = self._progress.add_task(what, total=total)
-        self._progress.update(self._task, completed=done, total=total, description=what)
+            self._task = self._progress.add_task(step_words(what), total=total)
+        self._progress.update(self._task, completed=done, total=total, description=step_words(what))
+
+
+def step_words(what: str) -> str:
+    """The step of a long operation; a step without words of ours is shown as it is."""
+    known = {
+        "seal": _("Scellement"),
+        "read": _("Lecture"),
+        "write": _("Écriture"),
+        "hash": _("Empreintes"),
+        "verify": _("Vérification"),
+        "export": _("Export"),
+        "seals": _("Vérification"),
+        "pictures": _("Images"),
+        "survey": _("Tri des messages"),
+    }
+    return known.get(what, what)
+
+
+def no_bar(done: int, total: int | None, what: str) -> None:
+    """Progress that nobody looks at."""
 
 
 @contextmanager
-def progress_bar(shown: bool = True) -> Iterator[Bar]:
+def progress_bar(asked: bool = True) -> "Iterator[Any]":
     """Give a progress callback; the bar is drawn on standard error, for a terminal only."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeElapsedColumn())
-    with Progress(*columns, console=aside, transient=True, disable=not (shown and aside.is_terminal)) as progress:
+    if not (asked and sys.stderr.isatty()):
+        yield no_bar
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    aside = Console(stderr=True, highlight=False, markup=False)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=aside, transient=True) as progress:
         yield Bar(progress)
 
 

@@ -1,12 +1,13 @@
 """`read`, `formats`, `import`, `messages`: from export files to one table, and a page of it."""
 
-from datetime import date
+import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from saisine.cli.app import Json, app, clock, open_workspace
+from saisine.cli.app import Json, app, clock, open_workspace, the_day
 from saisine.cli.output import (
     full_time,
     print_json,
@@ -14,13 +15,17 @@ from saisine.cli.output import (
     print_table,
     progress_bar,
     say,
+    shown,
     warn,
 )
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_BAD_INPUT, EXIT_NO, EXIT_PARTIAL
 
 if TYPE_CHECKING:
+    from saisine.messages.corpus import Page
+    from saisine.messages.formats.contract import Format
     from saisine.messages.ledger import Ledger
+    from saisine.messages.schema import Message
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
 FormatId = Annotated[str | None, typer.Option("--format", metavar="ID", help=_("Imposer un format."))]
@@ -32,29 +37,37 @@ def read(
     paths: Paths,
     format_id: FormatId = None,
     profile: Profile = None,
-    ledger: Annotated[Path | None, typer.Option(metavar="F", help=_("Écrire le relevé dans ce fichier."))] = None,
+    ledger: Annotated[
+        Path | None, typer.Option(metavar="F", help=_("Écrire le relevé dans ce fichier."))
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    from saisine.messages.importing import read_paths
     from saisine.messages.ledger import write_ledger
+    from saisine.messages.reading import read_paths
 
     reading = read_paths(paths, format_id=format_id, profile=profile, now=clock())
     for message in reading:
         print_json_line(message.as_json())
+    sys.stdout.flush()
     if ledger is not None:
         write_ledger(ledger, reading.ledger)
-    return _report(reading.ledger, as_json=as_json)
+    code = _report(reading.ledger, as_json=as_json)
+    # a picture is worth sealing, so that `import` of it is done; `read` of it gave nothing
+    return code or (0 if any(entry.format for entry in reading.ledger.sources) else EXIT_BAD_INPUT)
 
 
 @app.command(name="import", help=_("Sceller des exports, les lire, et ranger leurs messages."))
 def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, as_json: Json = False) -> int:
-    from saisine.casework.deposits import deposit_paths
-
     with open_workspace() as session, progress_bar(not as_json) as bar:
+        from saisine.casework.deposits import deposit_paths
+
         result = deposit_paths(session, paths, format_id=format_id, profile=profile, progress=bar)
-        if as_json:
-            print_json(result.ledger.as_json() | {"corpus": result.corpora})
-        return _report(result.ledger, as_json=as_json)
+    if as_json:
+        print_json(result.ledger.as_json() | {"corpus": result.corpora})
+    else:
+        sealed = len(result.sealed)
+        say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", sealed).format(n=sealed))
+    return _report(result.ledger, as_json=as_json)
 
 
 def _report(ledger: "Ledger", *, as_json: bool) -> int:
@@ -74,8 +87,20 @@ def _tell(ledger: "Ledger") -> None:
             mapped=totals.mapped, skipped=totals.skipped, failed=totals.failed
         )
     )
+    many = {why: n for why, n in _plain_files(ledger).items() if n > 1}
+    for why, n in many.items():
+        warn("  " + ngettext("{n} fichier : {why}", "{n} fichiers : {why}", n).format(n=n, why=why))
     for sentence in ledger.sentences(LANGUAGE):
-        warn("  " + sentence)
+        if not sentence.endswith(tuple(many)):
+            warn("  " + shown(sentence))
+
+
+def _plain_files(ledger: "Ledger") -> Counter[str]:
+    """Files that hold no messages and are no problem (pictures, documents), by the reason in words."""
+    from saisine.messages.ledger import why_unread
+
+    plain = (entry for entry in ledger.sources if entry.unread is not None and not entry.is_problem)
+    return Counter(why_unread(entry, LANGUAGE) for entry in plain)
 
 
 @app.command(help=_("Les formats que Saisine lit, et comment obtenir ces fichiers."))
@@ -85,8 +110,8 @@ def formats(as_json: Json = False) -> None:
     if as_json:
         print_json([_format_row(item) for item in FORMATS])
         return
+    english = LANGUAGE == "en"
     for item in FORMATS:
-        english = LANGUAGE == "en"
         say(f"{item.id}  ({', '.join(item.platforms)})")
         say("  " + (item.label_en if english else item.label_fr))
         for line in (item.how_to_get_en if english else item.how_to_get_fr).splitlines():
@@ -94,7 +119,7 @@ def formats(as_json: Json = False) -> None:
         say()
 
 
-def _format_row(item: Any) -> dict[str, object]:
+def _format_row(item: "Format") -> dict[str, object]:
     return {
         "id": item.id,
         "version": item.version,
@@ -106,16 +131,25 @@ def _format_row(item: Any) -> dict[str, object]:
     }
 
 
-@app.command(help=_("Chercher dans les messages de l’espace de travail."))
+@app.command(
+    help=_("Chercher dans les messages de l’espace de travail. Les textes restent fermés sans --show.")
+)
 def messages(
-    search: Annotated[str | None, typer.Option(metavar="TEXT", help=_("Mots cherchés, accents ignorés."))] = None,
+    search: Annotated[
+        str | None, typer.Option(metavar="TEXT", help=_("Mots cherchés, accents ignorés."))
+    ] = None,
     platform: Annotated[str | None, typer.Option(metavar="P", help=_("Une plateforme."))] = None,
-    since: Annotated[str | None, typer.Option("--from", metavar="D", help=_("Premier jour, AAAA-MM-JJ."))] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="D", help=_("Dernier jour, AAAA-MM-JJ."))] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="D", help=_("Premier jour, AAAA-MM-JJ."))
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="D", help=_("Dernier jour, AAAA-MM-JJ."))
+    ] = None,
     author: Annotated[str | None, typer.Option(metavar="A", help=_("Identifiant ou nom de compte."))] = None,
     target: Annotated[str | None, typer.Option(metavar="T", help=_("Identifiant ou nom visé."))] = None,
     after: Annotated[str | None, typer.Option(metavar="CURSOR", help=_("Suite d’une page."))] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help=_("Messages par page."))] = 50,
+    show: Annotated[bool, typer.Option("--show", help=_("Afficher les textes."))] = False,
     as_json: Json = False,
 ) -> int:
     from saisine.messages.corpus import Query
@@ -125,37 +159,36 @@ def messages(
         platform=platform,
         author=author,
         target=target,
-        since=_day(since, "--from"),
-        until=_day(until, "--to"),
+        since=the_day(since, "--from"),
+        until=the_day(until, "--to"),
     )
     with open_workspace() as session:
         page = session.corpora.search(query, after=after, limit=limit)
-        if as_json:
-            print_json({"items": [item.as_json() for item in page.items], "next": page.next})
-        else:
-            _show_page(page)
+        if show or as_json:
+            from saisine.casework import journal
+
+            journal.note_shown(session, page.items)
+    if as_json:
+        print_json({"items": [item.as_json() for item in page.items], "next": page.next})
+    else:
+        _show_page(page, show)
     return 0 if page.items else EXIT_NO
 
 
-def _day(text: str | None, option: str) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(_("{option} attend un jour au format AAAA-MM-JJ.").format(option=option)) from None
-
-
-def _show_page(page: Any) -> None:
+def _show_page(page: "Page", with_text: bool) -> None:
     if not page.items:
         say(_("Aucun message ne correspond."))
         return
+    last = _("Texte") if with_text else _("Mots")
     print_table(
-        [_("Date"), _("Plateforme"), _("Compte"), _("Texte")],
-        [
-            (full_time(m.created_at) if m.created_at else "", m.platform, m.author_handle or m.author_name, m.text)
-            for m in page.items
-        ],
+        [_("Date"), _("Plateforme"), _("Compte"), last],
+        [_message_row(message, with_text) for message in page.items],
     )
     if page.next:
-        say(ngettext("Suite : --after {cursor}", "Suite : --after {cursor}", 1).format(cursor=page.next))
+        say(_("Suite : --after {cursor}").format(cursor=page.next))
+
+
+def _message_row(message: "Message", with_text: bool) -> tuple[object, ...]:
+    at = full_time(message.created_at) if message.created_at else _("sans date")
+    account = message.author_handle or message.author_name or message.author_id
+    return at, message.platform, account, message.text if with_text else len(message.text.split())

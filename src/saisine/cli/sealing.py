@@ -1,20 +1,40 @@
 """`seal`, `stamp`, `log`, `proof`, `verify`, `export`: the vault's verbs."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from saisine.cli.app import Json, app, clock, common, open_workspace, read_passphrase, workspace_folder
-from saisine.cli.output import full_time, print_json, print_json_line, print_table, progress_bar, say, warn
+from saisine.cli.app import (
+    Json,
+    app,
+    ask_passphrase,
+    clock,
+    open_workspace,
+    read_passphrase,
+    the_day,
+    workspace_folder,
+)
+from saisine.cli.output import (
+    PARIS,
+    full_time,
+    print_json,
+    print_json_line,
+    print_table,
+    printable,
+    progress_bar,
+    say,
+)
 from saisine.cli.words import LANGUAGE, _, ngettext
-from saisine.errors import EXIT_NO, EXIT_PARTIAL
-from saisine.vault import Sealed
+from saisine.errors import EXIT_PARTIAL, SaisineError
 
-STATES = {"verified": _("vérifié"), "failed": _("échec"), "not_checked": _("non vérifié")}
-EXIT_OF = {"verified": 0, "failed": EXIT_NO, "incomplete": EXIT_PARTIAL}
+if TYPE_CHECKING:
+    from saisine.vault import Sealed, StampResult
+    from saisine.vault.verify import Check, Report
+
+Items = Annotated[list[str], typer.Argument(metavar="ITEM…", help=_("Pièces, numéros ou empreintes."))]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
 
 
 def dating(state: str) -> str:
@@ -22,51 +42,63 @@ def dating(state: str) -> str:
 
 
 @app.command(help=_("Sceller des fichiers tels quels."))
-def seal(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))],
-    as_json: Json = False,
-) -> None:
-    from saisine.casework.deposits import seal_paths
+def seal(paths: Paths, as_json: Json = False) -> None:
+    with open_workspace() as session:
+        from saisine.casework.deposits import seal_paths
 
-    with open_workspace() as session, progress_bar(not as_json) as bar:
-        sealed = seal_paths(session, paths, progress=bar)
-        receipt = session.vault.receipt()
+        with progress_bar(not as_json) as bar:
+            sealed = seal_paths(session, paths, progress=bar)
         if as_json:
             for item in sealed:
                 print_json_line(_sealed_row(item))
             return
+        receipt = session.vault.receipt()
         print_table([_("N°"), _("Nom"), "SHA-256", _("État")], [_row(item) for item in sealed])
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", len(sealed)).format(n=len(sealed)))
         say(_("Reçu : {code} ({at})").format(code=receipt.code, at=full_time(receipt.at)))
 
 
-def _row(item: Sealed) -> tuple[object, ...]:
+def _row(item: "Sealed") -> tuple[object, ...]:
     return item.seq, item.name, item.sha256, dating(item.state)
 
 
-def _sealed_row(item: Sealed) -> dict[str, object]:
-    return {
-        "seq": item.seq,
-        "item": item.item,
-        "sha256": item.sha256,
-        "size": item.size,
-        "media_type": item.media_type,
-        "sealed_at": item.sealed_at,
-        "state": item.state,
-    }
+def _sealed_row(item: "Sealed") -> dict[str, object]:
+    """The line of the contract; the name and the unit stay out of it."""
+    row = item.as_json()
+    names = ("seq", "item", "sha256", "size", "media_type", "sealed_at", "state")
+    return {name: row[name] for name in names}
 
 
 @app.command(help=_("Faire dater la dernière tête du journal par les autorités choisies."))
 def stamp(as_json: Json = False) -> int:
     with open_workspace() as session:
         results = session.vault.stamp()
-        if as_json:
-            print_json([result.as_json() for result in results])
-        elif not results:
-            say(_("Aucune autorité d’horodatage n’est choisie : rien n’a été envoyé. Pas encore daté."))
-        for result in results if not as_json else ():
-            say(result.sentence(LANGUAGE))
-    return 0 if results and all(result.is_verified for result in results) else EXIT_PARTIAL
+    if as_json:
+        print_json([_stamp_row(result) for result in results])
+    else:
+        for result in results:
+            say(_stamp_words(result))
+    return 0 if all(result.state == "dated" for result in results) else EXIT_PARTIAL
+
+
+def _stamp_row(result: "StampResult") -> dict[str, object]:
+    return {
+        "authority": result.authority,
+        "size": result.size,
+        "state": result.state,
+        "at": result.at,
+        "reason": result.reason,
+    }
+
+
+def _stamp_words(result: "StampResult") -> str:
+    if result.state == "dated" and result.at is not None:
+        return _("{authority} : daté du {at}.").format(authority=result.authority, at=full_time(result.at))
+    words = {
+        "queued": _("{authority} : sans réponse ({reason}). La demande repartira au prochain essai."),
+        "refused": _("{authority} : refusé ({reason})."),
+    }
+    return words.get(result.state, words["refused"]).format(authority=result.authority, reason=result.reason)
 
 
 @app.command(help=_("Le journal de ce qui a été fait, ligne par ligne."))
@@ -79,84 +111,122 @@ def log(as_json: Json = False) -> None:
             return
         print_table(
             [_("N°"), _("Moment (UTC)"), _("Acte"), _("Objet")],
-            [(entry["seq"], entry["at"], entry["act"], str(entry.get("object", ""))[:16]) for entry in entries],
+            [
+                (entry["seq"], entry["at"], entry["act"], str(entry.get("object", ""))[:16])
+                for entry in entries
+            ],
         )
 
 
 @app.command(help=_("La preuve d’inclusion d’une pièce dans le journal (.tlog-proof)."))
-def proof(item: Annotated[str, typer.Argument(metavar="ITEM", help=_("Pièce, numéro ou empreinte."))]) -> None:
+def proof(
+    item: Annotated[str, typer.Argument(metavar="ITEM", help=_("Pièce, numéro ou empreinte."))],
+) -> None:
     with open_workspace() as session:
-        typer.echo(session.vault.proof(session.vault.find(item).item), nl=False)
+        text = session.vault.proof(session.vault.find(item).item)
+    typer.echo(text, nl=not text.endswith("\n"))
 
 
 @app.command(help=_("Vérifier un espace de travail ou un dossier exporté (ZIP)."))
 def verify(
-    target: Annotated[Path | None, typer.Argument(metavar="[DIR | BUNDLE.zip]", help=_("Ce qu’il faut vérifier."))] = None,
+    target: Annotated[
+        Path | None, typer.Argument(metavar="DIR | BUNDLE.zip", help=_("Ce qu’il faut vérifier."))
+    ] = None,
     no_decrypt: Annotated[bool, typer.Option("--no-decrypt", help=_("Sans ouvrir les contenus."))] = False,
     at: Annotated[str | None, typer.Option(metavar="DATE", help=_("Juger les dates à ce jour."))] = None,
-    witness: Annotated[Path | None, typer.Option(metavar="HEAD.note", help=_("Tête gardée par un témoin."))] = None,
-    receipt: Annotated[str | None, typer.Option(metavar="CODE", help=_("Code d’un reçu gardé ailleurs."))] = None,
+    witness: Annotated[
+        Path | None, typer.Option(metavar="HEAD.note", help=_("Tête gardée par un témoin."))
+    ] = None,
+    receipt: Annotated[
+        str | None, typer.Option(metavar="CODE", help=_("Code d’un reçu gardé ailleurs."))
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    from saisine.vault.verify import verify_bundle, verify_vault
-
+    path = target or workspace_folder()
+    if not path.exists():
+        raise SaisineError("path_missing", path=path)
+    if not path.is_dir() and (no_decrypt or at or witness or receipt):
+        raise typer.BadParameter(
+            _("--no-decrypt, --at, --witness et --receipt vérifient un espace, pas un ZIP.")
+        )
     with progress_bar(not as_json) as bar:
-        path = target or workspace_folder()
         if path.is_dir():
-            report = verify_vault(
-                path / "vault" if (path / "vault").is_dir() else path,
-                decrypt=not no_decrypt,
-                at=_end_of(at),
-                receipt=receipt,
-                witness=witness.read_text("utf-8") if witness else None,
-                passphrase=read_passphrase(),
-                now=clock(),
-                progress=bar,
-            )
+            report = _verify_folder(path, no_decrypt, at, witness, receipt, bar)
         else:
+            from saisine.vault.verify import verify_bundle
+
             report = verify_bundle(path, now=clock(), progress=bar)
     if as_json:
         print_json(report.as_json(LANGUAGE))
     else:
         _show_report(report)
-    return EXIT_OF[report.verdict]
+    return report.exit_code
+
+
+def _verify_folder(
+    path: Path, no_decrypt: bool, at: str | None, witness: Path | None, receipt: str | None, bar: object
+) -> "Report":
+    from saisine.vault.keys import PROTECTED_NAME
+    from saisine.vault.verify import verify_vault
+
+    vault = path / "vault" if (path / "vault").is_dir() else path
+    passphrase = read_passphrase()
+    if passphrase is None and not no_decrypt and (vault / "keys" / PROTECTED_NAME).exists():
+        passphrase = ask_passphrase()
+    return verify_vault(
+        vault,
+        decrypt=not no_decrypt,
+        at=_end_of(at),
+        receipt=receipt,
+        witness=witness.read_text("utf-8", "replace") if witness else None,
+        passphrase=passphrase,
+        now=clock(),
+        progress=bar,  # type: ignore[arg-type]  # a bar, or the one that draws nothing
+    )
 
 
 def _end_of(day: str | None) -> datetime | None:
     """The last moment of a Paris day, as UTC."""
-    if day is None:
-        return None
-    try:
-        return datetime.combine(date.fromisoformat(day), time.max, ZoneInfo("Europe/Paris")).astimezone(UTC)
-    except ValueError:
-        raise typer.BadParameter(_("--at attend un jour au format AAAA-MM-JJ.")) from None
+    found = the_day(day, "--at")
+    return datetime.combine(found, time.max, PARIS).astimezone(UTC) if found else None
 
 
-def _show_report(report: Any) -> None:
-    rows = [(check["id"], STATES[check["state"]], check["name"], check["detail"]) for check in report.as_json(LANGUAGE)["checks"]]
+def _show_report(report: "Report") -> None:
+    states = {"verified": _("vérifié"), "failed": _("échec"), "not_checked": _("non vérifié")}
+    rows = [(check.id, states[check.state], *_check_words(check)) for check in report.checks]
     print_table([_("N°"), _("État"), _("Contrôle"), _("Détail")], rows)
-    verdicts = {
-        "verified": _("Intact : tout ce qui pouvait être vérifié l’a été."),
-        "failed": _("Modifié ou abîmé : voir les lignes en échec."),
-        "incomplete": _("Incomplet : rien n’est en échec, mais tout n’a pas pu être vérifié."),
-    }
     say()
-    say(verdicts[report.verdict])
+    say(report.summary(LANGUAGE))
+
+
+def _check_words(check: "Check") -> tuple[str, str]:
+    row = check.as_json(LANGUAGE)
+    return row["name"], row["detail"]
 
 
 @app.command(help=_("Exporter des pièces dans un dossier que n’importe qui peut vérifier."))
 def export(
-    items: Annotated[list[str], typer.Argument(metavar="ITEM…", help=_("Pièces, numéros ou empreintes."))],
+    items: Items,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="BUNDLE.zip", help=_("Fichier à écrire."))],
     as_json: Json = False,
 ) -> None:
-    with open_workspace() as session, progress_bar(not as_json) as bar:
-        pieces = [session.vault.find(item).item for item in items]
-        made = session.vault.export(
-            pieces, out, extras={}, recipient="", purpose="export", actor=session.actor, progress=bar
+    with open_workspace() as session:
+        pieces = list(dict.fromkeys(session.vault.find(item).item for item in items))
+        with progress_bar(not as_json) as bar:
+            made = session.vault.export(pieces, out, purpose="export", actor=session.actor, progress=bar)
+    if as_json:
+        print_json(
+            {
+                "path": printable(str(made.path)),
+                "pieces": made.pieces,
+                "size": made.size,
+                "manifest_sha256": made.manifest_sha256,
+            }
         )
-        if as_json:
-            print_json({"path": str(made.path), "pieces": made.pieces, "manifest_sha256": made.manifest_sha256})
-        else:
-            say(_("{n} pièces dans {path}").format(n=made.pieces, path=made.path))
-            warn(_("Vérifiez avec : saisine verify {path}").format(path=made.path))
+        return
+    say(
+        ngettext("{n} pièce dans {path}", "{n} pièces dans {path}", made.pieces).format(
+            n=made.pieces, path=made.path
+        )
+    )
+    say(_("Pour vérifier : saisine verify {path}").format(path=made.path))

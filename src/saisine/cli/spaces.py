@@ -1,17 +1,16 @@
 """`init`, `example`, `serve`: make a workspace, write the invented wave, open the web application."""
 
 import os
-import subprocess
 import sys
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from saisine.cli.app import Json, app, clock, common, read_passphrase, workspace_folder
+from saisine.cli.app import Json, app, clock, common, read_passphrase, the_day, workspace_folder
 from saisine.cli.output import print_json, say, warn
-from saisine.cli.words import LANGUAGE, _
+from saisine.cli.words import _
 
 DAYS_BEFORE = 38  # the wave of `make run`: its three-month clock still runs for about 54 days
 
@@ -43,44 +42,35 @@ def init(
 def example(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("Dossier à créer."))],
     seed: Annotated[int, typer.Option(metavar="N", help=_("Même graine et même date, mêmes octets."))] = 7,
-    day: Annotated[str | None, typer.Option("--date", metavar="D", help=_("Jour de la vague, AAAA-MM-JJ."))] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="D", help=_("Jour de la vague, AAAA-MM-JJ."))
+    ] = None,
     as_json: Json = False,
 ) -> None:
     from saisine.example import write_example
 
-    report = write_example(folder, seed=seed, wave_on=wave_day(day))
+    wave_on = the_day(day, "--date") or clock().date() - timedelta(days=DAYS_BEFORE)
+    report = write_example(folder, seed=seed, wave_on=wave_on)
     if as_json:
         print_json(report.as_json())
     else:
         say(_("{n} fichiers écrits dans {path}").format(n=len(report.files), path=folder))
 
 
-def wave_day(text: str | None) -> date:
-    if text is None:
-        return clock().date() - timedelta(days=DAYS_BEFORE)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(_("--date attend un jour au format AAAA-MM-JJ.")) from None
-
-
 @app.command(help=_("Ouvrir l’application web et son travailleur, sur cet ordinateur."))
 def serve(
     host: Annotated[str, typer.Option(help=_("Adresse d’écoute."))] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help=_("Port d’écoute."))] = 8000,
-) -> int:
-    return run_server(workspace_folder(), host=host, port=port)
+) -> None:
+    run_server(workspace_folder(), host=host, port=port)
 
 
-def run_server(folder: Path, *, host: str, port: int) -> int:
-    """Run the web application as a process of its own (this package never imports it)."""
-    command = [sys.executable, "-m", "saisine.web", "--workspace", str(folder), "--host", host, "--port", str(port)]
-    environment = os.environ | {"SAISINE_LANGUAGE": LANGUAGE}
+def run_server(folder: Path, *, host: str, port: int) -> NoReturn:
+    """Become the web application (this package never imports it): signals and exit code are then its own."""
+    command = [sys.executable, "-m", "saisine.web"]
+    command += ["--workspace", str(folder), "--host", host, "--port", str(port)]
+    environment = dict(os.environ)
     if common.passphrase_file is not None:
         environment["SAISINE_PASSPHRASE_FILE"] = str(common.passphrase_file)
-    child = subprocess.Popen(command, env=environment)
-    while True:
-        try:
-            return child.wait()
-        except KeyboardInterrupt:
-            continue  # the child got the same signal and stops cleanly
+    sys.stdout.flush()
+    os.execve(sys.executable, command, environment)

@@ -24,7 +24,19 @@ LANGUAGE = choose_language()
 _catalogue = gettext.translation("messages", LOCALE, [LANGUAGE], fallback=True)
 
 _ = _catalogue.gettext
-ngettext = _catalogue.ngettext
+_plural = _catalogue.ngettext
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form for a count: French says “0 pièce”, English “0 items”."""
+    if LANGUAGE == "fr":
+        return one if abs(n) < 2 else many
+    return _plural(one, many, n)
+
+
+def in_language(thing: object, name: str) -> str:
+    """The `name_fr` or `name_en` of a record, in the language of the person."""
+    return str(getattr(thing, f"{name}_{LANGUAGE}"))
 
 
 def bind() -> None:

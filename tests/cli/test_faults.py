@@ -1,0 +1,110 @@
+"""What goes wrong: one sentence in the person's language, the exit code of the contract, and no traceback."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import Saisine
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["read"], "Il manque l’argument PATH…."),
+        (["export", "1"], "Il manque l’option --out."),
+        (["read", "--foo", "x"], "L’option « --foo » n’existe pas. Peut-être : --format ?"),
+        (["reed"], "La commande 'reed' n’existe pas. Peut-être : 'read' ?"),
+        (["messages", "--limit", "abc"], "« abc » n’est pas un nombre entier."),
+        (["messages", "--limit", "0"], "« 0 » est plus petit que 1."),
+        (["messages", "--limit"], "L’option « --limit » attend une valeur."),
+        (["log", "x"], "Il y a un argument de trop : x."),
+        (["example", "d", "--date", "hier"], "--date attend un jour au format AAAA-MM-JJ."),
+        (["incident", "decide", "1", "x", "peut-etre"], "« peut-etre » n’est pas dans la liste"),
+        (["messages"], "Aucun espace de travail n’est indiqué."),
+        (["messages", "-w", "rien"], "Aucun espace de travail Saisine dans"),
+        (["read", "rien.json"], "« rien.json » n’existe pas."),
+        (["verify", "rien.zip"], "« rien.zip » n’existe pas."),
+        (["serve", "--host", "0.0.0.0", "-w", "."], "Saisine ne s’ouvre pas sur « 0.0.0.0 »."),
+    ],
+)
+def test_wrong_usage_is_64_and_said_in_french(saisine: Saisine, arguments: list[str], words: str) -> None:
+    done = saisine(*arguments, code=64)
+    assert words in done.err
+    assert done.out == ""
+
+
+def test_wrong_usage_is_said_in_english_too(saisine: Saisine) -> None:
+    assert "The argument PATH… is missing." in saisine.english()("read", code=64).err
+
+
+def test_no_argument_at_all_shows_the_help_aside(saisine: Saisine) -> None:
+    done = saisine(code=64)
+    assert done.out == ""
+    assert "Commandes :" in done.err
+
+
+def test_a_workspace_is_never_made_over_files(saisine: Saisine) -> None:
+    (saisine.folder / "photo.png").write_bytes(b"x")
+    assert "contient déjà des fichiers" in saisine("init", ".", code=64).err
+
+
+def test_the_trace_comes_with_debug_alone(
+    saisine: Saisine, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    assert "SaisineError" not in saisine("log", "-w", "rien", code=64).err
+    traced = start("log", "-w", "rien", "--debug")
+    _, err = traced.communicate()
+    assert traced.returncode == 64
+    assert b"Traceback" in err
+
+
+def test_a_file_that_cannot_be_written_is_74(saisine: Saisine) -> None:
+    (saisine.folder / "notes.csv").write_text("id,text\n1,bonjour\n")
+    done = saisine("read", "notes.csv", "--ledger", "absent/releve.json", code=74)
+    assert "releve.json" in done.err
+
+
+def test_ctrl_c_is_130_and_says_that_nothing_is_lost(start: Callable[..., subprocess.Popen[bytes]]) -> None:
+    running = start("incident", "summary", "1", "-w", "rien")
+    assert running.stdin is not None
+    # more than a pipe holds: once this returns, the command is reading
+    os.write(running.stdin.fileno(), b"x" * 300_000)
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate()
+    assert running.returncode == 130, err
+    assert "Interrompu" in err.decode()
+    assert b"Traceback" not in err
+
+
+def test_a_reader_that_closes_early_is_no_error(
+    saisine: Saisine, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    rows = "".join(f"Lise,2026-04-21,bonjour à toutes et à tous {n},\n" for n in range(2000))
+    (saisine.folder / "notes.csv").write_text("Auteur,Date,Texte,Lien\n" + rows)
+    running = start("read", "notes.csv")
+    assert running.stdout is not None
+    running.stdout.read(100)
+    running.stdout.close()
+    assert running.stderr is not None
+    err = running.stderr.read()
+    running.wait()
+    assert (running.returncode, err) == (0, b"")
+
+
+def test_a_workspace_with_a_passphrase_opens_with_its_file_alone(saisine: Saisine) -> None:
+    _write(saisine.folder / "phrase", "cerise abricot pommier\n")
+    _write(saisine.folder / "autre", "prune\n")
+    assert saisine("init", "espace", "--passphrase-file", "phrase", "--json").data["protected"] is True
+    assert "phrase de passe" in saisine("log", "-w", "espace", code=77).err
+    assert "phrase de passe" in saisine("log", "-w", "espace", "--passphrase-file", "autre", code=77).err
+    done = saisine("verify", "espace", "--passphrase-file", "phrase", "--json")
+    assert done.data["verdict"] == "verified"
+    assert saisine("verify", "espace", "--json", code=2).data["verdict"] == "incomplete"
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")

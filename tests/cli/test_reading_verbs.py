@@ -1,0 +1,98 @@
+"""read, import, messages, formats, duplicates: what was read is accounted for, stdout holds data alone."""
+
+import json
+from pathlib import Path
+
+from tests.cli.running import Saisine
+
+ROWS = "id,text\n" + "".join(f"{n},bonjour à toutes et à tous {n}\n" for n in range(4))
+
+
+def test_read_writes_messages_and_a_ledger_that_adds_up(saisine: Saisine, wave: Path) -> None:
+    done = saisine("read", str(wave / "exports"), "--ledger", "releve.json", "--json")
+    messages = done.lines
+    assert done.err == ""
+    sources = json.loads((saisine.folder / "releve.json").read_text("utf-8"))["sources"]
+    for entry in sources:
+        assert entry["read"] == entry["mapped"] + sum(s["count"] for s in entry["skipped"]) + len(
+            entry["failed"]
+        )
+    assert len(messages) == sum(entry["mapped"] + entry["context"] for entry in sources)
+    dated = next(message for message in messages if message["created_at"])
+    assert dated["created_at"].endswith("Z")
+    assert isinstance(dated["missing"], list)
+
+
+def test_an_export_that_was_cut_is_read_up_to_the_cut(saisine: Saisine) -> None:
+    post = {"text": "bonjour", "author_id": "1", "created_at": "2026-01-01T00:00:00.000Z"}
+    posts = ",".join(json.dumps({"id": str(2**60 + n), **post}) for n in range(20))
+    whole = f'{{"data": [{posts}], "includes": {{"users": []}}, "meta": {{}}}}'
+    (saisine.folder / "x.json").write_text(whole[: len(whole) // 2])
+    done = saisine("read", "x.json", "--ledger", "releve.json", code=2)
+    assert 0 < len(done.lines) < 20
+    assert json.loads((saisine.folder / "releve.json").read_text())["sources"][0]["truncated"] is True
+    assert "s’arrête au milieu" in done.err
+
+
+def test_a_file_that_is_no_export_is_65(saisine: Saisine) -> None:
+    (saisine.folder / "lettre.txt").write_text("Madame, Monsieur,\n")
+    done = saisine("read", "lettre.txt", code=65)
+    assert done.out == ""
+    assert "lettre.txt" in done.err
+
+
+def test_formats_say_how_to_obtain_each_file(saisine: Saisine) -> None:
+    rows = saisine("formats", "--json").data
+    assert {"id", "platforms", "label_fr", "label_en", "how_to_get_fr", "how_to_get_en"} <= set(rows[0])
+    text = saisine.english()("formats").out
+    assert all(row["id"] in text and row["label_en"] in text for row in rows)
+
+
+def test_import_reports_the_ledger_and_its_corpora(saisine: Saisine) -> None:
+    rows = "".join(f"Lise,2026-04-21,bonjour {n},\n" for n in range(4))
+    (saisine.folder / "notes.csv").write_text("Auteur,Date,Texte,Lien\n" + rows)
+    saisine("init", "espace")
+    done = saisine("import", "notes.csv", "-w", "espace", "--json")
+    assert done.data["sources"][0]["mapped"] == 4
+    assert len(done.data["corpus"]) == 1
+
+
+def test_messages_come_by_pages_without_gap_or_repeat(case: Saisine) -> None:
+    found: list[str] = []
+    after: list[str] = []
+    while True:
+        page = case("messages", "--platform", "youtube", "--limit", "400", "--json", *after).data
+        found += [item["ref"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = ["--after", page["next"]]
+    assert len(found) == len(set(found)) > 400
+
+
+def test_nothing_found_is_1_and_texts_stay_closed_until_asked(case: Saisine) -> None:
+    assert case("messages", "--search", "introuvable", "--json", code=1).data == {"items": [], "next": None}
+    item = case("messages", "--limit", "1", "--json").data["items"][0]
+    assert item["text"] not in case("messages", "--limit", "1").out
+    assert item["text"].split()[0] in case("messages", "--limit", "1", "--show").out
+
+
+def test_duplicates_groups_a_plain_file(saisine: Saisine) -> None:
+    (saisine.folder / "notes.csv").write_text(ROWS)
+    done = saisine("duplicates", "notes.csv", "--json").data
+    assert set(done) == {"groups", "read", "ungrouped", "skipped"}
+    (group,) = done["groups"]
+    assert {"group", "n", "variants", "ids", "medoid", "similarity_min", "similarity_median"} == set(group)
+    assert (group["n"], done["read"], done["ungrouped"], done["skipped"]) == (4, 4, 0, [])
+    assert "1 groupe parmi 4 messages." in saisine("duplicates", "notes.csv").out
+    saisine("duplicates", "notes.csv", "--min-size", "5", code=1)
+
+
+def test_duplicates_counts_what_it_leaves_out(saisine: Saisine) -> None:
+    (saisine.folder / "notes.csv").write_text(ROWS + ",sans identifiant\n")
+    done = saisine("duplicates", "notes.csv", "--json", code=2).data
+    assert done["skipped"] == [{"reason": "missing_id", "count": 1}]
+
+
+def test_help_numbers_carry_the_day_of_their_check(saisine: Saisine) -> None:
+    assert all("checked_on" in row for row in saisine("aide", "--json").data)
+    assert "114" in saisine("aide").out
