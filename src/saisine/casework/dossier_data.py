@@ -221,8 +221,8 @@ def _missing_pieces(incident: Incident, rows: Sequence[ExhibitRow]) -> Iterator[
     without = sum(1 for row in rows if not row.url and row.kind in ("message", "screenshot", "group"))
     if without:
         yield Missing(
-            f"Le lien exact de {without} pièce(s).",
-            f"The exact link of {without} exhibit(s).",
+            f"Le lien exact de {_pieces(without)[0]}.",
+            f"The exact link of {_pieces(without)[1]}.",
             "L’association",
         )
 
@@ -241,7 +241,7 @@ def _missing_dates(session: Session, rows: Sequence[ExhibitRow]) -> Iterator[Mis
     undated = sum(1 for row in rows if row.at is None and row.on is None and row.kind != "document")
     if undated:
         yield Missing(
-            f"La date de {undated} pièce(s).", f"The date of {undated} exhibit(s).", "L’association"
+            f"La date de {_pieces(undated)[0]}.", f"The date of {_pieces(undated)[1]}.", "L’association"
         )
     if rows and session.vault.state_of(session.vault.find(rows[0].frozen or rows[0].item).seq) != "dated":
         yield Missing(
@@ -249,3 +249,8 @@ def _missing_dates(session: Session, rows: Sequence[ExhibitRow]) -> Iterator[Mis
             "A time stamp by a third party: the exhibits are sealed, not yet dated.",
             "L’association",
         )
+
+
+def _pieces(count: int) -> tuple[str, str]:
+    """« une pièce », « 3 pièces », and in English."""
+    return ("une pièce", "one exhibit") if count == 1 else (f"{count} pièces", f"{count} exhibits")

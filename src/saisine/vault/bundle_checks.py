@@ -19,7 +19,7 @@ from saisine.vault.dates import check_authorities, check_order, say_stamp
 from saisine.vault.log import Entry, fault_of, parse_line
 from saisine.vault.notes import Head, NoteError, TlogProof, VerifierKey
 from saisine.vault.records import read_record, record_hash
-from saisine.vault.report import Check
+from saisine.vault.report import Check, counted
 from saisine.vault.stamps import Authority, verify_stamp
 
 Progress = Callable[[int, int | None, str], None]
@@ -109,7 +109,7 @@ class BundleChecks:
             ]
         except ValueError as error:
             failures.append(Check.failed("B01", str(error), str(error)))
-        yield from all_good("B01", failures, f"{len(self._members)} fichiers", f"{len(self._members)} files")
+        yield from all_good("B01", failures, *counted(len(self._members), "fichier", "file"))
 
     def _manifest(self, name: str) -> dict[str, str]:
         """Path to hash. Raises `ValueError` on a malformed line or a path that climbs out."""
@@ -139,7 +139,7 @@ class BundleChecks:
                 failures.append(Check.failed("B02", f"{name} : {fault[0]}", f"{name}: {fault[1]}"))
             if self._progress is not None:
                 self._progress(number, len(expected), "verify")
-        yield from all_good("B02", failures, f"{len(expected)} empreintes", f"{len(expected)} hashes")
+        yield from all_good("B02", failures, *counted(len(expected), "empreinte", "digest"))
 
     def _fault_of(self, name: str, digest: str) -> tuple[str, str] | None:
         if name not in self._members:
@@ -196,7 +196,7 @@ class BundleChecks:
             self._heads[head.size] = head
         unsigned += self._other_pem(policy)
         keys = ", ".join(key.to_text() for key in policy.vkeys)
-        yield from all_good("V07", malformed, f"{len(self._heads)} têtes", f"{len(self._heads)} heads")
+        yield from all_good("V07", malformed, *counted(len(self._heads), "tête", "head"))
         yield from all_good("V08", unsigned, keys, keys)
 
     def _other_pem(self, policy: Policy) -> list[Check]:
@@ -225,7 +225,7 @@ class BundleChecks:
                 failures[fault.id].append(found)
         self.pieces = len(folders)
         for check_id, found_failures in failures.items():
-            yield from all_good(check_id, found_failures, f"{self.pieces} pièces", f"{self.pieces} items")
+            yield from all_good(check_id, found_failures, *counted(self.pieces, "pièce", "item"))
 
     def _check_entry(self, number: str) -> tuple[Entry, bytes]:
         try:

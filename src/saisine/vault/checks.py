@@ -14,7 +14,7 @@ from saisine.errors import SaisineError
 from saisine.vault.log import Entry, fault_of, parse_line, parse_moment, split_lines
 from saisine.vault.merkle import Tree, leaf_hash
 from saisine.vault.notes import Head, NoteError, VerifierKey
-from saisine.vault.report import Check
+from saisine.vault.report import Check, counted
 from saisine.vault.stamps import Authority
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=120)
@@ -149,7 +149,7 @@ def _check_lines(snapshot: Snapshot) -> Iterator[Check]:
     count = len(snapshot.lines)
     if snapshot.tail and count < snapshot.newest:
         failures.append(Check.failed("V02", f"ligne {count} du journal : coupée", f"line {count}: cut short"))
-    yield from all_good("V02", failures, f"{count} lignes", f"{count} lines")
+    yield from all_good("V02", failures, *counted(count, "ligne", "line"))
     if snapshot.tail and count >= snapshot.newest:
         yield Check.not_checked(
             "V02",
@@ -225,7 +225,7 @@ def _check_names(snapshot: Snapshot) -> Iterator[Check]:
         ]
         if isinstance(entry.record, str):
             records.add(entry.record)
-    yield from all_good("V05", failures, f"{len(objects)} objets", f"{len(objects)} objects")
+    yield from all_good("V05", failures, *counted(len(objects), "objet", "object"))
 
 
 def _check_erasures(snapshot: Snapshot) -> Iterator[Check]:
@@ -271,7 +271,7 @@ def check_heads(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
         for name, fault in snapshot.head_faults.items()
     ]
     count = len(snapshot.heads)
-    yield from all_good("V07", failures, f"{count} têtes", f"{count} heads")
+    yield from all_good("V07", failures, *counted(count, "tête", "head"))
     # V08
     failures = list(_unsigned(snapshot, policy))
     names = ", ".join(key.to_text() for key in policy.vkeys)
@@ -282,7 +282,7 @@ def check_heads(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
     # V09
     yield from _check_roots(snapshot)
     # V11: one file per size; a second history can only come from outside (V25)
-    yield from all_good("V11", [], f"{count} têtes", f"{count} heads")
+    yield from all_good("V11", [], *counted(count, "tête", "head"))
     # V12
     behind = len(snapshot.lines) - snapshot.newest
     if behind > 0:

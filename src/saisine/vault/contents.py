@@ -19,7 +19,7 @@ from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES, Entry
 from saisine.vault.objects import decrypt_to, object_path
 from saisine.vault.records import Record, read_record, record_hash
-from saisine.vault.report import Check
+from saisine.vault.report import Check, counted
 
 Progress = Callable[[int, int | None, str], None]
 
@@ -209,8 +209,8 @@ class ContentChecks:
 
     def _tell(self) -> Iterator[Check]:
         found = self._found
-        yield from all_good("V18", found.of("V18"), f"{found.objects} objets", f"{found.objects} objects")
-        yield from all_good("V19", found.of("V19"), f"{found.objects} objets", f"{found.objects} objects")
+        yield from all_good("V18", found.of("V18"), *counted(found.objects, "objet", "object"))
+        yield from all_good("V19", found.of("V19"), *counted(found.objects, "objet", "object"))
         yield from self._tell_strays()
         yield from self._tell_erased()
         if self._keys is None:

@@ -43,6 +43,11 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+def counted(count: int, fr: str, en: str) -> tuple[str, str]:
+    """« 1 tête », « 3 têtes », and the same in English; for nouns that take an s."""
+    return f"{count} {fr}{'s' if count > 1 else ''}", f"{count} {en}{'' if count == 1 else 's'}"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One finding: a number, a state, and what was found in both languages.
