@@ -63,7 +63,9 @@ class SaisineError(Exception):
 
     def sentence(self, language: str = "fr") -> str:
         """The three parts as one paragraph, for a terminal or a log."""
-        return " ".join(part for part in (self.what(language), self.why(language), self.what_to_do(language)) if part)
+        return " ".join(
+            part for part in (self.what(language), self.why(language), self.what_to_do(language)) if part
+        )
 
     def _say(self, part: str, language: str) -> str:
         words: str = getattr(self.text, f"{part}_{'en' if language == 'en' else 'fr'}")

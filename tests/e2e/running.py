@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,7 @@ FLAGS = [
 ]
 TAGS = ["RGAAv4", "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 START_WITHIN_S = 60
+JOB_WITHIN_MS = 90_000
 
 
 def free_port() -> int:
@@ -51,7 +52,15 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "saisine.web", "--workspace", str(self.workspace), "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "saisine.web",
+            "--workspace",
+            str(self.workspace),
+            "--port",
+            str(self.port),
+        ]
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(command, stdout=out, stderr=out, env=os.environ.copy())
         self._wait_until_it_answers()
@@ -68,7 +77,9 @@ class Running:
                 time.sleep(0.1)
             else:
                 return
-        raise AssertionError(f"no answer in {START_WITHIN_S} s: " + self.log.read_text("utf-8", "replace")[-3000:])
+        raise AssertionError(
+            f"no answer in {START_WITHIN_S} s: " + self.log.read_text("utf-8", "replace")[-3000:]
+        )
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         assert self.process is not None
@@ -76,7 +87,19 @@ class Running:
         return self.process.wait(30)
 
     def kill(self) -> None:
+        """kill -9 of the server and of its worker, at the same moment."""
+        assert self.process is not None
+        workers = self.children()
         self.stop(signal.SIGKILL)
+        for pid in workers:
+            with suppress(ProcessLookupError):  # it had already followed its parent
+                os.kill(pid, signal.SIGKILL)
+
+    def children(self) -> list[int]:
+        """The processes that the server's threads started (Linux)."""
+        assert self.process is not None
+        listed = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(child) for path in listed for child in path.read_text().split()]
 
 
 @contextmanager

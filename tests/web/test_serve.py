@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from saisine.errors import SaisineError
-from saisine.web.serve import is_loopback, require_free
+from saisine.web.serve import _sweep_uploads, is_loopback, require_free
 from saisine.workspace import Workspace
 
 
 def start(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "saisine.web", *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "saisine.web", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
 
 
@@ -24,7 +28,9 @@ def test_this_computer_is_loopback(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.20", "example.org", "", "127.0.0.1.example.org", "2130706433"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "192.168.1.20", "example.org", "", "127.0.0.1.example.org", "2130706433"]
+)
 def test_anything_else_is_not(host: str) -> None:
     assert not is_loopback(host)
 
@@ -61,3 +67,17 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         done = start("--workspace", str(tmp_path / "w"), "--port", str(port))
     assert done.returncode == 74
     assert f"port {port}" in done.stderr.lower()
+
+
+def test_half_received_files_of_a_killed_server_are_deleted(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path / "w", name="Association", now=datetime(2026, 4, 21, tzinfo=UTC))
+    left, other = workspace.scratch / "received-abc", workspace.scratch / "job-abc"
+    for path in (left, other):
+        path.write_bytes(b"half")
+    with _sweep_uploads(workspace):
+        assert not left.exists()
+        assert other.exists(), "only what the pages wrote is theirs"
+        # a second server finds the first one receiving: it touches nothing
+        left.write_bytes(b"half")
+        _sweep_uploads(workspace).close()
+        assert left.exists()

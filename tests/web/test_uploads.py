@@ -59,7 +59,13 @@ def test_a_large_picture_is_shrunk() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>", b"GIF89a", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n" + b"0" * 40],
+    [
+        b"",
+        b"<svg xmlns='http://www.w3.org/2000/svg' onload='x()'/>",
+        b"GIF89a",
+        b"%PDF-1.7",
+        b"\x89PNG\r\n\x1a\n" + b"0" * 40,
+    ],
 )
 def test_what_is_no_picture_is_refused_in_words(body: bytes) -> None:
     with pytest.raises(SaisineError) as told:

@@ -66,7 +66,9 @@ def test_templates_keep_calm_and_keep_the_policy(path: Path) -> None:
     text = re.sub(r"<!doctype|{#.*?#}|!=", "", path.read_text("utf-8"))
     shown = re.sub(r"{%.*?%}|<[^>]+>", " ", text)
     assert "!" not in shown + "".join(re.findall(r"trans \"([^\"]*)\"", text))
-    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", text), "the content policy would refuse it"
+    assert not re.search(r"\sstyle=|\son[a-z]+=|<style|javascript:", text), (
+        "the content policy would refuse it"
+    )
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
     assert not re.search(r"(src|href)=\"(https?:)?//", text), "nothing comes from elsewhere"
 

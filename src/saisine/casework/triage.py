@@ -171,7 +171,7 @@ def hours(session: Session, band: str) -> list[tuple[datetime, int]]:
 
 
 def cards(session: Session, band: str, *, after: str | None = None, limit: int = 20) -> CardPage:
-    """A page of cards of a band, those still to decide first. `after` is the `next` of the page before."""
+    """A page of cards: groups first, the largest before. `after` is the `next` of the page before."""
     survey = surveys.current(session)
     content = _content(survey, band)
     order = content.cards()

@@ -1,11 +1,11 @@
 """Help numbers for the frame of each page, from the one dated file of `learning`."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-
-from django.utils import translation
+from datetime import date
 
 from saisine.learning import aide
+from saisine.web import words
+from saisine.web.clock import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Line:
     is_sms: bool
 
 
-def _line(entry: aide.HelpNumber, language: str, today: date) -> Line:
+def _line(entry: aide.HelpNumber, language: str, day: date) -> Line:
     link = f"tel:{entry.tel}" if entry.tel else f"sms:{entry.sms}" if entry.sms else entry.site
     return Line(
         number=entry.number,
@@ -31,16 +31,14 @@ def _line(entry: aide.HelpNumber, language: str, today: date) -> Line:
         purpose=entry.purpose(language),
         # hours that nobody compared with their source are worse than none
         hours=entry.hours(language) if entry.verified else "",
-        warning=entry.warning(language, today),
-        checked_words=entry.checked_words(language, today),
+        warning=entry.warning(language, day),
+        checked_words=entry.checked_words(language, day),
         is_sms=bool(entry.sms and not entry.tel),
     )
 
 
 def _lines(entries: tuple[aide.HelpNumber, ...]) -> list[Line]:
-    language = "en" if (translation.get_language() or "fr").startswith("en") else "fr"
-    today = datetime.now(UTC).date()
-    return [_line(entry, language, today) for entry in entries]
+    return [_line(entry, words.language(), today()) for entry in entries]
 
 
 def numbers() -> list[Line]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from saisine.law.assess import Assessed, Assessment
 from saisine.law.limitation import Clock
@@ -42,9 +43,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class ShortestClock:
+    """The clock that drives the calendar. `is_prudent`: its offence is only possible, answers are missing."""
+
     words: str
     offence: str
     is_close: bool
+    is_prudent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,6 @@ class Step:
     flag: str
 
 
-def language() -> str:
-    return "en" if words.is_english() else "fr"
-
-
 def say_clock(clock: Clock | None) -> str:
     """« il reste 54 jours, dernier jour utile : dimanche 14 juin 2026 »."""
     if clock is None or clock.last_useful_day is None or clock.days_left is None:
@@ -65,7 +65,10 @@ def say_clock(clock: Clock | None) -> str:
     last = words.say_day(clock.last_useful_day)
     if clock.days_left < 0:
         return _("délai dépassé depuis le %(day)s") % {"day": last}
-    return _("%(left)s, dernier jour utile : %(day)s") % {"left": words.say_days_left(clock.days_left), "day": last}
+    return _("%(left)s, dernier jour utile : %(day)s") % {
+        "left": words.say_days_left(clock.days_left),
+        "day": last,
+    }
 
 
 def say_penalty(penalty: Penalty | None) -> str:
@@ -81,11 +84,12 @@ def say_penalty(penalty: Penalty | None) -> str:
 def _prison(months: int) -> str:
     if months % 12:
         return _("%(n)s mois d’emprisonnement") % {"n": months}
-    return _("%(n)s an(s) d’emprisonnement") % {"n": months // 12}
+    said = ngettext("%(n)s an d’emprisonnement", "%(n)s ans d’emprisonnement", months // 12)
+    return said % {"n": months // 12}
 
 
 def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) -> Card:
-    spoken = language()
+    spoken = words.language()
     statement = item.statement
     sentence = (
         _("Les faits semblent relever de cette infraction.")
@@ -113,7 +117,9 @@ def _element(element: Element, spoken: str) -> ElementLine:
     told = element.as_json()
     obstacle = told["role"] == "none_of"
     state = str(told[f"state_{spoken}"])
-    return ElementLine(_("obstacle %(state)s") % {"state": state} if obstacle else state, str(told[f"label_{spoken}"]))
+    return ElementLine(
+        _("obstacle %(state)s") % {"state": state} if obstacle else state, str(told[f"label_{spoken}"])
+    )
 
 
 def shortest(assessment: Assessment) -> ShortestClock | None:
@@ -121,14 +127,22 @@ def shortest(assessment: Assessment) -> ShortestClock | None:
     clock = assessment.driving_clock
     if clock is None:
         return None
-    names = {item.id: item.offence.name_en if words.is_english() else item.offence.name_fr for item in assessment.main}
+    names = {
+        item.id: item.offence.name_en if words.is_english() else item.offence.name_fr
+        for item in assessment.main
+    }
     left = clock.days_left if clock.days_left is not None else 0
-    return ShortestClock(say_clock(clock), names.get(clock.offence, clock.offence), left <= CLOSE_DAYS)
+    prudent = all(item.id != clock.offence for item in assessment.met)
+    return ShortestClock(
+        say_clock(clock), names.get(clock.offence, clock.offence), left <= CLOSE_DAYS, prudent
+    )
 
 
 def say_route(route: Route) -> Step:
     english = words.is_english()
-    until = _("jusqu’au %(day)s") % {"day": words.say_day(route.until)} if isinstance(route.until, date) else ""
+    until = (
+        _("jusqu’au %(day)s") % {"day": words.say_day(route.until)} if isinstance(route.until, date) else ""
+    )
     why = (route.why_en if english else route.why_fr) or ""
     flag = "" if route.verified else (route.flag_en if english else route.flag_fr)
     return Step(

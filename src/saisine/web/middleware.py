@@ -1,4 +1,4 @@
-"""What holds for each answer: who may ask, in which language, with which headers, and how a failure is told."""
+"""What holds for each answer: who may ask, in which language, with which headers, how a failure is told."""
 
 import logging
 from collections.abc import Callable
@@ -7,9 +7,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
-from django.utils import translation
 
 from saisine.errors import SaisineError
+from saisine.web.htmx import wants_part
 from saisine.web.told import tell
 
 logger = logging.getLogger("saisine.web")
@@ -99,5 +99,5 @@ class Explain:
             logger.error("unexpected %s on %s", type(error).__name__, request.path)
             return None
         status = 404 if error.code.endswith("_unknown") else STATUS.get(error.exit_code, 500)
-        name = "saisine/parts/error.html" if request.headers.get("HX-Request") else "saisine/error.html"
+        name = "saisine/parts/error.html" if wants_part(request) else "saisine/error.html"
         return render(request, name, {"error": tell(error)}, status=status)

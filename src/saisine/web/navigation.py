@@ -46,5 +46,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "here": here[0] if here else ("home" if request.path == "/" else ""),
         "help_numbers": numbers(),
         "danger_numbers": danger_numbers(),
+        # a page that answers a POST has no address to come back to
+        "return_to": request.get_full_path() if request.method in ("GET", "HEAD") else "/",
         "version": saisine.__version__,
     }

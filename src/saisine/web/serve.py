@@ -5,7 +5,10 @@ started again when it dies alone: the jobs themselves know how to be taken up ag
 """
 
 import argparse
+import fcntl
+import getpass
 import ipaddress
+import json
 import os
 import signal
 import socket
@@ -17,9 +20,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, TYPE_CHECKING, NoReturn
 
 from saisine.errors import EXIT_USAGE, SaisineError
+from saisine.web.spool import SPOOL_PREFIX
 from saisine.workspace import Workspace
 
 # Files of 2 GB and whole folders are received; the disk, not this number, is the real limit
@@ -28,7 +32,14 @@ THREADS = 8
 STOP_WITHIN_S = 10
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 
+LOCK_FILE = "web.lock"
+TRIES = 3  # questions asked on a terminal before giving up
+
+if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
+
 Say = Callable[[str], None]
+Ask = Callable[[], str]
 
 
 def is_loopback(host: str) -> bool:
@@ -66,6 +77,7 @@ class Worker:
 
     folder: Path
     say: Say
+    passphrase: str | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -79,11 +91,24 @@ class Worker:
                 env={**os.environ, "SAISINE_WORKSPACE": str(self.folder)},
                 start_new_session=True,
             )
+            self._hand_over(self.process)
             self.process.wait()
             if self.stopping.wait(pause_s):
                 return
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-            self.say("Le traitement de fond s’est arrêté ; il redémarre. / The job worker stopped; starting it again.")
+            self.say(
+                "Le traitement de fond s’est arrêté ; il redémarre. / The job worker stopped and restarts."
+            )
+
+    def _hand_over(self, child: "subprocess.Popen[bytes]") -> None:
+        """The passphrase as one line of its standard input: `ps` and /proc show arguments and environment."""
+        if child.stdin is None:
+            return
+        try:
+            child.stdin.write(json.dumps(self.passphrase).encode() + b"\n")
+            child.stdin.flush()
+        except BrokenPipeError:
+            self.say("Le traitement de fond n’a pas démarré. / The job worker did not start.")
 
     def stop(self) -> None:
         self.stopping.set()
@@ -102,8 +127,43 @@ def address(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
-def run(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, say: Say) -> None:
-    """Serve the workspace until SIGINT or SIGTERM. Raises the errors of `Workspace.open` and `serve_…`."""
+def open_pages(passphrase: str | None, ask: Ask | None, say: Say) -> "tuple[WSGIHandler, str | None]":
+    """The application over the workspace of SAISINE_WORKSPACE, and the passphrase that opened it.
+
+    On a terminal (`ask`), three tries; else `passphrase_needed` and `passphrase_wrong` are raised at once.
+    """
+    from saisine.web.wsgi import prepare  # late: the settings read the environment set before
+
+    for _try in range(TRIES if ask is not None else 0):
+        try:
+            return prepare(passphrase), passphrase
+        except SaisineError as error:
+            if error.code not in ("passphrase_needed", "passphrase_wrong") or ask is None:
+                raise
+            if error.code == "passphrase_wrong":
+                say(error.what("fr"))
+                say(error.what("en"))
+            passphrase = ask()
+    return prepare(passphrase), passphrase
+
+
+def ask_on_terminal() -> str:
+    return getpass.getpass("Phrase de passe / Passphrase : ")
+
+
+def run(
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    passphrase: str | None = None,
+    ask: Ask | None = None,
+    say: Say,
+) -> None:
+    """Serve the workspace until SIGINT or SIGTERM.
+
+    Raises the errors of `Workspace.open`, of `Vault.open` (`passphrase_needed`, …) and `serve_…`.
+    """
     require_loopback(host)
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
     workspace = Workspace.open(folder, now=datetime.now(UTC))
@@ -111,10 +171,9 @@ def run(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, say: Say) ->
     os.environ["SAISINE_WORKSPACE"] = str(workspace.folder)
     # what waitress and Django spool while receiving stays in the workspace, never in the system's /tmp
     tempfile.tempdir = str(workspace.scratch)
-
-    from saisine.web.wsgi import prepare  # late: the settings read the environment set above
-
-    application = prepare()
+    holder = _sweep_uploads(workspace)
+    application, passphrase = open_pages(passphrase, ask, say)
+    _tell_findings(say)
 
     from waitress.server import create_server
 
@@ -127,7 +186,7 @@ def run(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, say: Say) ->
         ident=None,
         clear_untrusted_proxy_headers=True,
     )
-    worker = Worker(workspace.folder, say)
+    worker = Worker(workspace.folder, say, passphrase)
     keeper = threading.Thread(target=worker.keep_alive, name="keep-worker-alive", daemon=True)
 
     def stop(signum: int, frame: object) -> NoReturn:
@@ -143,6 +202,31 @@ def run(folder: Path, *, host: str = "127.0.0.1", port: int = 8000, say: Say) ->
     finally:
         server.close()
         worker.stop()
+        holder.close()
+
+
+def _sweep_uploads(workspace: Workspace) -> IO[str]:
+    """Delete what a killed server left half received, unless another one is receiving at this moment.
+
+    Returns the lock that says so to the next one, held while this process lives.
+    """
+    lock = (workspace.folder / LOCK_FILE).open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return lock
+    for left in workspace.scratch.glob(f"{SPOOL_PREFIX}*"):
+        left.unlink(missing_ok=True)
+    return lock
+
+
+def _tell_findings(say: Say) -> None:
+    """What the opening found after an interruption; nothing after a clean stop."""
+    from saisine.web.current import session
+
+    for french, english in zip(session().findings("fr"), session().findings("en"), strict=True):
+        say(french)
+        say(english)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -162,8 +246,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if not chosen.workspace:
         parser.error("--workspace DIR (ou SAISINE_WORKSPACE)")
+    from saisine.web.wsgi import passphrase_from_file
+
     try:
-        run(Path(chosen.workspace), host=chosen.host, port=chosen.port, say=_print)
+        given = passphrase_from_file()
+        # a passphrase given by a file is right or wrong: only without one is the person at the terminal asked
+        ask = ask_on_terminal if given is None and sys.stdin.isatty() else None
+        run(Path(chosen.workspace), host=chosen.host, port=chosen.port, passphrase=given, ask=ask, say=_print)
     except SaisineError as error:
         print(error.sentence("fr"), file=sys.stderr)
         print(error.sentence("en"), file=sys.stderr)

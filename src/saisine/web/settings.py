@@ -1,12 +1,19 @@
-"""Django settings of the web application."""
+"""Django settings of the web application. The database is bound when a workspace is opened."""
 
+import secrets
 from pathlib import Path
+
+from saisine.casework.django_setup import APPLICATIONS, database
+from saisine.casework.django_setup import TASKS as TASKS
 
 HERE = Path(__file__).parent
 
-SECRET_KEY = "tests only"
+# drawn anew for each process; `wsgi.prepare` puts the workspace's own in its place
+SECRET_KEY = secrets.token_urlsafe(48)
 DEBUG = False
-INSTALLED_APPS: list[str] = ["django.contrib.staticfiles", "django_htmx", "saisine.web"]
+INSTALLED_APPS = ["django.contrib.staticfiles", "django_htmx", *APPLICATIONS, "saisine.web"]
+DATABASES = {"default": database(None)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # loopback names alone: a foreign name re-pointed to this computer (DNS rebinding) is refused with 400
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 ROOT_URLCONF = "saisine.web.urls"
@@ -15,7 +22,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "saisine.web.middleware.Language",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "saisine.web.middleware.Explain",
 ]
 TEMPLATES = [

@@ -36,6 +36,7 @@ urlpatterns = [
     path("tri/captures/", captures.captures, name="captures"),
     path("tri/captures/afficher/", captures.show, name="captures_show"),
     path("tri/captures/plus-tard/", captures.later, name="captures_later"),
+    path("tri/captures/reprendre/", captures.take_up, name="captures_again"),
     path("tri/captures/image/<str:token>/", captures.picture, name="capture_picture"),
     path("tri/<str:band>/", triage.band, name="triage_band"),
     path("incidents/", incidents.incidents, name="incidents"),
@@ -63,7 +64,7 @@ urlpatterns = [
     path("verifier/", verify.verify, name="verify"),
     path("aide/", frame.help_page, name="help"),
     path("donnees/", frame.data, name="data"),
-    path("journal/", frame.journal, name="journal"),
+    path("journal/", frame.who_saw_what, name="journal"),
     path("quitter/", frame.quit_page, name="quit"),
     path("langue/", frame.language, name="language"),
 ]

@@ -1,6 +1,6 @@
 """Dates, numbers and lists as a person reads them, in the language of the page."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,19 @@ THIN = "\u202f"  # French groups digits with a narrow no-break space
 
 def is_english() -> bool:
     return (translation.get_language() or "fr").startswith("en")
+
+
+def language() -> str:
+    """« fr » or « en », as the engines name them."""
+    return "en" if is_english() else "fr"
+
+
+def form(n: int) -> int:
+    """The number that picks a plural form: nought is singular in French (« 0 laissé de côté »).
+
+    French is the source, so its plurals have no catalogue and gettext would count as English does.
+    """
+    return n if is_english() else max(n, 1)
 
 
 def say_number(value: int) -> str:
@@ -61,8 +74,10 @@ def say_days_left(days: int) -> str:
     if days == 0:
         return _("c’est aujourd’hui")
     if days < 0:
-        return ngettext("dépassé depuis %(n)s jour", "dépassé depuis %(n)s jours", -days) % {"n": say_number(-days)}
-    return ngettext("il reste %(n)s jour", "il reste %(n)s jours", days) % {"n": say_number(days)}
+        return ngettext("dépassé depuis %(n)s jour", "dépassé depuis %(n)s jours", form(-days)) % {
+            "n": say_number(-days)
+        }
+    return ngettext("il reste %(n)s jour", "il reste %(n)s jours", form(days)) % {"n": say_number(days)}
 
 
 def say_list(parts: Sequence[str]) -> str:
@@ -75,7 +90,7 @@ def say_list(parts: Sequence[str]) -> str:
 def file_counts(kinds: dict[str, int]) -> str:
     """« 28 fichiers : 1 archive, 2 tableaux, 24 images, 1 PDF ». Keys: archive table text image pdf other."""
     total = sum(kinds.values())
-    names = {
+    names: dict[str, Callable[[int], str]] = {
         "archive": lambda n: ngettext("%(n)s archive", "%(n)s archives", n),
         "table": lambda n: ngettext("%(n)s tableau", "%(n)s tableaux", n),
         "text": lambda n: ngettext("%(n)s fichier de messages", "%(n)s fichiers de messages", n),
@@ -83,6 +98,8 @@ def file_counts(kinds: dict[str, int]) -> str:
         "pdf": lambda n: ngettext("%(n)s PDF", "%(n)s PDF", n),
         "other": lambda n: ngettext("%(n)s autre fichier", "%(n)s autres fichiers", n),
     }
-    parts = [name(kinds[kind]) % {"n": say_number(kinds[kind])} for kind, name in names.items() if kinds.get(kind)]
-    head = ngettext("%(n)s fichier", "%(n)s fichiers", total) % {"n": say_number(total)}
+    parts = [
+        name(kinds[kind]) % {"n": say_number(kinds[kind])} for kind, name in names.items() if kinds.get(kind)
+    ]
+    head = ngettext("%(n)s fichier", "%(n)s fichiers", form(total)) % {"n": say_number(total)}
     return _("%(head)s : %(parts)s") % {"head": head, "parts": ", ".join(parts)} if parts else head

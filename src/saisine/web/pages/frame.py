@@ -1,26 +1,87 @@
 """Pages around the work: help, data, journal, leaving, language, and the pages that tell an error."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
 
+from saisine.casework import incidents, journal, notices
 from saisine.errors import SaisineError
+from saisine.web import words
+from saisine.web.current import session
+from saisine.web.htmx import wants_part
 from saisine.web.told import tell
 
 ONE_YEAR_S = 365 * 24 * 3600
 
 
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "saisine/help.html")
 
 
-@require_GET
+@require_safe
 def quit_page(request: HttpRequest) -> HttpResponse:
     """A blank page under a neutral title: what is left on screen after « Quitter vite »."""
     return render(request, "saisine/quit.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line of « Qui a vu quoi »."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """What becomes of the data: where they are, who receives them, what remains."""
+    opened = session()
+    return render(
+        request,
+        "saisine/data.html",
+        {
+            "folder": opened.workspace.folder,
+            "is_protected": opened.vault.is_protected,
+            "counts": _counts(),
+            "notes": opened.findings(words.language()),
+        },
+    )
+
+
+def _counts() -> str:
+    """« 1 800 messages, 28 pièces scellées, 1 incident et 2 signalements »."""
+    opened = session()
+    messages = sum(corpus.rows for corpus in opened.corpora.list())
+    sealed = len(opened.vault.items())
+    cases, sent = len(incidents.list_incidents(opened)), len(notices.list_notices(opened))
+    parts = (
+        (ngettext("%(n)s message", "%(n)s messages", words.form(messages)), messages),
+        (ngettext("%(n)s pièce scellée", "%(n)s pièces scellées", words.form(sealed)), sealed),
+        (ngettext("%(n)s incident", "%(n)s incidents", words.form(cases)), cases),
+        (ngettext("%(n)s signalement", "%(n)s signalements", words.form(sent)), sent),
+    )
+    return words.say_list([said % {"n": words.say_number(n)} for said, n in parts])
+
+
+@require_safe
+def who_saw_what(request: HttpRequest) -> HttpResponse:
+    """The journal, fifty lines at a time."""
+    before = request.GET.get("avant", "")
+    page = journal.lines(session(), before=int(before) if before.isascii() and before.isdigit() else None)
+    who = _("vous, sur cet ordinateur")
+    seen = [Seen(row.at, who, journal.say(row.what, words.language(), row.count)) for row in page.rows]
+    older = f"{reverse('journal')}?avant={page.next}" if page.next is not None else ""
+    return render(request, "saisine/journal.html", {"lines": seen, "next_url": older})
 
 
 @require_POST
@@ -39,7 +100,7 @@ def language(request: HttpRequest) -> HttpResponse:
 
 
 def _tell(request: HttpRequest, code: str, status: int) -> HttpResponse:
-    name = "saisine/parts/error.html" if request.headers.get("HX-Request") else "saisine/error.html"
+    name = "saisine/parts/error.html" if wants_part(request) else "saisine/error.html"
     return render(request, name, {"error": tell(SaisineError(code))}, status=status)
 
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from saisine.errors import SaisineError
 from saisine.vault.verify import Check, Report, verify_bundle
+from saisine.web import words
 from saisine.web.clock import now
 from saisine.web.told import tell
 from saisine.web.uploads import received
@@ -38,7 +38,7 @@ class ReportWords:
 
 
 def _line(check: Check) -> CheckLine:
-    english = (translation.get_language() or "fr").startswith("en")
+    english = words.is_english()
     states = {"verified": _("vérifié"), "failed": _("ne correspond pas"), "not_checked": _("non fait")}
     return CheckLine(
         id=check.id,
@@ -54,13 +54,19 @@ def say_report(report: Report) -> ReportWords:
     checks = tuple(_line(check) for check in report.checks)
     failed = [check.id for check in report.checks if check.state == "failed"]
     if report.verdict == "verified":
-        sentence, style = _intact(report), "done"
+        sentence, style = report.summary(words.language()), "done"
         meaning = _("Rien n’a été changé, retiré ni ajouté depuis le scellement.")
     elif report.verdict == "failed":
-        sentence, style = _("Modifié. Contrôles en cause : %(ids)s") % {"ids": ", ".join(dict.fromkeys(failed))}, "attention"
+        sentence, style = (
+            _("Modifié. Contrôles en cause : %(ids)s") % {"ids": ", ".join(dict.fromkeys(failed))},
+            "attention",
+        )
         meaning = _("Au moins une pièce ou une preuve ne correspond plus à son sceau.")
     else:
-        sentence, style = _("Incomplet. Rien de faux n’a été trouvé, mais tout n’a pas pu être contrôlé."), "note"
+        sentence, style = (
+            _("Incomplet. Rien de faux n’a été trouvé, mais tout n’a pas pu être contrôlé."),
+            "note",
+        )
         meaning = _("La liste dit ce qui manque.")
     return ReportWords(sentence, meaning, style, checks, any(c.state == "not_checked" for c in report.checks))
 

@@ -53,4 +53,6 @@ def visible(value: object) -> str:
 def icon(name: str) -> SafeString:
     """A decorative drawing; the words beside it say the same."""
     href = static("saisine/icons.svg")
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', href, name)
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', href, name
+    )

@@ -1,0 +1,158 @@
+"""Screenshots to complete: the picture behind a grey tile, fields beside it, originals as attachments."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.core import signing
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from saisine.casework import captures as engine
+from saisine.casework.captures import CaptureCounts
+from saisine.casework.models import Capture
+from saisine.errors import SaisineError
+from saisine.web import forms, platforms, words
+from saisine.web.current import session
+from saisine.web.htmx import wants_part
+from saisine.web.pictures import redraw
+from saisine.web.told import tell
+
+SALT = "saisine.picture"
+OPEN_S = 600  # an opened picture can be fetched for ten minutes; `opening_expired` says so
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureWords:
+    """One capture without a word or a pixel of it. `hint` is what its file name seems to say."""
+
+    id: str
+    item: str
+    title: str
+    description: str
+    hint: str
+    date_value: str
+    url: str
+    platform: str
+
+
+def say_capture(capture: Capture) -> CaptureWords:
+    suggested = capture.shown_on or capture.hint_on
+    return CaptureWords(
+        id=capture.id,
+        item=capture.item,
+        title=_("Capture %(n)s") % {"n": words.say_number(capture.number)},
+        description=_("Image scellée, non affichée."),
+        hint=words.say_day(capture.hint_on) if capture.hint_on else "",
+        date_value=suggested.isoformat() if suggested else "",
+        url=capture.url,
+        platform=capture.platform,
+    )
+
+
+def _position(counts: CaptureCounts) -> str:
+    said = ngettext("%(n)s capture à compléter", "%(n)s captures à compléter", words.form(counts.todo))
+    return said % {"n": words.say_number(counts.todo)}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def captures(request: HttpRequest) -> HttpResponse:
+    """The next capture to complete; a POST keeps what a person read on this one."""
+    opened = session()
+    if request.method != "POST":
+        return _page(request, engine.next_capture(opened), {"saved": "enregistre" in request.GET})
+    capture = engine.get_capture(opened, request.POST.get("capture", ""))
+    try:
+        _save(request, capture)
+    except SaisineError as error:
+        return _page(request, capture, {"error": tell(error)}, status=422)
+    return redirect(f"{reverse('captures')}?enregistre")
+
+
+def _save(request: HttpRequest, capture: Capture) -> None:
+    opened = session()
+    engine.save(
+        opened,
+        capture,
+        shown_on=forms.day(request, "shown_on", latest=opened.today()),
+        confirmed=forms.ticked(request, "confirmed"),
+        url=forms.line(request, "url", forms.LINK),
+        platform=forms.one_of(request, "platform", [id for id, _name in platforms.choices()], default=""),
+    )
+
+
+def _page(
+    request: HttpRequest, capture: Capture | None, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    counts = engine.counts(session())
+    shown = {
+        "capture": say_capture(capture) if capture else None,
+        "position": _position(counts),
+        "platforms": platforms.choices(),
+        "later": counts.later,
+    }
+    return render(request, "saisine/captures.html", {**shown, **context}, status=status)
+
+
+@require_POST
+def show(request: HttpRequest) -> HttpResponse:
+    """Open one picture: journaled here, once; the page then holds its signed address for ten minutes."""
+    opened = session()
+    capture = engine.get_capture(opened, request.POST.get("capture", ""))
+    context: dict[str, object] = {}
+    try:
+        with engine.open_picture(opened, capture) as stream:
+            redraw(stream)
+        token = signing.dumps(capture.id, salt=SALT)
+        context["picture_url"] = reverse("capture_picture", args=[token])
+    except SaisineError as error:
+        if error.code != "picture_unreadable":
+            raise
+        context["unreadable"] = tell(error)
+    if wants_part(request):
+        return render(request, "saisine/parts/picture.html", {"capture": say_capture(capture), **context})
+    return _page(request, capture, context)
+
+
+@require_safe
+def picture(request: HttpRequest, token: str) -> HttpResponse:
+    """The picture drawn again. Raises `opening_expired` for an address that is old, or not ours."""
+    opened = session()
+    try:
+        id = signing.loads(token, salt=SALT, max_age=OPEN_S)
+    except signing.BadSignature as error:
+        raise SaisineError("opening_expired") from error
+    capture = engine.get_capture(opened, id)
+    with opened.vault.open_item(capture.item) as stream:  # its opening was journaled by `show`
+        body, media_type = redraw(stream)
+    return HttpResponse(body, content_type=media_type)
+
+
+@require_POST
+def later(request: HttpRequest) -> HttpResponse:
+    engine.later(session())
+    return redirect("triage")
+
+
+@require_POST
+def take_up(request: HttpRequest) -> HttpResponse:
+    engine.take_up(session())
+    return redirect("captures")
+
+
+@require_safe
+def original(request: HttpRequest, item: str) -> FileResponse:
+    """The sealed bytes as they were received: saved, never shown; the name says nothing of what they hold."""
+    found = engine.open_original(session(), item)
+    suffix = PurePosixPath(found.name).suffix[:10]
+    answer = FileResponse(
+        found.stream,
+        as_attachment=True,
+        filename=f"original-{item[:12]}{suffix}",
+        content_type="application/octet-stream",
+    )
+    answer["Content-Length"] = str(found.size)
+    return answer

@@ -1,0 +1,181 @@
+"""Deposit: files received, the stop before sealing, progress, the result and its receipt, three questions."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from saisine.casework import deposits
+from saisine.casework.deposits import DepositResult
+from saisine.casework.models import Deposit, Job
+from saisine.errors import SaisineError
+from saisine.web import forms, words
+from saisine.web.current import session
+from saisine.web.pages.jobs import say_job
+from saisine.web.told import tell
+from saisine.web.uploads import received
+
+LISTED = 500  # files named on the page; a folder of 50,000 captures is counted, not listed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    id: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that is sealed but was not read as messages, and why."""
+
+    name: str
+    reason: str
+
+
+# ------------------------------------------------------------------ receive
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """Choose files; they are copied into the workspace and wait there for a decision."""
+    opened = session()
+    if request.method != "POST":
+        return render(request, "saisine/deposit.html", {"waiting": _waiting()})
+    try:
+        deposit = deposits.receive(opened, [(name, file.path) for name, file in received(request)])
+    except SaisineError as error:
+        context = {"waiting": _waiting(), "error": tell(error)}
+        return render(request, "saisine/deposit.html", context, status=422)
+    return redirect("deposit_one", deposit.id)
+
+
+def _waiting() -> list[Waiting]:
+    return [Waiting(row.id, _say_waiting(row)) for row in deposits.waiting(session())]
+
+
+def _say_waiting(deposit: Deposit) -> str:
+    facts = {"files": words.file_counts(deposit.counts), "at": words.say_moment(deposit.created_at)}
+    return _("%(files)s, reçus le %(at)s") % facts
+
+
+# ------------------------------------------------------------------ one deposit, in each of its states
+
+
+@require_safe
+def one(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    deposit = deposits.get_deposit(opened, id)
+    if deposit.state == Deposit.ABANDONED:
+        return redirect("deposit")
+    job = deposits.job_of(opened, deposit.id)
+    if deposit.state == Deposit.SEALED:
+        return _page(request, "result", _result(deposit))
+    if deposit.state == Deposit.STOPPED:
+        return _page(request, "stopped", {})
+    if deposit.state == Deposit.SEALING and job is not None:
+        return render(
+            request, "saisine/deposit_one.html", {"part": "saisine/parts/job.html", "job": say_job(job)}
+        )
+    return _page(request, "confirm", _confirm(deposit, job))
+
+
+def _page(request: HttpRequest, part: str, context: dict[str, object]) -> HttpResponse:
+    return render(
+        request, "saisine/deposit_one.html", {"part": f"saisine/parts/deposit_{part}.html", **context}
+    )
+
+
+def _confirm(deposit: Deposit, job: Job | None) -> dict[str, object]:
+    """What was received, and how the last try ended when there was one."""
+    files = deposits.files_of(session(), deposit)
+    return {
+        "deposit": deposit,
+        "counts": words.file_counts(deposit.counts),
+        "total": deposit.size,
+        "files": files[:LISTED],
+        "unlisted": max(0, len(files) - LISTED),
+        "ended": say_job(job) if job is not None and job.is_over else None,
+    }
+
+
+def _result(deposit: Deposit) -> dict[str, object]:
+    opened = session()
+    result = deposits.result_of(opened, deposit)
+    spoken = words.language()
+    english = words.is_english()
+    return {
+        "deposit": deposit,
+        "sentence": say_result(result),
+        "receipt": result.receipt,
+        "is_dated": result.is_dated,
+        "unread": [Unread(name, reason) for name, reason in result.unread(spoken)],
+        "left_out": result.left_out(spoken),
+        "asked": deposit.is_asked,
+        "targets": [(value, en if english else fr) for value, fr, en in deposits.TARGETS],
+        "collectors": [(value, en if english else fr) for value, fr, en in deposits.COLLECTORS],
+    }
+
+
+def say_result(result: DepositResult) -> str:
+    """« 28 fichiers scellés le mardi 21 avril 2026. 1 800 messages lus, 0 laissé de côté. »"""
+    left = result.skipped + result.failed
+    sealed = ngettext("%(n)s fichier scellé", "%(n)s fichiers scellés", words.form(result.sealed))
+    read = ngettext("%(n)s message lu", "%(n)s messages lus", words.form(result.read))
+    aside = ngettext("%(n)s laissé de côté", "%(n)s laissés de côté", words.form(left))
+    return _("%(sealed)s le %(day)s. %(read)s, %(aside)s.") % {
+        "sealed": sealed % {"n": words.say_number(result.sealed)},
+        "day": words.say_day(result.sealed_at),
+        "read": read % {"n": words.say_number(result.read)},
+        "aside": aside % {"n": words.say_number(left)},
+    }
+
+
+# ------------------------------------------------------------------ decide
+
+
+@require_POST
+def seal(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    deposits.start_sealing(opened, deposits.get_deposit(opened, id))
+    return redirect("deposit_one", id)
+
+
+@require_POST
+def stop(request: HttpRequest, id: str) -> HttpResponse:
+    """An image that may not be kept was recognised: our copies are deleted at once."""
+    opened = session()
+    deposits.stop(opened, deposits.get_deposit(opened, id))
+    return redirect("deposit_one", id)
+
+
+@require_POST
+def abandon(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    deposits.abandon(opened, deposits.get_deposit(opened, id))
+    return redirect("deposit")
+
+
+@require_safe
+def receipt(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    found = deposits.result_of(opened, deposits.get_deposit(opened, id)).receipt
+    answer = HttpResponse(found.to_text(), content_type="text/plain; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="recu-{found.code}.txt"'
+    return answer
+
+
+@require_POST
+def questions(request: HttpRequest, id: str) -> HttpResponseRedirect:
+    opened = session()
+    deposits.answer_questions(
+        opened,
+        deposits.get_deposit(opened, id),
+        target=request.POST.get("target", ""),
+        collector=request.POST.get("collector", ""),
+        in_its_name=forms.ticked(request, "in_its_name"),
+        since=forms.day(request, "since", latest=opened.today()),
+    )
+    return redirect("deposit_one", id)

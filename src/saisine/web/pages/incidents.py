@@ -1,0 +1,168 @@
+"""Incidents: the account, questions, qualifications, next steps, chronology, people, exhibits, consents."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from saisine.casework import consents, rights
+from saisine.casework import incidents as engine
+from saisine.casework.models import Incident
+from saisine.errors import SaisineError
+from saisine.law.assess import Assessment
+from saisine.web import forms, law_words, words
+from saisine.web.current import session
+from saisine.web.htmx import wants_part
+from saisine.web.pages import incident_parts as parts
+
+STEPS = 3  # product.md: three next steps at most
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    id: str
+    title: str
+    detail: str
+
+
+# ------------------------------------------------------------------ the list, and a new one
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def incidents(request: HttpRequest) -> HttpResponse:
+    opened = session()
+    if request.method == "POST":
+        incident = engine.open_incident(opened, forms.line(request, "title"))
+        return redirect("incident", incident.id)
+    lines = [IncidentLine(row.id, row.title, _detail(row)) for row in engine.list_incidents(opened)]
+    return render(request, "saisine/incidents.html", {"incidents": lines})
+
+
+def _detail(incident: Incident) -> str:
+    """« Dossier 7, ouvert le 21 avril 2026, 6 pièces »."""
+    n = incident.exhibits.filter(withdrawn_at__isnull=True).count()
+    pieces = ngettext("%(n)s pièce", "%(n)s pièces", words.form(n)) % {"n": words.say_number(n)}
+    facts = {"number": incident.number, "day": words.say_date(incident.opened_at), "pieces": pieces}
+    return _("Dossier %(number)s, ouvert le %(day)s, %(pieces)s") % facts
+
+
+@require_POST
+def from_triage(request: HttpRequest) -> HttpResponse:
+    """What was kept in the sorting box becomes one incident."""
+    incident = engine.open_incident(session(), forms.line(request, "title"), from_triage=True)
+    return redirect("incident", incident.id)
+
+
+# ------------------------------------------------------------------ one incident
+
+
+@require_safe
+def incident(request: HttpRequest, id: str) -> HttpResponse:
+    found = engine.get_incident(session(), id)
+    return render(request, "saisine/incident.html", {"incident": found, **_context(request, found)})
+
+
+def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
+    opened = session()
+    assessment = rights.assessment(opened, incident)
+    after = request.GET.get("pieces", "0")
+    return {
+        **_law(incident, assessment),
+        **parts.say_questions(opened, incident),
+        **parts.say_exhibits(opened, incident, int(after) if after.isascii() and after.isdigit() else 0),
+        "chronology": parts.say_chronology(opened, incident),
+        "people": parts.say_people(incident),
+        "roles": parts.choices(engine.ROLES),
+        "consents": parts.say_consents(opened, incident),
+    }
+
+
+def _law(incident: Incident, assessment: Assessment) -> dict[str, object]:
+    decided = rights.decisions(session(), incident)
+    routes = [law_words.say_route(route) for route in assessment.routes]
+    return {
+        "clock": law_words.shortest(assessment),
+        "qualifications": parts.say_qualifications(assessment, decided),
+        "open_ones": parts.say_open(assessment, decided),
+        "excluded": parts.say_excluded(assessment),
+        "as_of": assessment.today,
+        "steps": routes[:STEPS],
+        "routes": routes[STEPS:],
+        "standing": law_words.say_standing(assessment),
+    }
+
+
+# ------------------------------------------------------------------ what a person adds
+
+
+def _back(incident: Incident, anchor: str) -> HttpResponseRedirect:
+    return redirect(f"{reverse('incident', args=[incident.id])}#{anchor}")
+
+
+@require_POST
+def summary(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    found = engine.get_incident(opened, id)
+    engine.set_summary(opened, found, request.POST.get("summary", ""))
+    return _back(found, "what")
+
+
+@require_POST
+def answer(request: HttpRequest, id: str) -> HttpResponse:
+    """One screen of questions. « Oui » ticks its only box, « Non » none; the rest can wait."""
+    opened = session()
+    found = engine.get_incident(opened, id)
+    fact = request.POST.get("fact", "")
+    put = forms.one_of(request, "put", ("yes", "no", "ticked", "unknown", "later"))
+    ticked = {"yes": [fact], "no": []}.get(put, request.POST.getlist("ticked"))
+    rights.answer_screen(opened, found, fact, "ticked" if put in ("yes", "no") else put, ticked)
+    return _back(found, "questions")
+
+
+@require_POST
+def questions_again(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    found = engine.get_incident(opened, id)
+    rights.questions_again(opened, found)
+    return _back(found, "questions")
+
+
+@require_POST
+def decide(request: HttpRequest, id: str) -> HttpResponse:
+    """Keep a proposed qualification, set it aside, or ask for advice: a person decides, nobody else."""
+    opened = session()
+    found = engine.get_incident(opened, id)
+    offence = request.POST.get("offence", "")
+    rights.decide(opened, found, offence, forms.one_of(request, "decision", rights.DECISIONS))
+    if not wants_part(request):
+        return _back(found, f"q-{offence}")
+    assessment = rights.assessment(opened, found)
+    cards = parts.say_qualifications(assessment, rights.decisions(opened, found), focused=offence)
+    card = next((card for card in cards if card.offence == offence), None)
+    if card is None:
+        raise SaisineError("qualification_unknown")
+    return render(request, "saisine/parts/qualification.html", {"card": card, "incident": found})
+
+
+@require_POST
+def person(request: HttpRequest, id: str) -> HttpResponse:
+    opened = session()
+    found = engine.get_incident(opened, id)
+    engine.add_person(opened, found, forms.one_of(request, "role", engine.ROLES))
+    return _back(found, "people-h")
+
+
+@require_POST
+def consent(request: HttpRequest, id: str) -> HttpResponse:
+    """Note what the targeted person said of one act; the latest word holds."""
+    opened = session()
+    found = engine.get_incident(opened, id)
+    act = forms.one_of(request, "act", consents.ACTS)
+    consents.set_consent(
+        opened, found, act, forms.one_of(request, "state", ("given", "refused", "withdrawn"))
+    )
+    return _back(found, f"consent-{act}")

@@ -1,0 +1,137 @@
+"""The same path when things go otherwise: killed half-way, without JavaScript, left in a hurry."""
+
+import os
+import re
+import signal
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from saisine.casework.session import open_session
+from saisine.casework.triage import bands
+from saisine.example import ExampleReport
+from saisine.vault.verify import verify_vault
+from saisine.web import words
+from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, Running
+from tests.e2e.walking import Walk, sealed_sentence
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent: the pages were not walked in a browser"),
+]
+
+
+def until(holds: Callable[[], bool], within_s: float = 60) -> None:
+    """Wait for another process to get somewhere; the test fails when it never does."""
+    end = time.monotonic() + within_s
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.01)
+
+
+def job_rows(server: Running, columns: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{server.workspace}/saisine.sqlite3?mode=ro", uri=True)) as base:
+        return base.execute(f"SELECT {columns} FROM casework_job").fetchall()
+
+
+def counts_after(workspace: Path) -> list[int]:
+    """How many messages and captures each band holds; the inbox is empty once they are sealed."""
+    with open_session(workspace, clock=lambda: datetime.now(UTC)) as session:
+        assert list(session.workspace.inbox.rglob("*.*")) == []
+        return sorted(band.count for band in bands(session))
+
+
+def test_kill_9_during_the_sealing_loses_nothing(walk: Walk, report: ExampleReport) -> None:
+    walk.page.goto(f"{walk.wire.url}/documenter/")
+    walk.choose(report.folder)
+    walk.page.get_by_role("button", name="Sceller ces fichiers").click()
+    until(lambda: job_rows(walk.server, "state") == [("running",)])
+    walk.server.kill()
+    assert job_rows(walk.server, "state") == [("running",)], "killed while it worked"
+    walk.server.start()
+    # the page was never reloaded: it asks again by itself, and goes to the result
+    expect(walk.page.get_by_text(sealed_sentence())).to_be_visible(timeout=JOB_WITHIN_MS)
+    assert job_rows(walk.server, "state, attempts") == [("done", 2)]
+    walk.server.stop()
+    assert verify_vault(walk.server.workspace / "vault", now=datetime.now(UTC)).failures() == []
+    # Playwright's loop runs in this thread, where Django refuses its database: another one looks
+    with ThreadPoolExecutor(1) as other:
+        assert other.submit(counts_after, walk.server.workspace).result() == [2, 24, 678, 1120]
+
+
+def test_files_that_wait_are_there_after_kill_9(walk: Walk, report: ExampleReport) -> None:
+    walk.page.goto(f"{walk.wire.url}/documenter/")
+    walk.choose(report.folder)
+    walk.server.kill()
+    walk.server.start()
+    walk.page.goto(f"{walk.wire.url}/documenter/")
+    expect(walk.main().get_by_role("link", name=re.compile("28 fichiers"))).to_be_visible()
+
+
+def test_a_worker_that_dies_alone_is_started_again(walk: Walk) -> None:
+    before = walk.server.children()
+    assert len(before) == 1
+    os.kill(before[0], signal.SIGKILL)
+    until(lambda: len(walk.server.children()) == 1 and walk.server.children() != before)
+
+
+def test_deposit_and_sorting_need_no_javascript(walk_without_script: Walk, report: ExampleReport) -> None:
+    walk, page = walk_without_script, walk_without_script.page
+    page.goto(f"{walk.wire.url}/documenter/")
+    walk.choose(report.folder)
+    walk.button("Sceller ces fichiers")
+    expect(page.get_by_text(sealed_sentence())).to_be_visible(timeout=JOB_WITHIN_MS)
+    walk.button("Continuer")
+    walk.link("Voir le tri proposé")
+    walk.link("Urgent (2)")
+    assert walk.wire.early == []
+    walk.wire.may_show = True
+    walk.button("Afficher")
+    expect(page.get_by_text("Un danger semble possible.")).to_be_visible()
+    walk.button("Garder")
+    walk.wire.may_show = False
+    expect(page.get_by_text("1 message gardé.")).to_be_visible()
+    walk.button("Annuler")
+    expect(page.get_by_text("1 message gardé.")).to_have_count(0)
+    walk.link("Boîte de tri")
+    walk.link(f"Vague du {words.say_date(report.wave_on)}")
+    walk.button("Garder tout le groupe")
+    expect(page.get_by_text(re.compile(r"\d+ messages gardés\."))).to_be_visible()
+    walk.button("Écarter le reste de la vague")
+    expect(page.get_by_text(re.compile(r"messages écartés\."))).to_be_visible()
+    assert walk.wire.early == []
+
+
+def test_escape_three_times_leaves_a_blank_page(walk: Walk) -> None:
+    page = walk.page
+    page.goto(walk.wire.url)
+    page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name="Tri").click()
+    page.wait_for_url("**/tri/")
+    for _ in range(3):
+        page.keyboard.press("Escape")
+    expect(page).to_have_title("Nouvel onglet")
+    page.go_back()
+    assert not page.url.endswith("/tri/"), "Back does not show the page that was left"
+
+
+def test_the_keyboard_alone_reaches_the_first_act(walk: Walk) -> None:
+    page = walk.page
+    page.goto(walk.wire.url)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Aller au contenu")).to_be_focused()
+    page.keyboard.press("Enter")
+    for _step in range(12):
+        page.keyboard.press("Tab")
+        if page.get_by_role("link", name=re.compile("^Documenter")).evaluate(
+            "link => link === document.activeElement"
+        ):
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Déposer des fichiers")
