@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saisine.findings import duplicates
 from saisine.findings.duplicates import SHORT, THRESHOLD, Duplicates, copy_key, group_duplicates
 from saisine.findings.inputs import Text, read_texts
 from saisine.findings.shingles import jaccard, shingle_set
@@ -191,3 +192,23 @@ def test_the_json_has_the_keys_of_the_contract(tmp_path: Path) -> None:
     assert list(group) == ["group", "n", "variants", "ids", "medoid", "similarity_min", "similarity_median"]
     assert (group["n"], group["variants"], group["ids"], group["medoid"]) == (3, 1, ["0", "1", "2"], "0")
     assert group["similarity_min"] == group["similarity_median"] == 1.0
+
+
+def test_a_flood_of_one_spam_is_grouped_without_comparing_everyone_with_everyone() -> None:
+    flood = [Text(str(n), norm := f"message numero {n} " + "x" * 80, norm) for n in range(3_000)]
+    found = group_duplicates(flood)
+    assert sum(group.n for group in found.groups) >= 2_900
+    assert found == group_duplicates(list(reversed(flood)))
+    norms = {row.id: copy_key(row.norm) for row in flood}
+    for group in found.groups:
+        medoid = shingle_set(norms[group.medoid])
+        assert all(jaccard(medoid, shingle_set(norms[one])) >= THRESHOLD for one in group.ids)
+
+
+def test_above_the_limit_only_equal_texts_are_grouped_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = texts(BASE, BASE, BASE, *COPIES)
+    assert not group_duplicates(rows).is_exact_only
+    monkeypatch.setattr(duplicates, "MAX_WORDINGS", 1)
+    found = group_duplicates(rows)
+    assert found.is_exact_only
+    assert [group.n for group in found.groups] == [3]

@@ -29,9 +29,12 @@ def duplicates(
     found = group_duplicates(texts, min_size=min_size)
     skipped = [{"reason": reason, "count": count} for reason, count in sorted(texts.skipped.items())]
     if as_json:
-        print_json({**found.as_json(), "read": texts.read, "skipped": skipped})
+        exact = {"exact_only": True} if found.is_exact_only else {}
+        print_json({**found.as_json(), "read": texts.read, "skipped": skipped, **exact})
     else:
         _show(found, texts.read)
+        if found.is_exact_only:
+            warn(_("Trop de textes différents : seules les copies exactes ont été groupées."))
         for row in skipped:
             warn("  " + _skipped_words(str(row["reason"]), row["count"]))
     if not found.groups:

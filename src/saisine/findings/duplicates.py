@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from saisine.findings.inputs import Text
-from saisine.findings.shingles import candidates, jaccard, pair_jaccard, shingle_all, shingle_set, sign
+from saisine.findings.shingles import candidates, jaccard, pair_jaccard, shingle_all, shingle_set
 
 # One word of seven letters swapped in 43 characters stays at or above 0.6; sentences that only share a theme
 # stay below 0.4 (docs/findings.md gives the measure). Lower values join themes.
@@ -24,13 +25,29 @@ THRESHOLD: Final = 0.6
 # Under 20 characters one changed word is a third of the message: only equal texts are called copies.
 SHORT: Final = 20
 MILLIONTHS: Final = 1_000_000
+HUB: Final = 256  # a text near to more than these is a pivot of a flood: its neighbours are strangers
+ROUNDS: Final = 4  # 100,000 wordings of one spam: 64 s and 843 groups in one round that followed hubs
+# One wording costs up to 7 kB and 0.7 ms when all belong to one flood: above this, equal texts alone are grouped
+MAX_WORDINGS: Final = 250_000
 MIN_SIZE: Final = 3  # two equal messages happen by chance
 
 _LINK_OR_MENTION: Final = re.compile(r"(?:https?://|www\.)\S+|@[\w.\-]+")
 _WORD: Final = re.compile(r"[^\W_]+")
 
 
-Near = dict[int, list[tuple[int, int]]]  # text: (another, their Jaccard in millionths)
+class Near(NamedTuple):
+    """For each text, the texts found at THRESHOLD or above and their Jaccard in millionths.
+
+    Those of text i are others[starts[i]:starts[i + 1]]: flat arrays, because one spam of 600,000 wordings
+    has ten million such links and took 8 GB as lists.
+    """
+
+    starts: NDArray[np.int64]
+    others: NDArray[np.int64]
+    likeness: NDArray[np.int64]
+
+    def of(self, text: int) -> slice:
+        return slice(self.starts[text], self.starts[text + 1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +82,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """The groups, largest first, and how many messages are in none."""
+    """The groups, largest first, and how many messages are in none.
+
+    `is_exact_only`: there were more than MAX_WORDINGS wordings, so only equal texts were grouped.
+    """
 
     groups: tuple[Group, ...]
     ungrouped: int
+    is_exact_only: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {"groups": [group.as_json() for group in self.groups], "ungrouped": self.ungrouped}
@@ -102,12 +123,16 @@ def group_duplicates(rows: Iterable[Text], *, min_size: int = MIN_SIZE) -> Dupli
         if sum(len(holders[key]) for key in keys) >= min_size
     ]
     kept = sorted(groups, key=lambda group: (-group.n, group.group))
-    return Duplicates(tuple(kept), total - sum(group.n for group in kept))
+    exact_only = sum(len(key) >= SHORT for key in holders) > MAX_WORDINGS
+    return Duplicates(tuple(kept), total - sum(group.n for group in kept), exact_only)
 
 
 def _clusters(holders: dict[str, list[str]]) -> Iterator[tuple[list[str], list[float]]]:
     """(wordings with the medoid first, their similarity to it), every wording in exactly one cluster."""
     long = sorted(key for key in holders if len(key) >= SHORT)
+    if len(long) > MAX_WORDINGS:
+        yield from (([key], [1.0]) for key in holders)
+        return
     weights = [len(holders[key]) for key in long]
     for members, likeness in _stars(long, weights):
         yield [long[member] for member in members], likeness
@@ -117,43 +142,79 @@ def _clusters(holders: dict[str, list[str]]) -> Iterator[tuple[list[str], list[f
 
 
 def _stars(texts: Sequence[str], weights: Sequence[int]) -> Iterator[tuple[list[int], list[float]]]:
-    """Cut the texts into stars: the best-surrounded text takes all that is close to it, and so on."""
-    near = _neighbours(texts, weights)
-    free = set(range(len(texts)))
+    """Cut the texts into stars, in a few rounds.
+
+    In a flood of one theme, the pivots of a large bucket take what is close to them; what is left beside them
+    meets new pivots in the next round. Each round costs its number of texts, not its square.
+    """
+    left = np.arange(len(texts))
+    for turn in range(ROUNDS):
+        some = left.tolist()
+        near = _neighbours([texts[i] for i in some], [weights[i] for i in some])
+        had_neighbours = np.diff(near.starts) > 0
+        alone = []
+        for members, likeness in _round([texts[i] for i in some], [weights[i] for i in some], near):
+            if len(members) == 1 and had_neighbours[members[0]] and turn < ROUNDS - 1:
+                alone.append(members[0])
+            else:
+                yield [some[member] for member in members], likeness
+        left = left[sorted(alone)]
+        if not len(left):
+            return
+
+
+def _round(
+    texts: Sequence[str], weights: Sequence[int], near: Near
+) -> Iterator[tuple[list[int], list[float]]]:
+    """The best-surrounded text takes all that is close to it, and so on until every text is in one star."""
+    counts = np.asarray(weights, np.int64)
+    free = np.ones(len(texts), bool)
     # the most copies closest around first, then the order of the texts themselves
-    heap = [(-_weight(i, near, free, weights), i) for i in range(len(texts))]
+    heap = [(-weight, i) for i, weight in enumerate(_all_weights(near, counts).tolist())]
     heapq.heapify(heap)
     while heap:
         claimed, centre = heapq.heappop(heap)
-        if centre not in free:
+        if not free[centre]:
             continue
-        now = -_weight(centre, near, free, weights)
+        now = -_weight(centre, near, free, counts)
         if now != claimed:  # neighbours were taken meanwhile: it waits for its turn again
             heapq.heappush(heap, (now, centre))
             continue
         members, likeness = _star(centre, near, free, texts)
-        free.difference_update(members)
+        free[members] = False
         yield members, likeness
 
 
-def _weight(centre: int, near: Near, free: set[int], weights: Sequence[int]) -> int:
+def _all_weights(near: Near, counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The weight of every text while all are free."""
+    owners = np.repeat(np.arange(len(counts)), np.diff(near.starts))
+    around = np.zeros(len(counts), np.int64)
+    np.add.at(around, owners, counts[near.others] * near.likeness)
+    return counts * MILLIONTHS + around
+
+
+def _weight(centre: int, near: Near, free: NDArray[np.bool_], counts: NDArray[np.int64]) -> int:
     """Messages around a text, each worth its similarity; in whole numbers, whose sum has no order."""
-    around = sum(weights[other] * likeness for other, likeness in near.get(centre, ()) if other in free)
-    return weights[centre] * MILLIONTHS + around
+    mine = near.of(centre)
+    others = near.others[mine]
+    around = (counts[others] * near.likeness[mine])[free[others]].sum() if len(others) else 0
+    return int(counts[centre] * MILLIONTHS + around)
 
 
-def _star(centre: int, near: Near, free: set[int], texts: Sequence[str]) -> tuple[list[int], list[float]]:
+def _star(
+    centre: int, near: Near, free: NDArray[np.bool_], texts: Sequence[str]
+) -> tuple[list[int], list[float]]:
     """The centre and its free neighbours, their Jaccard counted again on the true strings, not on hashes.
 
     Neighbours of neighbours are tried too: bands propose pairs by chance, a group should not.
     """
     members, likeness = [centre], [1.0]
-    around = [other for other, _ in near.get(centre, ()) if other in free]
-    if not around:
+    around = near.others[near.of(centre)]
+    around = around[free[around]]
+    if not len(around):
         return members, likeness
     own = shingle_set(texts[centre])
-    reach = set(around).union(further for other in around for further, _ in near[other]) - {centre}
-    for other in sorted(reach & free):
+    for other in _reach(centre, around, near, free).tolist():
         value = jaccard(own, shingle_set(texts[other]))
         if value >= THRESHOLD:
             members.append(other)
@@ -161,24 +222,35 @@ def _star(centre: int, near: Near, free: set[int], texts: Sequence[str]) -> tupl
     return members, likeness
 
 
+def _reach(centre: int, around: NDArray[np.int64], near: Near, free: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The free texts one or two steps away, in their order; a hub says nothing of who is close to whom."""
+    links = (near.others[near.of(other)] for other in around.tolist())
+    further = [others for others in links if len(others) <= HUB]
+    reached: NDArray[np.int64] = np.unique(np.concatenate([around, *further]))
+    kept: NDArray[np.int64] = reached[free[reached] & (reached != centre)]
+    return kept
+
+
 def _neighbours(texts: Sequence[str], weights: Sequence[int]) -> Near:
-    """For each text that has any, the texts found at THRESHOLD or above, and how close they are."""
+    """The pairs at THRESHOLD or above, seen from both sides."""
     if not texts:
-        return {}
+        return Near(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
     shingles = shingle_all(texts)
-    pairs = candidates(sign(shingles), weights)
+    pairs = candidates(shingles, weights)
     sizes = shingles.sizes()[pairs] if len(pairs) else np.zeros((0, 2), np.int64)
     # a set of n shingles cannot reach the threshold with one of fewer than threshold * n
     pairs = pairs[sizes.min(axis=1) >= THRESHOLD * sizes.max(axis=1)]
     values = pair_jaccard(shingles, pairs)
     pairs, values = pairs[values >= THRESHOLD], values[values >= THRESHOLD]
-    near: Near = {}
-    for (low, high), likeness in zip(
-        pairs.tolist(), np.rint(values * MILLIONTHS).astype(int).tolist(), strict=True
-    ):
-        near.setdefault(low, []).append((high, likeness))
-        near.setdefault(high, []).append((low, likeness))
-    return near
+    owners = np.concatenate([pairs[:, 0], pairs[:, 1]])
+    order = np.argsort(owners, kind="stable")
+    counts = np.bincount(owners, minlength=len(texts))
+    millionths = np.rint(values * MILLIONTHS).astype(np.int64)
+    return Near(
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate([pairs[:, 1], pairs[:, 0]])[order],
+        np.concatenate([millionths, millionths])[order],
+    )
 
 
 def _build(keys: Sequence[str], likeness: Sequence[float], holders: dict[str, list[str]]) -> Group:

@@ -39,7 +39,7 @@ class Shingles(NamedTuple):
 
 def shingle_set(text: str) -> frozenset[str]:
     """Every run of SHINGLE characters in the text."""
-    return frozenset(text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1))
+    return frozenset([text[i : i + SHINGLE] for i in range(len(text) - SHINGLE + 1)])
 
 
 def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
@@ -102,40 +102,42 @@ def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return values >> np.uint64(32)
 
 
-def sign(shingles: Shingles) -> NDArray[np.uint32]:
-    """MinHash signatures, shape (texts, BANDS * ROWS): multiply-shift hashing (Dietzfelbinger 1996)."""
-    random = np.random.Generator(np.random.PCG64(_SEED))
-    factors = random.integers(0, 1 << 63, BANDS * ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    offsets = random.integers(0, 1 << 63, BANDS * ROWS, dtype=np.uint64)
+def sign_band(shingles: Shingles, band: int) -> NDArray[np.uint64]:
+    """One key per text: its ROWS MinHashes of this band mixed, by multiply-shift hashing (Dietzfelbinger 1996).
+
+    One band at a time, so that memory does not hold a hundred hashes per text.
+    """
+    random = np.random.Generator(np.random.PCG64((_SEED, band)))
+    factors = random.integers(0, 1 << 63, ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    offsets = random.integers(0, 1 << 63, ROWS, dtype=np.uint64)
     count = len(shingles.starts) - 1
-    signatures = np.empty((count, BANDS * ROWS), np.uint32)
+    keys = np.zeros(count, np.uint64)
     for first in range(0, count, SIGN_BATCH):
         last = min(first + SIGN_BATCH, count)
         low, high = shingles.starts[first], shingles.starts[last]
         values = shingles.values[low:high].astype(np.uint64)
         starts = shingles.starts[first:last] - low
-        for column, (factor, offset) in enumerate(zip(factors, offsets, strict=True)):
+        key = keys[first:last]
+        for factor, offset in zip(factors, offsets, strict=True):
             hashed = ((values * factor + offset) >> np.uint64(32)).astype(np.uint32)
-            signatures[first:last, column] = np.minimum.reduceat(hashed, starts)
-    return signatures
+            key *= np.uint64(0x9E3779B97F4A7C15)
+            key += np.minimum.reduceat(hashed, starts)
+            key ^= key >> np.uint64(29)
+    return keys
 
 
-def candidates(signatures: NDArray[np.uint32], weights: Sequence[int]) -> Pairs:
+def candidates(shingles: Shingles, weights: Sequence[int]) -> Pairs:
     """Distinct pairs of texts that agree on one whole band at least.
 
     `weights` says how many messages have each text: the commonest are the pivots of a large bucket.
     """
     chance = np.random.Generator(np.random.PCG64(_SEED)).permutation(len(weights))
     rank = np.argsort(np.lexsort((chance, -np.asarray(weights, np.int64))))
-    found = [np.zeros(0, np.int64)]
+    codes = np.zeros(0, np.int64)
     for band in range(BANDS):
-        rows = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS])
-        key = np.zeros(len(rows), np.uint64)
-        for column in range(ROWS):
-            key = key * np.uint64(0x9E3779B97F4A7C15) + rows[:, column]
-            key ^= key >> np.uint64(29)
-        found.append(_unique_codes(_bucket_pairs(key, rank)))
-    codes = _distinct(np.concatenate(found))
+        found = _unique_codes(_bucket_pairs(sign_band(shingles, band), rank))
+        # joined band by band: a pair that all bands propose is held once, not twenty times
+        codes = _distinct(np.concatenate([codes, found]))
     return np.stack([codes >> 32, codes & 0xFFFFFFFF], axis=1)
 
 
