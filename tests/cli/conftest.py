@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -60,6 +61,15 @@ def start(environment: dict[str, str], tmp_path: Path) -> Callable[..., subproce
     def start_one(*arguments: str) -> subprocess.Popen[bytes]:
         pipe = subprocess.PIPE
         command = [sys.executable, "-m", "saisine.cli", *arguments]
-        return subprocess.Popen(command, cwd=tmp_path, env=environment, stdin=pipe, stdout=pipe, stderr=pipe)
+        return subprocess.Popen(
+            command,
+            cwd=tmp_path,
+            env=environment,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            # a runner started in the background ignores Ctrl-C, and so would this process
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
 
     return start_one

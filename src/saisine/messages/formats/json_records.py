@@ -34,7 +34,7 @@ Path = tuple[str, ...]
 
 BOM: Final = b"\xef\xbb\xbf"
 KEPT_BYTES: Final = 64 << 10
-_OUTSIDE_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
+_OUTSIDE_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
 
 
 def json_lines_as(kind: Any) -> Reader:
