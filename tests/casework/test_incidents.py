@@ -22,7 +22,9 @@ from saisine.casework import (
     rights,
     triage,
 )
-from saisine.casework.models import Capture, Deposit, Incident, Job
+from saisine.casework.dossier_data import _missing_pieces
+from saisine.casework.exhibits import exhibit_title
+from saisine.casework.models import Capture, Deposit, ExhibitRow, Incident, Job
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.messages.corpus import Query
@@ -490,3 +492,21 @@ def test_opening_an_exhibit_leaves_a_line_and_reading_it_for_a_dossier_does_not(
     assert len(exhibits.open_exhibit(filled, row)) == 1
     assert [entry["act"] for entry in list(filled.vault.log_entries())[before:]] == ["access"]
     assert journal.lines(filled).rows[0].what == "message_opened"
+
+
+def test_a_group_of_several_platforms_has_a_title_in_each_language() -> None:
+    row = ExhibitRow(kind="group", number=3, messages=60, platform="several")
+    assert exhibit_title(row, "fr").endswith("sur plusieurs plateformes")
+    assert exhibit_title(row, "en").endswith("on several platforms")
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "d’une pièce"), (3, "de 3 pièces")])
+def test_missing_links_are_counted_in_good_french(filled: Session, count: int, said: str) -> None:
+    incident = incidents.open_incident(filled, "Vague")
+    ExhibitRow.objects.bulk_create(
+        ExhibitRow(incident=incident, kind="group", number=n, added_at=filled.now())
+        for n in range(1, count + 1)
+    )
+    rows = list(incident.exhibits.all())
+    texts = [line.text("fr") for line in _missing_pieces(incident, rows)]
+    assert f"Le lien exact {said}." in texts

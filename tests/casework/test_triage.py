@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from saisine.casework import deposits, journal, surveys, triage
-from saisine.casework.models import Decision, SortedMessage
+from saisine.casework.models import Decision, JournalRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.example import ExampleReport, write_example
@@ -145,6 +145,19 @@ def test_a_second_decision_does_not_overwrite_the_first(box: Session) -> None:
     triage.decide(box, "urgent", card.ref, "keep")
     assert triage.decide(box, "urgent", card.ref, "discard").count == 0
     assert triage.get_card(box, "urgent", card.ref).value == "keep"
+
+
+def test_a_decision_on_what_is_decided_hides_no_undo(box: Session) -> None:
+    """Another tab still shows a group; its click must not take the place of the one that can be undone."""
+    band = wave(box).id
+    card = triage.cards(box, band).items[0]
+    first = triage.discard_rest(box, band)
+    triage.decide(box, band, card.ref, "keep")
+    triage.discard_rest(box, band)
+    last = triage.last_decision(box, band)
+    assert last is not None
+    assert last.id == first.id
+    assert [row.what for row in JournalRow.objects.filter(what__in=("kept", "discarded"))] == ["discarded"]
 
 
 @pytest.mark.parametrize(

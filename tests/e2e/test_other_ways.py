@@ -135,3 +135,19 @@ def test_the_keyboard_alone_reaches_the_first_act(walk: Walk) -> None:
             break
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Déposer des fichiers")
+
+
+def test_a_refused_copy_says_why_and_a_double_click_opens_one_incident(walk: Walk) -> None:
+    page = walk.page
+    page.goto(f"{walk.wire.url}/documenter/")
+    page.evaluate("document.querySelector('form[data-deposit]').elements.csrfmiddlewaretoken.value = ''")
+    page.get_by_label("Choisir des fichiers").set_input_files(
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"note"}
+    )
+    expect(page.locator("[data-said]")).to_contain_text("Cette demande a été refusée.")
+    page.goto(f"{walk.wire.url}/incidents/")
+    page.get_by_label("Titre de l’incident").fill("Vague")
+    page.get_by_role("button", name="Ouvrir l’incident").dblclick()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Vague")
+    page.goto(f"{walk.wire.url}/incidents/")
+    expect(page.get_by_role("main").get_by_role("link", name=re.compile("^Vague"))).to_have_count(1)

@@ -85,6 +85,11 @@ def test_a_day_to_come_or_an_unknown_platform_is_told_and_nothing_is_kept(
         answer = client.post("/tri/captures/", {"capture": id, **sent})
         assert answer.status_code == 422
         assert "Rien n’a été modifié" in text_of(answer)
+    typed = {"shown_on": "0206-03-14", "url": "https://www.instagram.com/p/x/", "platform": "instagram"}
+    body = client.post("/tri/captures/", {"capture": id, **typed}).content.decode()
+    assert 'name="shown_on" value="0206-03-14"' in body, "what was typed stays in the fields"
+    assert 'name="url" value="https://www.instagram.com/p/x/"' in body
+    assert '<option value="instagram" selected>' in body
     assert Capture.objects.get(id=id).state == "todo"
 
 

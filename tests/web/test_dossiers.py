@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from saisine.casework import consents, incidents, jobs, rights, triage
 from saisine.casework.models import DossierRow, Incident, JournalRow
 from saisine.casework.session import Session
+from saisine.vault.report import Check, Report
+from saisine.web.pages.verify import say_report
 from tests.web.reading import text_of
 from tests.web.test_notices import THREAT
 
@@ -94,7 +97,19 @@ def test_a_stranger_sees_that_it_is_intact(built: str, filled: Session, client: 
     assert "Intact. " in text
     assert "B02" in text
     assert "Un contrôle non fait n’est pas un contrôle réussi." in text
+    assert "Sans date donnée par un tiers, cela suppose que la personne qui détient la clé" in text
     assert list(filled.workspace.scratch.glob("received-*")) == []
+
+
+def test_what_a_third_party_dated_does_not_rest_on_the_key_holder_alone() -> None:
+    undated = Report.of(
+        [Check.verified("B02"), Check.not_checked("V16", "pas encore daté", "not yet dated")], ["B02"]
+    )
+    dated = Report.of([Check.verified("B02"), Check.verified("V16")], ["B02"])
+    assert "Sans date donnée par un tiers" in say_report(undated).meaning
+    assert "Sans date donnée par un tiers" not in say_report(dated).meaning
+    with translation.override("en"):
+        assert "this relies on the key holder" in say_report(undated).meaning
 
 
 def test_one_flipped_byte_is_seen_and_named(built: str, client: Client) -> None:
@@ -118,8 +133,10 @@ TAIL = b"\r\n--cut--\r\n"
 
 @pytest.mark.parametrize("body", [b"", b"PK\x03\x04", b"%PDF-1.7", b"\x00" * 100])
 def test_what_is_no_bundle_is_told(body: bytes, empty: Session, client: Client) -> None:
-    status, text = verify(client, body)
+    status, text = verify(client, body, "recu\u202epiz.exe")
     assert status == 422
+    assert "received-" not in text
+    assert "\u202e" not in text
     assert "Rien" in text or "dossier" in text.lower()
     assert list(empty.workspace.scratch.glob("received-*")) == []
 

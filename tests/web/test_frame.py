@@ -1,9 +1,11 @@
 """What holds on every page: host, methods, headers, forms, language, errors, the journal."""
 
 import re
+import sqlite3
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -124,6 +126,60 @@ def test_an_unforeseen_failure_is_told_without_its_content(
     assert "n’a pas pu être préparée" in text_of(answer)
     assert "personne ne doit lire" not in answer.content.decode()
     assert "unexpected ValueError on /incidents/" in caplog.text
+
+
+def test_a_full_or_busy_database_is_told_and_not_as_an_unforeseen_failure(
+    filled: Session, client: Client
+) -> None:
+    page = f"/incidents/{incidents.open_incident(filled, 'Vague').id}/"
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1")  # SQLite keeps to what it has: the disk is full
+    answer = client.post(f"{page}personne/", {"role": "visee"})
+    for _ in range(500):
+        if answer.status_code != 302:
+            break
+        answer = client.post(f"{page}recit/", {"summary": "un récit " * 60})
+    assert answer.status_code == 507
+    assert "Votre espace de travail ne peut plus rien noter." in text_of(answer)
+    connection.close()
+    with sqlite3.connect(filled.workspace.database) as other, connection.cursor() as cursor:
+        other.execute("BEGIN IMMEDIATE")
+        cursor.execute("PRAGMA busy_timeout = 0")
+        answer = client.post(f"{page}recit/", {"summary": "un récit"})
+        other.rollback()
+    assert answer.status_code == 507
+    assert "locked" in text_of(answer)
+    assert client.post(f"{page}recit/", {"summary": "un récit"}).status_code == 302
+
+
+def test_a_database_that_lost_its_tables_is_not_told_as_a_full_disk(filled: Session) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE casework_journalrow")
+    answer = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False).get("/journal/")
+    assert answer.status_code == 500
+    assert "n’a pas pu être préparée" in text_of(answer)
+    assert "no such table" not in answer.content.decode()
+
+
+def test_directions_in_a_title_are_written_out(filled: Session, client: Client) -> None:
+    made = incidents.open_incident(filled, "Vague \u202egpj.exe")
+    for page in (
+        "/incidents/",
+        f"/incidents/{made.id}/",
+        f"/incidents/{made.id}/signalement/",
+        "/signalements/",
+    ):
+        body = client.get(page).content.decode()
+        assert "\u202e" not in body, page
+        assert "⟨U+202E⟩" in body, page
+
+
+def test_the_page_left_behind_is_in_the_language_of_the_person(empty: Session, client: Client) -> None:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    body = client.get("/quitter/").content.decode()
+    assert "<title>New tab</title>" in body
+    assert "Saisine" not in body
+    assert "Police: immediate danger" in text_of(client.get("/aide/"))
 
 
 def test_a_known_failure_is_told_in_three_sentences(

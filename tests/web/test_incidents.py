@@ -34,7 +34,7 @@ def address(incident: Incident, part: str = "") -> str:
 def test_an_incident_is_opened_without_any_exhibit(filled: Session, client: Client) -> None:
     answer = client.post("/incidents/", {"title": " Vague   de mars "})
     assert "Vague de mars" in text_of(client.get(answer.headers["Location"]))
-    assert "Dossier 1, ouvert le 21 avril 2026, 0 pièce" in text_of(client.get("/incidents/"))
+    assert "Incident 1, ouvert le 21 avril 2026, 0 pièce" in text_of(client.get("/incidents/"))
     assert client.post("/incidents/", {"title": ""}).status_code == 400
 
 

@@ -118,6 +118,23 @@ def test_a_lawful_content_gets_no_notice(filled: Session, client: Client) -> Non
     assert notices.list_notices(filled) == []
 
 
+def test_a_refused_form_keeps_what_was_chosen(filled: Session, client: Client) -> None:
+    made = incidents.open_incident(filled, "Sans réponse")
+    sent = {"url": "https://www.youtube.com/watch?v=abcdefghijk", "notifier_role": "mandate"}
+    answer = client.post(f"/incidents/{made.id}/signalement/", sent)
+    assert answer.status_code == 422
+    body = answer.content.decode()
+    assert 'value="https://www.youtube.com/watch?v=abcdefghijk"' in body
+    assert 'value="mandate" checked' in body
+
+
+def test_a_text_that_misses_a_point_says_how_to_go_on(incident: Incident, client: Client) -> None:
+    address = new(client, incident, name="", email="")
+    body = client.get(address).content.decode()
+    assert "Écrire un autre texte" in body
+    assert f"/incidents/{incident.id}/signalement/" in body
+
+
 def test_the_list_names_platform_state_and_incident(incident: Incident, client: Client) -> None:
     new(client, incident)
     assert "Signalement 1 à Facebook Brouillon, Vague de mars" in text_of(client.get("/signalements/"))

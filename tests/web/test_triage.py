@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from saisine.casework import triage
-from saisine.casework.models import JournalRow, SortedMessage
+from saisine.casework.models import Incident, JournalRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.web import words
 from tests.web.conftest import Example, Watch
@@ -186,8 +186,22 @@ def test_what_was_kept_becomes_an_incident(filled: Session, client: Client) -> N
         client.post("/tri/decider/", {"band": band, "ref": ref, "value": "keep"})
     page = client.get("/tri/")
     assert values_of(page, "title") == ["Vague du 14 mars 2026"]
+    assert client.post("/tri/incident/", {"title": "  "}).status_code == 400
     answer = client.post("/tri/incident/", {"title": "Vague du 14 mars 2026"})
     text = text_of(client.get(answer.headers["Location"]))
     assert "Vague du 14 mars 2026" in text
     assert "Pièces (3)" in text
-    assert client.post("/tri/incident/", {"title": "  "}).status_code == 400
+    again = client.post("/tri/incident/", {"title": "Vague du 14 mars 2026"})
+    assert again.headers["Location"] == "/incidents/"
+    assert Incident.objects.count() == 1, "a form sent twice opens no second, empty incident"
+
+
+def test_a_second_click_still_offers_the_undo_of_the_first(
+    filled: Session, client: Client, htmx: Client
+) -> None:
+    ref = values_of(client.get("/tri/urgent/"), "ref")[0]
+    sent = {"band": "urgent", "ref": ref, "value": "keep"}
+    first = values_of(htmx.post("/tri/decider/", sent), "decision")
+    assert values_of(htmx.post("/tri/decider/", sent), "decision") == first
+    client.post("/tri/annuler/", {"decision": first[0]})
+    assert SortedMessage.objects.count() == 0

@@ -221,8 +221,8 @@ def _missing_pieces(incident: Incident, rows: Sequence[ExhibitRow]) -> Iterator[
     without = sum(1 for row in rows if not row.url and row.kind in ("message", "screenshot", "group"))
     if without:
         yield Missing(
-            f"Le lien exact de {_pieces(without)[0]}.",
-            f"The exact link of {_pieces(without)[1]}.",
+            f"Le lien exact {_of_pieces(without)}.",
+            f"The exact link of {_exhibits(without)}.",
             "L’association",
         )
 
@@ -231,8 +231,8 @@ def _missing_answers(session: Session, found: Assessment) -> Iterator[Missing]:
     if found.missing_facts:
         n = len(found.missing_facts)
         yield Missing(
-            f"Des réponses aux questions ({n} restent sans réponse).",
-            f"Answers to the questions ({n} remain open).",
+            f"Des réponses aux questions ({n} {'reste' if n == 1 else 'restent'} sans réponse).",
+            f"Answers to the questions ({n} {'remains' if n == 1 else 'remain'} open).",
             "L’association",
         )
 
@@ -241,7 +241,7 @@ def _missing_dates(session: Session, rows: Sequence[ExhibitRow]) -> Iterator[Mis
     undated = sum(1 for row in rows if row.at is None and row.on is None and row.kind != "document")
     if undated:
         yield Missing(
-            f"La date de {_pieces(undated)[0]}.", f"The date of {_pieces(undated)[1]}.", "L’association"
+            f"La date {_of_pieces(undated)}.", f"The date of {_exhibits(undated)}.", "L’association"
         )
     if rows and session.vault.state_of(session.vault.find(rows[0].frozen or rows[0].item).seq) != "dated":
         yield Missing(
@@ -251,6 +251,10 @@ def _missing_dates(session: Session, rows: Sequence[ExhibitRow]) -> Iterator[Mis
         )
 
 
-def _pieces(count: int) -> tuple[str, str]:
-    """« une pièce », « 3 pièces », and in English."""
-    return ("une pièce", "one exhibit") if count == 1 else (f"{count} pièces", f"{count} exhibits")
+def _of_pieces(count: int) -> str:
+    """« d’une pièce », « de 3 pièces »."""
+    return "d’une pièce" if count == 1 else f"de {count} pièces"
+
+
+def _exhibits(count: int) -> str:
+    return "one exhibit" if count == 1 else f"{count} exhibits"

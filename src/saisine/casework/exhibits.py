@@ -60,7 +60,10 @@ def exhibit_title(row: ExhibitRow, language: str = "fr") -> str:
     """A neutral title: kind and platform, never a word of the content."""
     words = TITLES[row.kind][1 if language == "en" else 0]
     number = row.capture.number if row.capture else row.messages or row.number
-    return words.format(n=number, p=PLATFORM_NAMES.get(row.platform, row.platform))
+    platform = PLATFORM_NAMES.get(row.platform, row.platform)
+    if row.platform == "several" and language == "en":
+        platform = "several platforms"
+    return words.format(n=number, p=platform)
 
 
 def exhibit_messages(session: Session, row: ExhibitRow) -> list[Message]:

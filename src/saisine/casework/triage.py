@@ -288,6 +288,7 @@ def _opened(message: Message, dangers: Sequence[Danger]) -> Opened:
 def decide(session: Session, band: str, ref: str, value: str) -> Decision:
     """Keep or discard one card, whole group included. What was decided before is not touched.
 
+    When nothing was left to decide, the decision that comes back counts 0 and is not recorded.
     Raises `decision_value_unknown`, `band_unknown`, `card_unknown`.
     """
     if value not in (Decision.KEEP, Decision.DISCARD):
@@ -305,9 +306,11 @@ def _write(session: Session, band: str, value: str, refs: Sequence[str], group: 
     with transaction.atomic():
         already = _values(refs)
         new = [ref for ref in refs if ref not in already]
-        decision = Decision.objects.create(
-            band=band, value=value, at=session.now(), by=session.actor, count=len(new)
-        )
+        decision = Decision(band=band, value=value, at=session.now(), by=session.actor, count=len(new))
+        if not new:
+            # clicked twice, or decided in another tab: an empty row would hide the one that can be undone
+            return decision
+        decision.save(force_insert=True)
         SortedMessage.objects.bulk_create(
             (SortedMessage(ref=ref, decision=decision, value=value, group=group) for ref in new),
             batch_size=500,

@@ -9,6 +9,7 @@ from saisine.errors import SaisineError
 
 LINE = 300  # signs of one field; longer than any name, title or reference that a person writes
 LINK = 2000
+EARLIEST = date(1990, 1, 1)  # before the web: a year typed wrong, and a clock would be told as long over
 
 
 def line(request: HttpRequest, name: str, most: int = LINE) -> str:
@@ -27,7 +28,7 @@ def one_of(request: HttpRequest, name: str, allowed: Collection[str], default: s
 
 
 def day(request: HttpRequest, name: str, *, latest: date | None = None) -> date | None:
-    """A day, or None when the field is empty. Raises `day_refused`, also for a day after `latest`."""
+    """A day, or None when the field is empty. Raises `day_refused`, or `day_to_come` after `latest`."""
     text = request.POST.get(name, "").strip()
     if not text:
         return None
@@ -35,6 +36,8 @@ def day(request: HttpRequest, name: str, *, latest: date | None = None) -> date 
         found = date.fromisoformat(text)
     except ValueError as error:
         raise SaisineError("day_refused", text=text[:20]) from error
+    if found < EARLIEST:
+        raise SaisineError("day_refused", text=text)
     if latest is not None and found > latest:
         raise SaisineError("day_to_come", text=text)
     return found

@@ -1,9 +1,11 @@
 """What holds for each answer: who may ask, in which language, with which headers, how a failure is told."""
 
 import logging
+import sqlite3
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
@@ -84,8 +86,16 @@ class Language:
 STATUS = {64: 400, 65: 422, 74: 507, 77: 403}
 
 
+def _is_refusal(error: OperationalError) -> bool:
+    """Full, locked, read-only, unreachable: not a table that is missing, which making room would not bring back."""
+    return getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+
+
 class Explain:
-    """Turn a `SaisineError` into a page of three sentences: what happened, why, what to do."""
+    """Turn a `SaisineError` into a page of three sentences: what happened, why, what to do.
+
+    A database that cannot be read or written (disk full, locked) is told in the same words as by the jobs.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -94,6 +104,9 @@ class Explain:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, OperationalError) and _is_refusal(error):
+            logger.error("database refused on %s: %s", request.path, error)
+            error = SaisineError("database_full", reason=error)
         if not isinstance(error, SaisineError):
             # the class alone: a message may quote what a file contained
             logger.error("unexpected %s on %s", type(error).__name__, request.path)

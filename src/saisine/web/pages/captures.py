@@ -1,6 +1,6 @@
 """Screenshots to complete: the picture behind a grey tile, fields beside it, originals as attachments."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from django.core import signing
@@ -89,12 +89,24 @@ def _page(
 ) -> HttpResponse:
     counts = engine.counts(session())
     shown = {
-        "capture": say_capture(capture) if capture else None,
+        "capture": _typed(request, say_capture(capture)) if capture else None,
         "position": _position(counts),
         "platforms": platforms.choices(),
         "later": counts.later,
     }
     return render(request, "saisine/captures.html", {**shown, **context}, status=status)
+
+
+def _typed(request: HttpRequest, capture: CaptureWords) -> CaptureWords:
+    """What a refused form held stays in its fields: nothing is to be typed again."""
+    if "url" not in request.POST:
+        return capture
+    return replace(
+        capture,
+        date_value=forms.line(request, "shown_on"),
+        url=forms.line(request, "url", forms.LINK),
+        platform=forms.line(request, "platform"),
+    )
 
 
 @require_POST

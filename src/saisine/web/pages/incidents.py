@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import consents, rights
+from saisine.casework import consents, rights, triage
 from saisine.casework import incidents as engine
 from saisine.casework.models import Incident
 from saisine.errors import SaisineError
@@ -43,17 +43,22 @@ def incidents(request: HttpRequest) -> HttpResponse:
 
 
 def _detail(incident: Incident) -> str:
-    """« Dossier 7, ouvert le 21 avril 2026, 6 pièces »."""
+    """« Incident 7, ouvert le 21 avril 2026, 6 pièces »."""
     n = incident.exhibits.filter(withdrawn_at__isnull=True).count()
     pieces = ngettext("%(n)s pièce", "%(n)s pièces", words.form(n)) % {"n": words.say_number(n)}
     facts = {"number": incident.number, "day": words.say_date(incident.opened_at), "pieces": pieces}
-    return _("Dossier %(number)s, ouvert le %(day)s, %(pieces)s") % facts
+    return _("Incident %(number)s, ouvert le %(day)s, %(pieces)s") % facts
 
 
 @require_POST
 def from_triage(request: HttpRequest) -> HttpResponse:
-    """What was kept in the sorting box becomes one incident."""
-    incident = engine.open_incident(session(), forms.line(request, "title"), from_triage=True)
+    """What was kept in the sorting box becomes one incident, once: a form sent twice opens no second one."""
+    opened = session()
+    with opened.lock:
+        kept = triage.kept(opened)
+        if not (kept.count or kept.captures):
+            return redirect("incidents")
+        incident = engine.open_incident(opened, forms.line(request, "title"), from_triage=True)
     return redirect("incident", incident.id)
 
 
@@ -144,7 +149,7 @@ def decide(request: HttpRequest, id: str) -> HttpResponse:
     cards = parts.say_qualifications(assessment, rights.decisions(opened, found), focused=offence)
     card = next((card for card in cards if card.offence == offence), None)
     if card is None:
-        raise SaisineError("qualification_unknown")
+        raise SaisineError("incident_offence_unknown", offence=offence)
     return render(request, "saisine/parts/qualification.html", {"card": card, "incident": found})
 
 

@@ -203,7 +203,9 @@ def decide(request: HttpRequest) -> HttpResponse:
     if not wants_part(request):
         return redirect("triage_band", band)
     card = say_card(triage.get_card(opened, band, ref))
-    card = replace(card, undo=cards.say_undo(decision, opened.now()), is_focused=True)
+    # decided twice: what can be undone is the decision that stands
+    offered = cards.say_undo(decision, opened.now()) if decision.count else _undo(band)
+    card = replace(card, undo=offered, is_focused=True)
     return render(request, "saisine/parts/card.html", {"card": card})
 
 

@@ -49,6 +49,11 @@ def _line(check: Check) -> CheckLine:
     )
 
 
+def _is_dated(report: Report) -> bool:
+    """Whether a time stamp held: V16 is verified for a stamp of a known authority over a head, and no other."""
+    return any(check.id == "V16" and check.state == "verified" for check in report.checks)
+
+
 def say_report(report: Report) -> ReportWords:
     """The verdict first, then what it means, then every check."""
     checks = tuple(_line(check) for check in report.checks)
@@ -56,6 +61,11 @@ def say_report(report: Report) -> ReportWords:
     if report.verdict == "verified":
         sentence, style = report.summary(words.language()), "done"
         meaning = _("Rien n’a été changé, retiré ni ajouté depuis le scellement.")
+        if not _is_dated(report):
+            undated = _(
+                "Sans date donnée par un tiers, cela suppose que la personne qui détient la clé n’a pas tout refait."
+            )
+            meaning = f"{meaning} {undated}"
     elif report.verdict == "failed":
         sentence, style = (
             _("Modifié. Contrôles en cause : %(ids)s") % {"ids": ", ".join(dict.fromkeys(failed))},
@@ -77,8 +87,12 @@ def verify(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "saisine/verify.html")
     try:
-        _name, file = received(request)[0]
-        report = verify_bundle(file.path, now=now())
+        name, file = received(request)[0]
+        try:
+            report = verify_bundle(file.path, now=now())
+        except SaisineError as error:
+            # the name that the person knows, not that of our passing copy
+            raise SaisineError(error.code, **{**error.facts, "path": name}) from error
     except SaisineError as error:
         return render(request, "saisine/verify.html", {"error": tell(error)}, status=422)
     return render(request, "saisine/verify.html", {"report": say_report(report)})

@@ -31,8 +31,17 @@
   form.querySelectorAll("[data-without-script]").forEach((part) => (part.hidden = true));
   form.querySelectorAll("[data-with-script]").forEach((part) => (part.hidden = false));
 
+  // a refusal is a page of three sentences: what happened, why, what to do
+  const reason = (request) => {
+    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    return answer.querySelector("[role=alert]")?.textContent.replace(/\s+/g, " ").trim();
+  };
+
   const send = (files) => {
-    if (!files.length) return;
+    if (!files.length) {
+      said.textContent = form.dataset.empty;
+      return;
+    }
     const body = new FormData();
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     for (const { file, path } of files) {
@@ -51,7 +60,7 @@
     });
     request.addEventListener("load", () => {
       if (request.status < 400 && request.responseURL) window.location.assign(request.responseURL);
-      else said.textContent = form.dataset.failed;
+      else said.textContent = reason(request) || form.dataset.failed;
     });
     request.addEventListener("error", () => (said.textContent = form.dataset.failed));
     request.send(body);
@@ -90,6 +99,14 @@
     send(files);
   });
 })();
+
+// --- A form sent twice by a double click is sent once ------------------------------------------------
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return; // htmx sends its own
+  const last = Number(event.target.dataset.sentAt || -Infinity);
+  if (event.timeStamp - last < 3000) event.preventDefault();
+  else event.target.dataset.sentAt = event.timeStamp;
+});
 
 // --- Copy a text, print a page -----------------------------------------------------------------------
 document.addEventListener("click", async (event) => {
