@@ -116,3 +116,19 @@ def test_a_copy_of_the_folder_opens_elsewhere(tmp_path: Path, clock: Clock) -> N
     with open_session(tmp_path / "copie", clock=clock) as session:
         assert session.vault.receipt().code == code
         assert session.corpora.count(Query()) == 30
+
+
+def test_a_missing_database_is_told_and_never_made_anew_in_silence(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "w"
+    with opened(folder, clock) as session:
+        take(session, write_files(tmp_path / "files"))
+    (folder / "saisine.sqlite3").unlink()
+    for left in folder.glob("saisine.sqlite3-*"):
+        left.unlink()
+    with pytest.raises(SaisineError) as told:
+        open_session(folder, clock=clock)
+    assert told.value.code == "database_missing"
+    assert not (folder / "saisine.sqlite3").exists()
+    (folder / "saisine.sqlite3").touch()
+    with open_session(folder, clock=clock) as session:
+        assert len(session.vault.items()) == 4

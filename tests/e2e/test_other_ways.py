@@ -119,6 +119,13 @@ def test_escape_three_times_leaves_a_blank_page(walk: Walk) -> None:
     expect(page).to_have_title("Nouvel onglet")
     page.go_back()
     assert not page.url.endswith("/tri/"), "Back does not show the page that was left"
+    for address in ("/tri/", "/incidents/"):
+        page.goto(f"{walk.wire.url}{address}")
+        expect(page).to_have_title("Nouvel onglet")
+        assert page.locator("body").inner_text().strip() == ""
+    page.goto(walk.wire.url)
+    walk.button("Revenir")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Documenter")
 
 
 def test_the_keyboard_alone_reaches_the_first_act(walk: Walk) -> None:

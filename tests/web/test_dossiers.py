@@ -63,6 +63,16 @@ def test_a_dossier_is_built_by_its_job_and_downloaded(built: str, client: Client
     assert client.get(f"{built}exe/").status_code == 404
 
 
+def test_a_consent_withdrawn_closes_the_door_on_files_already_made(
+    filled: Session, incident: Incident, built: str, client: Client
+) -> None:
+    consents.set_consent(filled, incident, "agir_en_justice", "withdrawn")
+    for kind in ("pdf", "zip"):
+        answer = client.get(f"{built}{kind}/")
+        assert answer.status_code == 403
+        assert "Il a été refusé ou retiré." in text_of(answer)
+
+
 def test_files_that_are_not_built_yet_do_not_exist(incident: Incident, client: Client) -> None:
     address = client.post(f"/incidents/{incident.id}/dossier/").headers["Location"]
     assert client.get(f"{address}pdf/").status_code == 404

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from saisine.casework import incidents, journal, rights
+from saisine.casework.models import SortedMessage
 from saisine.casework.session import Session
 from saisine.web import urls
 from tests.web.reading import links_of, text_of
@@ -179,7 +180,22 @@ def test_the_page_left_behind_is_in_the_language_of_the_person(empty: Session, c
     body = client.get("/quitter/").content.decode()
     assert "<title>New tab</title>" in body
     assert "Saisine" not in body
+    client.post("/revenir/")
     assert "Police: immediate danger" in text_of(client.get("/aide/"))
+
+
+def test_once_left_every_page_is_blank_until_the_person_comes_back(filled: Session, client: Client) -> None:
+    client.get("/quitter/")
+    for path in ("/tri/", "/incidents/", "/tri/urgent/", "/nowhere/"):
+        body = client.get(path).content.decode()
+        assert "<title>Nouvel onglet</title>" in body
+        assert "Saisine" not in body
+        assert "<button" not in body
+    assert "<button" in client.get("/").content.decode()
+    assert client.post("/tri/rest/", {"band": "others"}).status_code == 200
+    assert not SortedMessage.objects.exists()
+    assert client.post("/revenir/").headers["Location"] == "/"
+    assert "Boîte de tri" in text_of(client.get("/tri/"))
 
 
 def test_a_known_failure_is_told_in_three_sentences(

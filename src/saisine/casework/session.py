@@ -15,6 +15,7 @@ from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from saisine.casework.django_setup import bind_database, prepare_django, release_database
+from saisine.errors import SaisineError
 from saisine.law.load import Law, load_law
 from saisine.messages.corpus import Corpora
 from saisine.vault import Vault
@@ -122,6 +123,7 @@ def open_session(
     workspace = Workspace.open(folder, now=clock())
     vault = Vault.open(workspace.vault, clock=clock, passphrase=passphrase, stamper=stamper)
     try:
+        _require_database(workspace, vault)
         prepare_django()
         bind_database(workspace.database)
         corpora = Corpora(workspace.corpora, vault.part_keys)
@@ -130,6 +132,15 @@ def open_session(
     except BaseException:
         vault.close()
         raise
+
+
+def _require_database(workspace: Workspace, vault: Vault) -> None:
+    """Raises `database_missing` when sealed pieces are there and the decisions about them are not.
+
+    A new, empty database would hide every incident without a word.
+    """
+    if vault.journal.size and not workspace.database.exists():
+        raise SaisineError("database_missing", path=workspace.database, backups=workspace.backups)
 
 
 def _actor(clock: Clock) -> str:

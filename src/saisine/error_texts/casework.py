@@ -82,6 +82,21 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Start it again when the computer is free. What was sealed stays sealed.",
         exit_code=EXIT_IO,
     ),
+    "database_missing": ErrorText(
+        what_fr="Il manque le fichier « {path} ».",
+        why_fr="Il contient les incidents et les décisions. Les pièces scellées, elles, sont toujours là.",
+        what_to_do_fr=(
+            "Remettez ce fichier depuis une sauvegarde ({backups}, par exemple). "
+            "Pour repartir des pièces seules, créez un fichier vide de ce nom."
+        ),
+        what_en="The file “{path}” is missing.",
+        why_en="It holds the incidents and the decisions. The sealed pieces are still there.",
+        what_to_do_en=(
+            "Put that file back from a backup ({backups}, for example). "
+            "To start again from the pieces alone, make an empty file of that name."
+        ),
+        exit_code=EXIT_IO,
+    ),
     "database_full": ErrorText(
         what_fr="Votre espace de travail ne peut plus rien noter.",
         why_fr="Le disque est plein, protégé ou occupé ({reason}).",

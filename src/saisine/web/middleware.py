@@ -83,6 +83,25 @@ class Language:
         return answer
 
 
+LEFT_COOKIE = "saisine_left"
+STILL_OPEN = ("/quitter/", "/revenir/")
+
+
+class Left:
+    """After « Quitter vite » every page is the blank one, until the person comes back by the first page.
+
+    The Back button asks the server again (no page is stored): it must not answer with what was on screen.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.COOKIES.get(LEFT_COOKIE) or request.path in STILL_OPEN:
+            return self.get_response(request)
+        return render(request, "saisine/quit.html", {"can_return": request.path == "/"})
+
+
 STATUS = {64: 400, 65: 422, 74: 507, 77: 403}
 
 

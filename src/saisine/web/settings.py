@@ -22,6 +22,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "saisine.web.middleware.Language",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "saisine.web.middleware.Left",
     "saisine.web.middleware.Explain",
 ]
 TEMPLATES = [

@@ -66,6 +66,7 @@ urlpatterns = [
     path("donnees/", frame.data, name="data"),
     path("journal/", frame.who_saw_what, name="journal"),
     path("quitter/", frame.quit_page, name="quit"),
+    path("revenir/", frame.come_back, name="come_back"),
     path("langue/", frame.language, name="language"),
 ]
 

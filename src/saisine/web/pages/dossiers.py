@@ -146,6 +146,8 @@ def file(request: HttpRequest, id: str, kind: str) -> FileResponse:
     found = engine.get_dossier(opened, id)
     if not found.is_built:
         raise Http404
+    # a consent withdrawn since the building closes this door too
+    engine.require_ready(opened, found.incident, found.recipient)
     path = engine.pdf_path(opened, found) if kind == "pdf" else engine.zip_path(opened, found)
     journal.note(opened, "dossier_taken", subject=found.id)
     name = f"dossier-{found.incident.number}-v{found.version}.{kind}"

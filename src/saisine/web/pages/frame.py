@@ -17,6 +17,7 @@ from saisine.errors import SaisineError
 from saisine.web import words
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
+from saisine.web.middleware import LEFT_COOKIE
 from saisine.web.told import tell
 
 ONE_YEAR_S = 365 * 24 * 3600
@@ -30,7 +31,17 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def quit_page(request: HttpRequest) -> HttpResponse:
     """A blank page under a neutral title: what is left on screen after « Quitter vite »."""
-    return render(request, "saisine/quit.html")
+    answer = render(request, "saisine/quit.html")
+    answer.set_cookie(LEFT_COOKIE, "1", samesite="Strict", httponly=True)
+    return answer
+
+
+@require_POST
+def come_back(request: HttpRequest) -> HttpResponse:
+    """Open the pages again: asked from the blank first page alone."""
+    answer = HttpResponseRedirect("/")
+    answer.delete_cookie(LEFT_COOKIE, samesite="Strict")
+    return answer
 
 
 @dataclass(frozen=True, slots=True)
