@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from saisine.casework import deposits, journal, surveys, triage
+from saisine.casework import deposits, incidents, journal, surveys, triage
 from saisine.casework.models import Decision, JournalRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -198,3 +198,19 @@ def test_the_survey_file_holds_no_text(box: Session, sealed: tuple[Path, Example
     body = kept.read_text("utf-8")
     texts = [m.text for m in box.corpora.search(Query(), limit=1000).items] + list(sealed[1].threats)
     assert not [text for text in texts if len(text) > 12 and text in body]
+
+
+def test_a_mind_can_be_changed_long_after(box: Session, clock: Clock) -> None:
+    band = wave(box).id
+    card = triage.cards(box, band, limit=1).items[0]
+    triage.discard_rest(box, band)
+    before = rows()
+    clock.pass_s(86_400)
+    assert triage.reopen(box, band, card.ref) == card.n
+    assert len(rows()) == len(before) - card.n
+    assert triage.get_card(box, band, card.ref).value == ""
+    triage.decide(box, band, card.ref, "keep")
+    incidents.open_incident(box, "Vague", from_triage=True)
+    with pytest.raises(SaisineError) as told:
+        triage.reopen(box, band, card.ref)
+    assert told.value.code == "card_in_incident"

@@ -297,6 +297,23 @@ def decide(session: Session, band: str, ref: str, value: str) -> Decision:
     return _write(session, band, value, refs, ref[2:] if ref.startswith("g:") else "")
 
 
+def reopen(session: Session, band: str, ref: str) -> int:
+    """Change one's mind on a card, at any time: its messages are to sort again, unless an incident uses them.
+
+    How many came back. Raises `band_unknown`, `card_unknown`, `card_in_incident`.
+    """
+    refs = _refs_of(_content(surveys.current(session), band), ref)
+    with transaction.atomic():
+        rows = SortedMessage.objects.filter(ref__in=refs)
+        if rows.filter(incident__isnull=False).exists():
+            raise SaisineError("card_in_incident")
+        count = rows.count()
+        rows.delete()
+        if count:
+            journal.note(session, "undone", count=count)
+    return count
+
+
 def discard_rest(session: Session, band: str) -> Decision:
     """Set aside everything in a band on which nobody decided; nothing is erased."""
     return _write(session, band, Decision.DISCARD, _content(surveys.current(session), band).refs, "")

@@ -299,10 +299,10 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "bundle_unreadable": ErrorText(
         what_fr="« {path} » n’est pas un dossier Saisine lisible.",
-        why_fr="{reason}",
+        why_fr="Ce n’est pas un ZIP, il est abîmé, ou il n’a pas été fait par Saisine ({reason}).",
         what_to_do_fr="Demandez une nouvelle copie à qui vous l’a remise.",
         what_en="“{path}” is no readable Saisine bundle.",
-        why_en="{reason}",
+        why_en="It is no ZIP, it is damaged, or Saisine did not make it ({reason}).",
         what_to_do_en="Ask whoever handed it to you for a new copy.",
         exit_code=EXIT_BAD_INPUT,
     ),

@@ -11,6 +11,8 @@ from saisine.casework.models import Decision
 from saisine.casework.triage import UNDO_S, Card, Opened
 from saisine.web import platforms, words
 
+REOPEN = "reopen"
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -137,6 +139,8 @@ def _tags(card: Card) -> tuple[Tag, ...]:
 
 
 def _verbs(card: Card) -> tuple[Verb, ...]:
+    if card.value:
+        return (Verb(REOPEN, _("Changer d’avis")),)
     keep = _("Garder tout le groupe") if card.kind == "group" else _("Garder")
     return (Verb("keep", keep), Verb("discard", _("Écarter")), Verb("later", _("Plus tard")))
 

@@ -199,6 +199,8 @@ def decide(request: HttpRequest) -> HttpResponse:
     band, ref, value = (request.POST.get(name, "") for name in ("band", "ref", "value"))
     if value == LATER:
         return _leave(request, band, ref)
+    if value == cards.REOPEN:
+        return _reopen(request, band, ref)
     decision = triage.decide(opened, band, ref, value)
     if not wants_part(request):
         return redirect("triage_band", band)
@@ -206,6 +208,16 @@ def decide(request: HttpRequest) -> HttpResponse:
     # decided twice: what can be undone is the decision that stands
     offered = cards.say_undo(decision, opened.now()) if decision.count else _undo(band)
     card = replace(card, undo=offered, is_focused=True)
+    return render(request, "saisine/parts/card.html", {"card": card})
+
+
+def _reopen(request: HttpRequest, band: str, ref: str) -> HttpResponse:
+    """« Changer d’avis »: the card is to sort again, at any time."""
+    opened = session()
+    triage.reopen(opened, band, ref)
+    if not wants_part(request):
+        return redirect("triage_band", band)
+    card = replace(say_card(triage.get_card(opened, band, ref)), is_focused=True)
     return render(request, "saisine/parts/card.html", {"card": card})
 
 

@@ -66,6 +66,8 @@ def say_report(report: Report) -> ReportWords:
                 "Sans date donnée par un tiers, cela suppose que la personne qui détient la clé n’a pas tout refait."
             )
             meaning = f"{meaning} {undated}"
+        compare = _("Comparez la clé du contrôle V08 avec celle que l’association vous a donnée autrement.")
+        meaning = f"{meaning} {compare}"
     elif report.verdict == "failed":
         sentence, style = (
             _("Modifié. Contrôles en cause : %(ids)s") % {"ids": ", ".join(dict.fromkeys(failed))},
