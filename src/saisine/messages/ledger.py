@@ -154,7 +154,9 @@ class Ledger:
         if any(entry.is_problem for entry in self.sources):
             return True
         unread = {entry.unread for entry in self.sources}
-        return "unknown_format" in unread and not any(entry.format for entry in self.sources)
+        return bool(unread & {"unknown_format", "unknown_table"}) and not any(
+            entry.format for entry in self.sources
+        )
 
     def as_json(self) -> dict[str, object]:
         """Exactly the document of CLI.md; new fields: context, notes, unread, candidates."""

@@ -1,6 +1,7 @@
 """From paths to messages: members, sniffing, records, mapping, and the account of it all."""
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,6 +34,8 @@ from saisine.messages.sniffing import choose_format, find_format
 from saisine.messages.zones import load_zone
 
 BATCH: Final = 5_000
+# Files that only a workspace of ours holds together.
+WORKSPACE_MARKS: Final = ("workspace.json", "vault/FORMAT")
 
 # What a mapper may raise on a record that is not what it looked like.
 MAPPING_FAULTS: Final = (
@@ -262,19 +265,44 @@ def expand(
             raise SaisineError("path_missing", path=path)
         shown = (names or {}).get(path, path.name)
         if path.is_dir():
-            for inner in sorted(path.rglob("*")):
-                if not inner.is_dir() or inner.is_symlink():
-                    yield from _ordinary(inner, f"{shown}/{inner.relative_to(path).as_posix()}", ledger)
+            for inner, unread in sorted(_inside(path)):
+                name = f"{shown}/{inner.relative_to(path).as_posix()}".removesuffix("/.")
+                if unread is None:
+                    yield from _ordinary(inner, name, ledger)
+                else:
+                    ledger.source(_shown_name(name), "", 0).unread = unread
         else:
             yield from _ordinary(path, shown, ledger)
 
 
+def _inside(folder: Path) -> Iterator[tuple[Path, str | None]]:
+    """What lies in a folder, and why it is left out when it is: a folder that cannot be opened is said, not
+    passed over, and a workspace is not brought into itself."""
+    closed: list[OSError] = []
+    for here, folders, files in os.walk(folder, onerror=closed.append):
+        place = Path(here)
+        if all(os.path.isfile(place / name) for name in WORKSPACE_MARKS):
+            folders.clear()
+            yield place, "workspace"
+            continue
+        links = (name for name in folders if os.path.islink(place / name))
+        for name in (*files, *links):
+            yield place / name, None
+    for error in closed:
+        yield Path(error.filename), "unreadable_folder"
+
+
 def _ordinary(path: Path, name: str, ledger: Ledger) -> Iterator[tuple[Path, str]]:
-    name = name.encode("utf-8", "backslashreplace").decode("utf-8")
-    if path.is_symlink() or not path.is_file():
-        ledger.source(name, "", 0).unread = "not_a_file"
+    name = _shown_name(name)
+    if os.path.islink(path) or not os.path.isfile(path):
+        # nothing at all is known of a file whose folder lets its names be read and no more
+        ledger.source(name, "", 0).unread = "not_a_file" if os.path.lexists(path) else "unreadable"
     else:
         yield path, name
+
+
+def _shown_name(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def hash_file(path: Path) -> str:

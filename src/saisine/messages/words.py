@@ -91,9 +91,9 @@ NOTES: Final[dict[str, Words]] = {
         is_problem=True,
     ),
     "zone_assumed": Words(
-        "Les dates de ce fichier n’indiquent pas de fuseau horaire : celui indiqué à l’import a été appliqué "
-        "({count} messages).",
-        "The dates of this file carry no time zone: the one given at import was applied ({count} messages).",
+        "Les dates de ce fichier n’indiquent pas de fuseau horaire : l’heure de Paris a été "
+        "appliquée ({count} messages).",
+        "The dates of this file carry no time zone: Paris time was applied ({count} messages).",
     ),
     "ambiguous_dates": Words(
         "{count} date(s) peuvent se lire de deux façons (jour et mois) : elles sont laissées vides.",
@@ -211,6 +211,16 @@ UNREAD: Final[dict[str, Words]] = {
         "Ce fichier n’a pas pu être lu sur le disque.",
         "This file could not be read from the disk.",
         is_problem=True,
+    ),
+    "unreadable_folder": Words(
+        "Ce dossier n’a pas pu être ouvert : rien de ce qu’il contient n’est scellé. Vérifiez ses droits, "
+        "puis importez-le.",
+        "This folder could not be opened: nothing in it is sealed. Check its rights, then import it.",
+        is_problem=True,
+    ),
+    "workspace": Words(
+        "C’est un espace de travail de Saisine : ses fichiers ne sont ni scellés ni lus.",
+        "This is a Saisine workspace: its files are neither sealed nor read.",
     ),
     "changed": Words(
         "Ce fichier a changé pendant l’import ; sa version scellée est intacte. Importez-le de nouveau.",
