@@ -132,3 +132,40 @@ def test_a_missing_database_is_told_and_never_made_anew_in_silence(tmp_path: Pat
     (folder / "saisine.sqlite3").touch()
     with open_session(folder, clock=clock) as session:
         assert len(session.vault.items()) == 4
+
+
+def test_a_damaged_database_is_told(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "w"
+    with opened(folder, clock):
+        pass
+    (folder / "saisine.sqlite3").write_bytes(b"no database " * 900)
+    with pytest.raises(SaisineError) as told:
+        open_session(folder, clock=clock)
+    assert told.value.code == "database_damaged"
+    assert "sauvegarde" in told.value.sentence("fr")
+
+
+def test_a_folder_that_may_only_be_read_is_told(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "w"
+    with opened(folder, clock):
+        pass
+    # through a link that leads nowhere a file can be made: root may write anywhere, but not there
+    (folder / "saisine.sqlite3").unlink()
+    (folder / "saisine.sqlite3").symlink_to("/proc/saisine.sqlite3")
+    with pytest.raises(SaisineError) as told:
+        open_session(folder, clock=clock)
+    assert told.value.code == "workspace_not_writable"
+    assert "saisine verify" in told.value.sentence("fr")
+
+
+def test_messages_that_are_gone_from_the_disk_are_missed_aloud(tmp_path: Path, clock: Clock) -> None:
+    folder = tmp_path / "w"
+    with opened(folder, clock) as session:
+        take(session, write_files(tmp_path / "files"))
+        (corpus,) = session.corpora.list()
+        assert session.findings() == []
+    shutil.rmtree(folder / "corpora" / corpus.id)
+    with open_session(folder, clock=clock) as session:
+        (told,) = session.findings()
+        assert corpus.id in told
+        assert "ne sont plus sur le disque" in told

@@ -106,5 +106,12 @@ def test_a_workspace_with_a_passphrase_opens_with_its_file_alone(saisine: Saisin
     assert saisine("verify", "espace", "--json", code=2).data["verdict"] == "incomplete"
 
 
+@pytest.mark.parametrize(("body", "why"), [("", "Le fichier est vide"), (" \n", "Le fichier est vide")])
+def test_an_empty_passphrase_protects_nothing_and_is_refused(saisine: Saisine, body: str, why: str) -> None:
+    _write(saisine.folder / "phrase", body)
+    assert why in saisine("init", "espace", "--passphrase-file", "phrase", code=77).err
+    assert not (saisine.folder / "espace").exists()
+
+
 def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")

@@ -96,3 +96,28 @@ def test_duplicates_counts_what_it_leaves_out(saisine: Saisine) -> None:
 def test_help_numbers_carry_the_day_of_their_check(saisine: Saisine) -> None:
     assert all("checked_on" in row for row in saisine("aide", "--json").data)
     assert "114" in saisine("aide").out
+
+
+def test_import_tells_the_receipt_and_what_it_could_not_read(saisine: Saisine) -> None:
+    (saisine.folder / "inconnu.csv").write_text("id,text,date\n1,bonjour,2026-01-01\n")
+    saisine("init", "espace")
+    done = saisine("import", "inconnu.csv", "-w", "espace", code=65)
+    assert "1 fichier scellé." in done.out
+    assert "Reçu : " in done.out
+    assert "colonnes ne sont pas reconnues" in done.err
+
+
+def test_nothing_to_import_is_65_and_said(saisine: Saisine) -> None:
+    (saisine.folder / "vide").mkdir()
+    saisine("init", "espace")
+    assert "Aucun fichier à cet endroit." in saisine("import", "vide", "-w", "espace", code=65).err
+    assert "Aucun fichier à cet endroit." in saisine("read", "vide", code=65).err
+
+
+def test_a_workspace_is_not_imported_into_itself(saisine: Saisine) -> None:
+    (saisine.folder / "notes.csv").write_text("Auteur,Date,Texte,Lien\nLise,2026-04-21,bonjour,\n")
+    saisine("init", "espace")
+    done = saisine("import", ".", "-w", "espace")
+    assert "1 fichier scellé." in done.out
+    assert "espace de travail de Saisine" in done.err
+    assert "espace de travail de Saisine" in saisine("import", "espace", "-w", "espace", code=65).err

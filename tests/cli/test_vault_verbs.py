@@ -105,3 +105,29 @@ def test_an_original_leaves_as_it_came_and_is_logged(sealed: Saisine) -> None:
     sealed("original", "1", "-o", "copie.txt")
     assert (sealed.folder / "copie.txt").read_text() == "bonsoir"
     assert sealed("log", "--json").lines[-1]["act"] == "access"
+
+
+@pytest.mark.parametrize("typed", ["ZOED-VVJL", "ZOED-VVJL-XZ51", ""])
+def test_a_slip_in_a_receipt_code_is_no_sign_of_tampering(sealed: Saisine, typed: str) -> None:
+    assert "12 signes" in sealed("verify", "--receipt", typed, code=64).err
+
+
+def test_verify_says_what_it_does_not_cover(sealed: Saisine) -> None:
+    assert "Le coffre seul est contrôlé" in sealed("verify").out
+    assert "Le coffre seul" not in sealed("verify", "espace/vault").out
+
+
+def test_verify_without_any_head_says_which_check_is_lacking(sealed: Saisine) -> None:
+    for head in (sealed.folder / "espace" / "vault" / "log" / "heads").iterdir():
+        head.unlink()
+    out = sealed("verify", code=2).out
+    assert "Incomplet : aucun écart trouvé, mais un contrôle n’a pas pu être fait (V08 : aucune tête)." in out
+
+
+@pytest.mark.parametrize("arguments", [("export", "0", "-o", "x.zip"), ("proof", "0")])
+def test_a_damaged_log_gives_out_nothing_and_says_so(sealed: Saisine, arguments: tuple[str, ...]) -> None:
+    log = sealed.folder / "espace" / "vault" / "log" / "entries.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(lines[0])  # the second line is gone, its head stands
+    assert "a été modifié ou abîmé" in sealed(*arguments, code=77).err
+    assert not (sealed.folder / "x.zip").exists()

@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -122,6 +124,35 @@ def test_a_folder_is_read_in_order_and_the_rest_is_named(tmp_path: Path) -> None
         "depot/e.jsonl": None,
         "depot/sous/a.jsonl": "same_file",
     }
+
+
+NOBODY_READS = """
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from saisine.messages.importing import read_paths
+if os.getuid() == 0:  # root may read anything: become nobody, once everything is imported
+    os.setgid(65534); os.setuid(65534)
+reading = read_paths([Path("depot")], now=datetime.now(UTC))
+print(len(list(reading)), *sorted(f"{entry.path}={entry.unread}" for entry in reading.ledger.sources))
+"""
+
+
+def test_a_folder_that_cannot_be_opened_is_accounted_for(tmp_path: Path) -> None:
+    closed, listed = tmp_path / "depot" / "ferme", tmp_path / "depot" / "noms"
+    for folder in (closed, listed):
+        folder.mkdir(parents=True)
+        (folder / "a.jsonl").write_bytes(body(3))
+    (tmp_path / "depot" / "b.jsonl").write_bytes(body(2))
+    tmp_path.chmod(0o755)
+    closed.chmod(0o000)
+    listed.chmod(0o444)  # its names can be listed, its files not reached
+    command = [sys.executable, "-c", NOBODY_READS]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    for folder in (closed, listed):
+        folder.chmod(0o755)
+    told = ["2", "depot/b.jsonl=None", "depot/ferme=unreadable_folder", "depot/noms/a.jsonl=unreadable"]
+    assert done.stdout.split() == told, done.stderr
 
 
 def test_the_ledger_survives_a_round_trip_and_speaks_both_languages(tmp_path: Path) -> None:

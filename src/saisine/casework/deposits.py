@@ -215,7 +215,11 @@ def _ledger_item(session: Session, deposit: Deposit) -> str:
 
 def seal_paths(session: Session, paths: Sequence[Path], *, progress: Progress | None = None) -> list[Sealed]:
     """Seal files and folders without reading them as messages. Raises `path_missing`, `source_unreadable`."""
-    items = [_item(path, name) for path, name in expand(paths, Ledger())]
+    ledger = Ledger()
+    items = [_item(path, name) for path, name in expand(paths, ledger)]
+    for entry in ledger.sources:
+        if entry.unread == "unreadable_folder":
+            raise SaisineError("source_unreadable", name=entry.path, reason=why_unread(entry))
     sealed = session.vault.seal_many(items, actor=session.actor, progress=progress)
     journal.note(session, "deposit_sealed", count=len(sealed))
     return sealed

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from zoneinfo import ZoneInfo
 
+from django.db import DatabaseError
+
 from saisine.casework.django_setup import bind_database, prepare_django, release_database
 from saisine.errors import SaisineError
 from saisine.law.load import Law, load_law
@@ -64,7 +66,16 @@ class Session:
         if self.swept:
             found.append(_SWEPT[english].format(count=len(self.swept)))
         found += [_DAMAGED[english].format(corpus=name) for name in self.corpora.damaged()]
+        found += [_GONE[english].format(corpus=name) for name in self._gone()]
         return found
+
+    def _gone(self) -> list[str]:
+        """Imports whose messages were there and are no longer: their absence must not look like calm."""
+        from saisine.casework.models import Deposit  # late: Django is ready from here on
+
+        here = {info.id for info in self.corpora.list()} | set(self.corpora.damaged())
+        deposits = Deposit.objects.filter(state=Deposit.SEALED).values_list("corpora", flat=True)
+        return sorted({name for names in deposits for name in names} - here)
 
     def close(self) -> None:
         self.corpora.forget()
@@ -93,6 +104,12 @@ _DAMAGED = (
     "Les messages de l’import « {corpus} » sont illisibles. Leurs fichiers restent scellés : "
     "relancez l’import.",
     "The messages of import “{corpus}” cannot be read. Their files stay sealed: import them again.",
+)
+_GONE = (
+    "Les messages de l’import « {corpus} » ne sont plus sur le disque. Leurs fichiers restent scellés : "
+    "relancez l’import, ou remettez le dossier « corpora » depuis une sauvegarde.",
+    "The messages of import “{corpus}” are no longer on the disk. Their files stay sealed: import them again, "
+    "or put the “corpora” folder back from a backup.",
 )
 
 
@@ -125,13 +142,26 @@ def open_session(
     try:
         _require_database(workspace, vault)
         prepare_django()
-        bind_database(workspace.database)
+        _bind(workspace)
         corpora = Corpora(workspace.corpora, vault.part_keys)
         swept = tuple(corpora.sweep()) if vault.is_writable else ()
         return Session(workspace, vault, corpora, clock, _actor(clock), swept)
     except BaseException:
         vault.close()
         raise
+
+
+def _bind(workspace: Workspace) -> None:
+    """Raises `database_damaged`, or `workspace_not_writable`: even reading leaves a line in the journal."""
+    try:
+        bind_database(workspace.database)
+    except DatabaseError as error:
+        reason = str(error)
+        refused = "readonly" in reason or "unable to open" in reason
+        code = "workspace_not_writable" if refused else "database_damaged"
+        raise SaisineError(
+            code, path=workspace.database, folder=workspace.folder, backups=workspace.backups, reason=reason
+        ) from error
 
 
 def _require_database(workspace: Workspace, vault: Vault) -> None:

@@ -105,12 +105,19 @@ def read_passphrase(*, confirm: bool = False) -> str | None:
     """The passphrase from its file or a question on a terminal, never from an argument."""
     if common.passphrase_file is not None:
         try:
-            return common.passphrase_file.read_text("utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SaisineError(
-                "passphrase_file_unreadable", path=common.passphrase_file, reason=error
-            ) from error
+            passphrase = common.passphrase_file.read_text("utf-8").rstrip("\r\n")
+        except OSError as error:
+            raise _unreadable_passphrase(_system_words(error)) from error
+        except UnicodeDecodeError as error:
+            raise _unreadable_passphrase(_("Ce n’est pas du texte UTF-8")) from error
+        if not passphrase.strip():  # would protect nothing while the app says that it does
+            raise _unreadable_passphrase(_("Le fichier est vide"))
+        return passphrase
     return None
+
+
+def _unreadable_passphrase(reason: str) -> SaisineError:
+    return SaisineError("passphrase_file_unreadable", path=common.passphrase_file, reason=f"{reason}.")
 
 
 def ask_passphrase() -> str | None:
@@ -213,7 +220,7 @@ def run(arguments: list[str]) -> int:
         print_error(error)
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        warn(_("Interrompu. Ce qui était scellé le reste."))
+        warn(_("Interrompu. Ce qui était scellé le reste ; relancez la commande pour finir."))
         return EXIT_INTERRUPTED
     except (BrokenPipeError, SystemExit):
         return _leave_quietly()

@@ -18,6 +18,7 @@ from saisine.cli.output import (
     shown,
     warn,
 )
+from saisine.cli.sealing import say_receipt
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_BAD_INPUT, EXIT_NO, EXIT_PARTIAL
 
@@ -62,12 +63,16 @@ def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, a
         from saisine.casework.deposits import deposit_paths
 
         result = deposit_paths(session, paths, format_id=format_id, profile=profile, progress=bar)
+        receipt = session.vault.receipt() if result.sealed else None
     if as_json:
         print_json(result.ledger.as_json() | {"corpus": result.corpora})
     else:
         sealed = len(result.sealed)
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", sealed).format(n=sealed))
-    return _report(result.ledger, as_json=as_json)
+    code = _report(result.ledger, as_json=as_json)
+    if receipt is not None and not as_json:
+        say_receipt(receipt)
+    return code or (0 if result.sealed else EXIT_BAD_INPUT)
 
 
 def _report(ledger: "Ledger", *, as_json: bool) -> int:
@@ -82,6 +87,9 @@ def _report(ledger: "Ledger", *, as_json: bool) -> int:
 
 def _tell(ledger: "Ledger") -> None:
     totals = ledger.totals()
+    if not ledger.sources:
+        warn(_("Aucun fichier à cet endroit. Vérifiez le chemin, puis recommencez."))
+        return
     warn(
         _("{mapped} messages lus, {skipped} laissés de côté, {failed} illisibles.").format(
             mapped=totals.mapped, skipped=totals.skipped, failed=totals.failed

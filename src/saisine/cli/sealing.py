@@ -31,6 +31,7 @@ from saisine.errors import EXIT_PARTIAL, SaisineError
 
 if TYPE_CHECKING:
     from saisine.vault import Sealed, StampResult
+    from saisine.vault.receipts import Receipt
     from saisine.vault.verify import Check, Report
 
 Items = Annotated[list[str], typer.Argument(metavar="ITEM…", help=_("Pièces, numéros ou empreintes."))]
@@ -55,7 +56,12 @@ def seal(paths: Paths, as_json: Json = False) -> None:
         receipt = session.vault.receipt()
         print_table([_("N°"), _("Nom"), "SHA-256", _("État")], [_row(item) for item in sealed])
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", len(sealed)).format(n=len(sealed)))
-        say(_("Reçu : {code} ({at})").format(code=receipt.code, at=full_time(receipt.at)))
+        say_receipt(receipt)
+
+
+def say_receipt(receipt: "Receipt") -> None:
+    """The code to keep elsewhere: it alone shows that a whole folder was put back to an earlier state."""
+    say(_("Reçu : {code} ({at})").format(code=receipt.code, at=full_time(receipt.at)))
 
 
 def _row(item: "Sealed") -> tuple[object, ...]:
@@ -149,6 +155,7 @@ def verify(
         raise typer.BadParameter(
             _("--no-decrypt, --at, --witness et --receipt vérifient un espace, pas un ZIP.")
         )
+    _require_receipt_code(receipt)
     with progress_bar(not as_json) as bar:
         if path.is_dir():
             report = _verify_folder(path, no_decrypt, at, witness, receipt, bar)
@@ -160,7 +167,18 @@ def verify(
         print_json(report.as_json(LANGUAGE))
     else:
         _show_report(report)
+        if (path / "vault").is_dir():
+            say(_("Le coffre seul est contrôlé : ni les messages qui en sont lus, ni les décisions."))
     return report.exit_code
+
+
+def _require_receipt_code(text: str | None) -> None:
+    from saisine.vault.receipts import is_receipt_code
+
+    if text is not None and not is_receipt_code(text):
+        raise typer.BadParameter(
+            _("--receipt attend un code de 12 signes (A à Z, 2 à 7), comme ZOED-VVJL-XZ5O.")
+        )
 
 
 def _verify_folder(

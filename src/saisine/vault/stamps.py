@@ -198,11 +198,17 @@ def _ask(
         write_durably(folder / "lost" / f"{head.size}.{authority.name}.reply", error.body)
         return StampResult(authority.name, head.size, "refused", None, str(error))
     except OSError as error:
-        return StampResult(authority.name, head.size, "queued", None, str(error))
+        return StampResult(authority.name, head.size, "queued", None, _network_words(error))
     write_durably(target, reply)
     verdict = verify_stamp(reply, head, [authority], nonce=nonce)
     state: Literal["dated", "refused"] = "dated" if verdict.is_verified else "refused"
     return StampResult(authority.name, head.size, state, verdict.at, verdict.reason)
+
+
+def _network_words(error: OSError) -> str:
+    """Why no answer came, in the words of the system: the library wraps them in signs of its own."""
+    inner = error.reason if isinstance(error, urllib.error.URLError) else error
+    return (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
 
 
 # ---------------------------------------------------------------- verifying
@@ -282,7 +288,7 @@ def _check_chain(
             leaf = _signer(found)
             reason = _fault_of_signer(leaf, found, at, authority)
         except (rfc3161_client.VerificationError, ValueError, TypeError, x509.ExtensionNotFound) as error:
-            reason = str(error)
+            reason = str(error).partition(": ErrorStack(")[0]  # what follows is the library's own trace
             continue
         if not reason:
             expired = now is not None and leaf.not_valid_after_utc < now

@@ -378,6 +378,8 @@ class Vault:
         head = self.sign_head() if self.is_writable else self.journal.last_head()
         if head is None:
             raise SaisineError("vault_empty")
+        if head.size > self.journal.size:  # a damaged log: the lines under this head cannot all be read
+            raise self._refusal or SaisineError("vault_damaged", reason=f"head {head.size}")
         return head
 
     def receipt(self) -> Receipt:

@@ -163,7 +163,9 @@ def say_verdict_fr(report: Report, pieces: int, dated: datetime | None) -> str:
         more = f" (et {len(failures) - 1} autres constats)" if len(failures) > 1 else ""
         return f"Ne correspond pas : {failures[0].id}, {failures[0].detail_fr}{more}."
     if report.verdict == "incomplete":
-        return "Incomplet : rien n’est faux, mais un contrôle demandé n’a pas pu être fait."
+        return (
+            f"Incomplet : aucun écart trouvé, mais un contrôle n’a pas pu être fait{_lacking(report, 'fr')}."
+        )
     count = f"{pieces} pièce{'s' if pieces > 1 else ''}"
     if dated is None:
         return f"Intact. {count}, pas encore datée{'s' if pieces > 1 else ''} par un tiers."
@@ -177,11 +179,19 @@ def say_verdict_en(report: Report, pieces: int, dated: datetime | None) -> str:
         more = f" (and {len(failures) - 1} more findings)" if len(failures) > 1 else ""
         return f"Does not match: {failures[0].id}, {failures[0].detail_en}{more}."
     if report.verdict == "incomplete":
-        return "Incomplete: nothing is wrong, but a check that was asked for could not be made."
+        return f"Incomplete: no fault was found, but a check could not be made{_lacking(report, 'en')}."
     count = f"{pieces} item{'' if pieces == 1 else 's'}"
     if dated is None:
         return f"Intact. {count}, not yet dated by a third party."
     return f"Intact. {count}, the oldest dated before {dated.astimezone(_PARIS):%A} {say_moment_en(dated)}."
+
+
+def _lacking(report: Report, language: str) -> str:
+    """Which required check was not made, and why: the first one is the cause of the others."""
+    for check in report.checks:
+        if check.state == "not_checked" and check.id in report.required:
+            return f" ({check.id}{' :' if language == 'fr' else ':'} {check.as_json(language)['detail']})"
+    return ""
 
 
 def verify_bundle(
