@@ -126,7 +126,7 @@ def test_a_worker_killed_in_a_job_leaves_it_running_and_the_next_takes_it_up(tmp
         assert until(lambda: Job.objects.get(id=job.id).is_over, child)
         job.refresh_from_db()
         assert (job.state, job.attempts) == (Job.DONE, 2)
-        assert DBTaskResult.objects.running().count() == 0
+        assert until(lambda: not DBTaskResult.objects.running().exists(), child)
         child.terminate()
         assert child.wait(WITHIN_S) == 0
     with open_session(folder, clock=Clock()) as session:

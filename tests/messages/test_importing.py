@@ -164,3 +164,27 @@ def test_a_table_and_posts_land_in_one_corpus(tmp_path: Path, place: World) -> N
     done = place.take(folder)
     assert place.corpora.by_platform(Query()) == {"x": 1, "other": 1}
     assert place.corpora.info(done.corpora[0]).mappers == ("csv-simple@1", "x-twarc@1")
+
+
+def test_the_same_bytes_imported_again_are_sealed_but_not_counted_twice(tmp_path: Path, place: World) -> None:
+    folder = tmp_path / "depot"
+    folder.mkdir()
+    (folder / "posts.jsonl").write_bytes(body(40))
+    place.take(folder)
+    (folder / "autre nom.jsonl").write_bytes(body(40))
+    (folder / "suite.jsonl").write_bytes(body(7, seed=5))
+    again = place.take(folder)
+    assert place.corpora.count(Query()) == 47
+    assert [e.path.rsplit("/")[-1] for e in again.ledger.sources if e.unread == "read_before"] == [
+        "autre nom.jsonl",
+        "posts.jsonl",
+    ]
+    assert len([one for one in place.vault.items() if one.kind == "original"]) == 4
+
+
+def test_a_format_that_a_person_names_reads_again(tmp_path: Path, place: World) -> None:
+    path = tmp_path / "posts.jsonl"
+    path.write_bytes(body(4))
+    place.take(path)
+    place.take(path, format_id="x-twarc")
+    assert place.corpora.count(Query()) == 8

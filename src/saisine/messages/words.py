@@ -154,6 +154,10 @@ UNREAD: Final[dict[str, Words]] = {
         "Ce fichier est identique à un autre du même import ; il n’a été lu qu’une fois.",
         "This file is the same as another of this import; it was read once.",
     ),
+    "read_before": Words(
+        "Ces mêmes octets ont déjà été lus : leurs messages ne sont pas comptés deux fois.",
+        "These very bytes were read before: their messages are not counted twice.",
+    ),
     "empty": Words(
         "Le fichier est vide (0 octet). Refaites l’export.",
         "The file is empty (0 bytes). Export again.",
