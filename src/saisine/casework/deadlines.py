@@ -108,20 +108,12 @@ def _driving(shown: Sequence[Assessed]) -> Clock | None:
 
 def _limitation(incident: Incident, shown: Sequence[Assessed], clock: Clock) -> Deadline:
     offence = next(item.offence for item in shown if item.clock is clock)
-    source = f"{clock.source}. {flag(clock.verified, 'fr')}."
-    source_en = f"{clock.source}. {flag(clock.verified, 'en')}."
-    return Deadline(
-        id=f"limitation:{incident.id}",
+    return _of_clock(
+        incident,
+        clock,
         kind="limitation",
-        incident=incident,
-        notice=None,
-        on=clock.last_useful_day,
-        days_left=clock.days_left,
-        safety_on=clock.safety_day,
-        label_fr=f"Incident {incident.number} : dernier jour pour agir en justice",
-        label_en=f"Incident {incident.number}: last day to go to court",
-        nature_fr=f"Délai fixé par un texte. {source}",
-        nature_en=f"Delay fixed by law. {source_en}",
+        label_fr="dernier jour pour agir en justice",
+        label_en="last day to go to court",
         detail_fr=f"{offence.name_fr}. {' '.join(clock.steps)}",
         detail_en=f"{offence.name_en}.",
     )
@@ -133,23 +125,44 @@ def _fallback(incident: Incident, shown: Sequence[Assessed], driving: Clock) -> 
     shortest = min(found, key=lambda one: one.clock.last_useful_day or date.max, default=None)
     if shortest is None or shortest.clock.last_useful_day is None or driving.last_useful_day is None:
         return
-    clock = shortest.clock
     if shortest.clock.last_useful_day >= driving.last_useful_day:
         return
-    yield Deadline(
-        id=f"fallback:{incident.id}",
+    yield _of_clock(
+        incident,
+        shortest.clock,
         kind="fallback",
+        label_fr="dernier jour si le critère discriminatoire n’est pas retenu",
+        label_en="last day if the protected ground is not upheld",
+        detail_fr=shortest.text_fr,
+        detail_en=f"{shortest.offence.replace('_', ' ')}.",
+    )
+
+
+def _of_clock(
+    incident: Incident,
+    clock: Clock,
+    *,
+    kind: Kind,
+    label_fr: str,
+    label_en: str,
+    detail_fr: str,
+    detail_en: str,
+) -> Deadline:
+    """A limitation clock as a day to watch, its source and flag always with it."""
+    return Deadline(
+        id=f"{kind}:{incident.id}",
+        kind=kind,
         incident=incident,
         notice=None,
         on=clock.last_useful_day,
         days_left=clock.days_left,
         safety_on=clock.safety_day,
-        label_fr=f"Incident {incident.number} : dernier jour si le critère discriminatoire n’est pas retenu",
-        label_en=f"Incident {incident.number}: last day if the protected ground is not upheld",
+        label_fr=f"Incident {incident.number} : {label_fr}",
+        label_en=f"Incident {incident.number}: {label_en}",
         nature_fr=f"Délai fixé par un texte. {clock.source}. {flag(clock.verified, 'fr')}.",
         nature_en=f"Delay fixed by law. {clock.source}. {flag(clock.verified, 'en')}.",
-        detail_fr=shortest.text_fr,
-        detail_en=f"{shortest.offence.replace('_', ' ')}.",
+        detail_fr=detail_fr,
+        detail_en=detail_en,
     )
 
 

@@ -132,19 +132,20 @@ def add_item(session: Session, incident: Incident, ref: str) -> ExhibitRow:
     sealed = session.vault.find(ref)
     if incident.exhibits.filter(item=sealed.item, withdrawn_at__isnull=True).exists():
         raise SaisineError("exhibit_twice")
+    number = _next_number(incident)
     capture = Capture.objects.filter(item=sealed.item).first()
     if capture is not None:
         _add(session, incident, [_Piece(capture.kind, capture=capture)])
     else:
         ExhibitRow.objects.create(
             incident=incident,
-            number=_next_number(incident),
+            number=number,
             kind="original",
             item=sealed.item,
             added_at=session.now(),
         )
     journal.note(session, "exhibits_added", subject=incident.id)
-    return incident.exhibits.order_by("-number").first()  # type: ignore[return-value]
+    return incident.exhibits.get(number=number)
 
 
 def _next_number(incident: Incident) -> int:
