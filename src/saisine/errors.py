@@ -69,7 +69,12 @@ class SaisineError(Exception):
 
     def _say(self, part: str, language: str) -> str:
         words: str = getattr(self.text, f"{part}_{'en' if language == 'en' else 'fr'}")
-        return words.format(**self.facts)
+        return words.format(**self._with_reasons())
+
+    def _with_reasons(self) -> dict[str, object]:
+        """The facts; a `reason` that reads the same in both languages (a name, a path) serves for both."""
+        reason = self.facts.get("reason", "")
+        return {"reason_fr": reason, "reason_en": reason, **self.facts}
 
     def __str__(self) -> str:
         return self.sentence("en")

@@ -11,7 +11,7 @@ import pytest
 
 from saisine.errors import SaisineError
 from saisine.vault import SealItem, Vault
-from saisine.vault.keys import require_bearable
+from saisine.vault.deriving import require_bearable
 from saisine.vault.objects import read_object
 from tests.shared import shared_file
 

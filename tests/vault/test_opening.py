@@ -130,8 +130,8 @@ def test_the_sentence_counts_the_files_that_were_not_sealed(
 
 
 def test_a_living_writer_is_left_alone(vault: Vault, clock: Ticking) -> None:
-    with vault._writer.batch() as batch:
-        recipient = vault._keys.recipient_of(vault.new_unit())
+    with vault.writer.batch() as batch:
+        recipient = vault.keys.recipient_of(vault.new_unit())
         written = batch.write(b"being written", recipient)
         with Vault.open(vault.folder, clock=clock) as other:
             assert other.opening == ()
@@ -228,11 +228,12 @@ def test_a_small_step_back_keeps_time_from_going_back(vault: Vault, clock: Ticki
 
 
 def test_keys_older_than_the_log_forbid_writing(vault: Vault, clock: Ticking, tmp_path: Path) -> None:
-    units = vault.folder / "keys" / "units.db"
-    shutil.copy(units, tmp_path / "units.db")
+    units = vault.folder / "keys" / "units"
+    shutil.copytree(units, tmp_path / "units")
     vault.seal(SealItem("a", b"a"))
     vault.close()
-    shutil.copy(tmp_path / "units.db", units)
+    shutil.rmtree(units)
+    shutil.copytree(tmp_path / "units", units)
     with Vault.open(vault.folder, clock=clock) as again:
         assert [note.code for note in again.opening] == ["keys_older"]
         with pytest.raises(SaisineError) as caught:

@@ -1,12 +1,38 @@
 """The words of every error code, one table per engine, joined here."""
 
-from saisine.error_texts import casework, documents, example, findings, law, messages, vault, web, workspace
+from saisine.error_texts import (
+    backups,
+    bundles,
+    capture,
+    casework,
+    documents,
+    example,
+    findings,
+    law,
+    messages,
+    profiles,
+    redaction,
+    rows,
+    stamping,
+    vault,
+    web,
+    witnessing,
+    workspace,
+)
 from saisine.errors import ErrorText
 
 _TABLES = (
     workspace.TEXTS,
     vault.TEXTS,
+    stamping.TEXTS,
+    witnessing.TEXTS,
+    redaction.TEXTS,
+    rows.TEXTS,
+    bundles.TEXTS,
+    backups.TEXTS,
+    capture.TEXTS,
     messages.TEXTS,
+    profiles.TEXTS,
     findings.TEXTS,
     law.TEXTS,
     documents.TEXTS,

@@ -6,7 +6,7 @@ Names and hashes of plaintext lie only in encrypted records; they are read once 
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -44,13 +44,31 @@ class Catalogue:
             self._records[place] = tuple(lines)
 
     def rows(self) -> list[Sealed]:
-        """One row per thing taken in, except those of erased units."""
+        """One row per thing taken in, except what was erased."""
+        standing = self._journal.standing
         with self._lock:
             fresh = self._journal.entries[self._read :]
             self._read += len(fresh)
             self._rows += [self.row(entry) for entry in fresh if entry.act in TAKES_IN_BYTES]
-            erased = {unit for unit, at in self._keys.units().items() if at is not None}
-            return [row for row in self._rows if row.unit not in erased]
+            if not (standing.erased or standing.erased_items or standing.barred):
+                return list(self._rows)
+            return [
+                replace(row, is_barred=row.item in standing.barred)
+                for row in self._rows
+                if row.unit not in standing.erased and row.item not in standing.erased_items
+            ]
+
+    def forget(self, unit: str) -> None:
+        """Drop what was remembered of a unit that is erased."""
+        with self._lock:
+            gone = {
+                entry.rec.object
+                for entry in self._journal.entries
+                if entry.unit == unit and not isinstance(entry.rec, msgspec.UnsetType)
+            }
+            for name in gone:
+                self._records.pop(name, None)
+            self._rows = [row for row in self._rows if row.unit != unit]
 
     def row(self, entry: Entry) -> Sealed:
         """The row of one entry that took bytes in; `kind` is `unreadable` when its record is gone."""

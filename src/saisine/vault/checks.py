@@ -5,108 +5,25 @@ nothing on hostile bytes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
-from saisine.vault.log import Entry, fault_of, parse_line, parse_moment, split_lines
-from saisine.vault.merkle import Tree, leaf_hash
-from saisine.vault.notes import Head, NoteError, VerifierKey
+from saisine.vault.journal import BATCH_BYTES
+from saisine.vault.log import parse_moment
+from saisine.vault.notes import VerifierKey
 from saisine.vault.report import Check, counted
+from saisine.vault.secret_files import NEXT_NAME, fixed_files, root_of_files
+from saisine.vault.signatures import check_countersigned, check_key_files, check_signatures
+from saisine.vault.snapshot import Policy, Snapshot
 from saisine.vault.stamps import Authority
+from saisine.vault.standing import UNLAWFUL, Standing
+from saisine.vault.succession import key_chain
+from saisine.vault.watched import load_witnesses
 
 CLOCK_TOLERANCE: Final = timedelta(seconds=120)
 _NAMED_AT_MOST: Final = 50  # findings of one number that are named one by one; the rest is counted
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a verification trusts and asks for. There is no default identity: the caller names the keys.
-
-    `stamps_required` is how many distinct authorities must have dated the log; `at` is the moment at which
-    certificates are judged expired (now when None).
-    """
-
-    vkeys: tuple[VerifierKey, ...]
-    tsa: tuple[Authority, ...] = ()
-    witnesses: tuple[VerifierKey, ...] = ()
-    stamps_required: int = 0
-    decrypt: bool = True
-    at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Snapshot:
-    """A vault's log as read once: lines with their entries (None when unreadable), heads, replies."""
-
-    folder: Path
-    origin: str | None
-    lines: list[bytes]
-    entries: list[Entry | None]
-    faults: dict[int, str]
-    tail: bytes
-    heads: dict[int, Head]
-    head_faults: dict[str, str]
-    replies: dict[tuple[int, str], bytes]
-    tree: Tree = field(default_factory=Tree)
-
-    @classmethod
-    def load(cls, folder: Path, origin: str | None) -> "Snapshot":
-        """Heads first, then the log: a log that grows meanwhile still covers every head. Raises `OSError`."""
-        heads, head_faults = _load_heads(folder / "log" / "heads")
-        replies = _load_replies(folder / "log" / "heads")
-        lines, tail = split_lines((folder / "log" / "entries.jsonl").read_bytes())
-        entries: list[Entry | None] = []
-        faults: dict[int, str] = {}
-        for number, line in enumerate(lines):
-            try:
-                entry = parse_line(line)
-                fault = fault_of(entry)
-            except ValueError as error:
-                entry, fault = None, str(error)
-            if fault is not None:
-                faults[number] = fault
-            entries.append(entry if fault is None else None)
-        tree = Tree(map(leaf_hash, lines))
-        return cls(folder, origin, lines, entries, faults, tail, heads, head_faults, replies, tree)
-
-    @property
-    def newest(self) -> int:
-        return max(self.heads, default=0)
-
-    def good_entries(self) -> Iterator[Entry]:
-        return (entry for entry in self.entries if entry is not None)
-
-
-def _load_heads(folder: Path) -> tuple[dict[int, Head], dict[str, str]]:
-    heads: dict[int, Head] = {}
-    faults: dict[str, str] = {}
-    for path in sorted(folder.glob("*.note")):
-        try:
-            head = Head.from_text(path.read_bytes().decode("utf-8"))
-            if path.name != f"{head.size}.note":
-                raise NoteError(f"the head is of size {head.size}")
-            if (folder / f"{head.size}.txt").read_bytes() != head.text:
-                raise NoteError("the text beside the note is another one")
-        except (NoteError, UnicodeDecodeError, OSError) as error:
-            faults[path.name] = str(error)
-        else:
-            heads[head.size] = head
-    for path in folder.glob("*.txt"):
-        if not path.with_suffix(".note").exists():
-            faults[path.name] = "no note beside it"
-    return heads, faults
-
-
-def _load_replies(folder: Path) -> dict[tuple[int, str], bytes]:
-    found: dict[tuple[int, str], bytes] = {}
-    for path in sorted(folder.glob("*.tsr")):
-        size, _, name = path.name.removesuffix(".tsr").partition(".")
-        if size.isdecimal():
-            found[int(size), name] = path.read_bytes()
-    return found
 
 
 def limited(checks: Iterator[Check], number: str) -> Iterator[Check]:
@@ -143,14 +60,14 @@ def check_log(snapshot: Snapshot) -> Iterator[Check]:
 def _check_lines(snapshot: Snapshot) -> Iterator[Check]:
     """V02"""
     failures = [
-        Check.failed("V02", f"ligne {number} du journal : {fault}", f"line {number} of the log: {fault}")
-        for number, fault in snapshot.faults.items()
+        Check.failed("V02", f"ligne {number} du journal : {fr}", f"line {number} of the log: {en}")
+        for number, (fr, en) in snapshot.faults.items()
     ]
     count = len(snapshot.lines)
-    if snapshot.tail and count < snapshot.newest:
+    if len(snapshot.tail) > BATCH_BYTES or (snapshot.tail and count < snapshot.newest):
         failures.append(Check.failed("V02", f"ligne {count} du journal : coupée", f"line {count}: cut short"))
     yield from all_good("V02", failures, *counted(count, "ligne", "line"))
-    if snapshot.tail and count >= snapshot.newest:
+    if 0 < len(snapshot.tail) <= BATCH_BYTES and count >= snapshot.newest:
         yield Check.not_checked(
             "V02",
             f"une écriture interrompue suit la ligne {count} ; la prochaine ouverture la rangera",
@@ -233,11 +150,12 @@ def _check_erasures(snapshot: Snapshot) -> Iterator[Check]:
     failures = []
     erased: set[str] = set()
     held: set[str] = set()
+    items = 0
     for entry in snapshot.good_entries():
         unit = entry.unit
         if not isinstance(unit, str):
             continue
-        if entry.act == "erase" and unit in held:
+        if entry.act == "erase" and unit in held and entry.code != UNLAWFUL:
             failures.append(
                 Check.failed(
                     "V06",
@@ -253,27 +171,35 @@ def _check_erasures(snapshot: Snapshot) -> Iterator[Check]:
                     f"line {entry.seq}: sealed into an erased unit",
                 )
             )
-        if entry.act == "erase":
+        if entry.act == "erase" and not entry.refs:
             erased.add(unit)
+        elif entry.act == "erase":
+            items += 1
         elif entry.act in ("hold", "release"):
             (held.add if entry.act == "hold" else held.discard)(unit)
-    yield from all_good("V06", failures, f"{len(erased)} effacements", f"{len(erased)} erasures")
+    yield from all_good("V06", failures, *counted(len(erased) + items, "effacement", "erasure"))
 
 
 # ---------------------------------------------------------------- heads
 
 
-def check_heads(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
-    """V07 to V12 over every head."""
+def check_heads(snapshot: Snapshot, policy: Policy, chain: Sequence[VerifierKey]) -> Iterator[Check]:
+    """V07 to V12 over every head. `chain` are the vault's own keys, the oldest first."""
     # V07
     failures = [
-        Check.failed("V07", f"{name} : {fault}", f"{name}: {fault}")
-        for name, fault in snapshot.head_faults.items()
+        Check.failed("V07", f"{name} : {fr}", f"{name}: {en}")
+        for name, (fr, en) in snapshot.head_faults.items()
     ]
     count = len(snapshot.heads)
     yield from all_good("V07", failures, *counted(count, "tête", "head"))
+    for name in snapshot.unsigned_texts():
+        yield Check.not_checked(
+            "V07",
+            f"{name} : une signature a été interrompue ; la prochaine ouverture la refera",
+            f"{name}: a signature was interrupted; the next opening makes it again",
+        )
     # V08
-    failures = list(_unsigned(snapshot, policy))
+    failures = [*check_signatures(snapshot, policy, chain), *check_countersigned(snapshot, chain)]
     names = ", ".join(key.to_text() for key in policy.vkeys)
     if not count and snapshot.lines:
         yield Check.not_checked("V08", "aucune tête", "no head")
@@ -291,14 +217,6 @@ def check_heads(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
         )
     else:
         yield Check.verified("V12", "aucune", "none")
-
-
-def _unsigned(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
-    for size, head in snapshot.heads.items():
-        try:
-            head.note.require_signed_by(policy.vkeys)
-        except NoteError as error:
-            yield Check.failed("V08", f"tête {size} : {error}", f"head {size}: {error}")
 
 
 def _check_roots(snapshot: Snapshot) -> Iterator[Check]:
@@ -350,7 +268,40 @@ def check_identity(snapshot: Snapshot, policy: Policy, created: str | None) -> I
             for other in others
             if other != snapshot.origin
         ]
+    changed = list(_changed_files(snapshot))
+    failures += [check for check in changed if check.state == "failed"]
     yield from all_good("V01", failures, str(snapshot.origin), str(snapshot.origin))
+    yield from (check for check in changed if check.state != "failed")
+
+
+def _changed_files(snapshot: Snapshot) -> Iterator[Check]:
+    """FORMAT and the secret files are those that the log vouches for; a log of 0.1.0 vouches for none."""
+    standing = Standing()
+    for entry in snapshot.good_entries():
+        standing.take(entry)
+    if standing.files_root is None:
+        return
+    try:
+        found = fixed_files(snapshot.folder)
+    except OSError as error:
+        yield Check.failed("V01", f"{error.filename} : illisible", f"{error.filename}: cannot be read")
+        return
+    if root_of_files(found) == standing.files_root:
+        return
+    following = snapshot.folder / "keys" / NEXT_NAME
+    if following.is_dir() and root_of_files(fixed_files(snapshot.folder, following)) == standing.files_root:
+        yield Check.not_checked(
+            "V01",
+            "un changement de clés a été interrompu ; la prochaine ouverture le finira",
+            "a change of keys was interrupted; the next opening finishes it",
+        )
+    else:
+        names = ", ".join(found)
+        yield Check.failed(
+            "V01",
+            f"l’un de ces fichiers n’est plus celui que le journal a inscrit : {names}",
+            f"one of these files is no longer the one that the log vouches for: {names}",
+        )
 
 
 def load_policy(
@@ -361,18 +312,13 @@ def load_policy(
     It trusts the folder: whoever has a receipt or the key from elsewhere should give them too (V25).
     """
     failures: list[Check] = []
-    keys: tuple[VerifierKey, ...] = ()
-    try:
-        key = VerifierKey.from_text((folder / "trust" / "vault.vkey").read_text("utf-8"))
-        keys = (key,)
-        if (folder / "trust" / "vault.pem").read_text("utf-8") != key.to_pem():
-            raise NoteError("vault.pem and vault.vkey hold different keys")
-    except (OSError, UnicodeDecodeError, NoteError) as error:
-        failures.append(Check.failed("V08", f"clé publique : {error}", f"public key: {error}"))
+    failures += check_key_files(folder)
+    keys = tuple(key_chain(folder))
     authorities: list[Authority] = []
-    for path in sorted((folder / "trust" / "tsa").glob("*.yaml")):
+    for path in sorted((folder / "trust" / "tsa").glob("[!.]*.yaml")):
         try:
             authorities.append(Authority.load(path))
         except SaisineError as error:
             failures.append(Check.failed("V15", error.sentence("fr"), error.sentence("en")))
-    return Policy(keys, tuple(authorities), decrypt=decrypt, at=at), failures
+    witnesses, faults = load_witnesses(folder)
+    return Policy(keys, tuple(authorities), witnesses, decrypt=decrypt, at=at), [*failures, *faults]

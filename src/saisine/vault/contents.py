@@ -5,23 +5,30 @@ plaintext the hash and size of its record.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 import pyrage
 
 from saisine.errors import SaisineError
-from saisine.vault.checks import Snapshot, all_good
+from saisine.vault.checks import all_good
+from saisine.vault.faults import open_regular, read_regular, said
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES, Entry
-from saisine.vault.objects import decrypt_to, object_path
+from saisine.vault.objects import decrypt_to, object_path, open_object
 from saisine.vault.records import Record, read_record, record_hash
-from saisine.vault.report import Check, counted
+from saisine.vault.report import Check, CheckState, counted
+from saisine.vault.row_checks import Opener, Original, RowsFinder, check_rows
+from saisine.vault.snapshot import Snapshot
+from saisine.vault.standing import Standing
 
 Progress = Callable[[int, int | None, str], None]
+# What looks into one kind of piece: it gets the plaintext as a stream and gives numbered findings
+# (number, state, French, English). The vault imports nothing to its right: callers pass them in.
+Checker = Callable[[BinaryIO], Iterable[tuple[str, CheckState, str, str]]]
 
 _WHOLE_BYTES: Final = 8 << 20  # larger objects are hashed, then decrypted, as streams
 _PIECE_BYTES: Final = 1 << 20
@@ -63,7 +70,13 @@ class ContentChecks:
     """V18 to V24 over one snapshot. `keys` is None when contents are not opened, `why` says the reason."""
 
     def __init__(
-        self, snapshot: Snapshot, keys: KeyStore | None, why: tuple[str, str], progress: Progress | None
+        self,
+        snapshot: Snapshot,
+        keys: KeyStore | None,
+        why: tuple[str, str],
+        progress: Progress | None,
+        checkers: Mapping[str, Checker],
+        finder: RowsFinder | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._folder = snapshot.folder / "objects"
@@ -72,10 +85,24 @@ class ContentChecks:
         self._progress = progress
         self._found = Findings()
         self._records: dict[str, list[bytes] | None] = {}
-        self._erased = {str(one.unit) for one in snapshot.good_entries() if one.act == "erase"}
+        self._checkers = checkers
+        self._looked_into: list[Check] = []
+        self._finder = finder
+        self._not_reread: list[Check] = []
+        self._by_item = {
+            str(entry.record): entry for entry in snapshot.good_entries() if entry.act in TAKES_IN_BYTES
+        }
+        self._standing = Standing()
+        for entry in snapshot.good_entries():
+            self._standing.take(entry)
+        self._erased = set(self._standing.erased)
         self._named: set[str] = set()
+        self._away = 0
+        self._unfinished = False
+        self._seen = 0
 
     def run(self) -> Iterator[Check]:
+        self._check_keys()
         known = {str(one.record) for one in self._snapshot.good_entries()}
         entries = [
             one for one in self._snapshot.good_entries() if not isinstance(one.unit, msgspec.UnsetType)
@@ -93,12 +120,15 @@ class ContentChecks:
         record = self._check_record(entry, known)
         if not isinstance(entry.object, str):
             return
-        if unit in self._erased:
+        if unit in self._erased or self._is_item(entry, self._standing.erased_items):
             self._named.add(entry.object)
             self._check_gone(entry.object, entry)
             return
+        if self._is_item(entry, self._standing.barred) and not self._path(entry.object).exists():
+            self._away += 1  # a restored backup never holds what may not be kept
+            return
         plain = self._check_object(entry.object, entry, self._identity(unit, entry))
-        if plain is None or record is None or entry.act not in TAKES_IN_BYTES:
+        if plain is None or record is None or entry.act not in (*TAKES_IN_BYTES, "rows"):
             return
         self._found.contents += 1
         if (plain.hash.hexdigest(), plain.size) != (record.sha256, record.size):
@@ -107,6 +137,78 @@ class ContentChecks:
                 f"{_label_fr(entry, record)} : le contenu n’est pas celui de sa fiche",
                 f"{_label_en(entry, record)}: the content is not the one of its record",
             )
+        elif entry.act == "rows":
+            self._check_rows(entry, record)
+        elif record.kind in self._checkers:
+            self._look_into(entry, record)
+
+    def _check_rows(self, entry: Entry, record: Record) -> None:
+        """V23 for the tree over an export's messages: its root, and its rows in the originals."""
+        found = check_rows(
+            entry,
+            self._opener(entry, record),
+            original_of=self._original_of if self._finder else None,
+            finder=self._finder,
+        )
+        for check in found:
+            if check.state == "failed":
+                self._found.failures.setdefault("V23", []).append(check)
+            elif check.state == "not_checked":
+                self._not_reread.append(check)
+
+    def _opener(self, entry: Entry, record: Record) -> Opener:
+        identity = self._identity(str(entry.unit), entry)
+        path = self._path(str(entry.object))
+
+        def opened() -> BinaryIO:
+            if identity is None:
+                raise SaisineError("object_damaged", object=path.name, reason="key")
+            return open_object(path, identity, record.size, record.sha256)
+
+        return opened
+
+    def _original_of(self, item: str) -> Original | None:
+        """The sealed source of rows; None when it was erased or set aside."""
+        standing = self._standing
+        entry = self._by_item.get(item)
+        if entry is None or item in standing.erased_items or item in standing.barred:
+            return None
+        if entry.unit in standing.erased or isinstance(entry.rec, msgspec.UnsetType):
+            return None
+        lines = self._records.get(entry.rec.object)
+        if lines is None or entry.rec.line >= len(lines):
+            raise SaisineError("record_unreadable", seq=entry.seq, reason="V22")
+        record = read_record(lines[entry.rec.line])
+        return Original(record.name, record.size, self._opener(entry, record))
+
+    def _path(self, name: str) -> Path:
+        return object_path(self._folder, name)
+
+    def _is_item(self, entry: Entry, items: Container[str]) -> bool:
+        return isinstance(entry.record, str) and entry.record in items
+
+    def _look_into(self, entry: Entry, record: Record) -> None:
+        """V24 for one piece; barred pieces are never opened."""
+        identity = self._identity(str(entry.unit), entry)
+        if identity is None or self._is_item(entry, self._standing.barred):
+            return
+        path = self._path(str(entry.object))
+        try:
+            with open_object(path, identity, record.size, record.sha256) as stream:
+                found = list(self._checkers[record.kind](stream))
+        except SaisineError as error:
+            found = [("V24", "failed", error.what("fr"), error.what("en"))]
+        for number, state, fr, en in found:
+            label_fr, label_en = _label_fr(entry, record), _label_en(entry, record)
+            if state == "failed":
+                self._looked_into.append(
+                    Check.failed("V24", f"{label_fr}, {number} : {fr}", f"{label_en}, {number}: {en}")
+                )
+            elif state == "not_checked":
+                self._looked_into.append(
+                    Check.not_checked("V24", f"{label_fr}, {number} : {fr}", f"{label_en}, {number}: {en}")
+                )
+        self._seen += 1
 
     def _identity(self, unit: str, entry: Entry) -> "pyrage.x25519.Identity | None":
         if self._keys is None:
@@ -130,7 +232,7 @@ class ContentChecks:
         found = self._found
         try:
             size = path.stat().st_size
-            body = path.read_bytes() if size <= _WHOLE_BYTES else None
+            body = read_regular(path) if size <= _WHOLE_BYTES else None
             digest = hashlib.sha256(body).hexdigest() if body is not None else _hash_file(path)
         except FileNotFoundError:
             found.fail(
@@ -142,8 +244,8 @@ class ContentChecks:
         except OSError as error:
             found.fail(
                 "V18",
-                f"ligne {entry.seq} : l’objet {name} est illisible ({error.strerror})",
-                f"line {entry.seq}: object {name} cannot be read ({error.strerror})",
+                f"ligne {entry.seq} : l’objet {name} est illisible ({said(error)['reason_fr']})",
+                f"line {entry.seq}: object {name} cannot be read ({said(error)['reason_en']})",
             )
             return None
         found.objects += 1
@@ -160,7 +262,9 @@ class ContentChecks:
 
     def _check_gone(self, name: str, entry: Entry) -> None:
         """V21"""
-        if object_path(self._folder, name).exists():
+        if object_path(self._folder, name).exists() and self._is_unfinished(entry):
+            self._unfinished = True
+        elif object_path(self._folder, name).exists():
             self._found.fail(
                 "V21",
                 f"ligne {entry.seq} : l’objet {name} d’une unité effacée est encore là",
@@ -182,7 +286,8 @@ class ContentChecks:
         self._found.records += 1
         fault = _fault_of_record(lines, entry, known)
         if fault is not None:
-            self._found.fail("V23", f"ligne {entry.seq} : {fault}", f"line {entry.seq}: {fault}")
+            fr, en = fault
+            self._found.fail("V23", f"ligne {entry.seq} : {fr}", f"line {entry.seq}: {en}")
             return None
         return read_record(lines[entry.rec.line])
 
@@ -195,10 +300,13 @@ class ContentChecks:
         if self._check_object(name, entry, None) is None and (identity is None or self._is_bad(name)):
             return None
         try:
-            body = object_path(self._folder, name).read_bytes()
+            body = read_regular(object_path(self._folder, name))
             return bytes(pyrage.decrypt(body, [identity])).split(b"\n")[:-1]
         except (OSError, pyrage.DecryptError) as error:
-            self._found.fail("V22", f"fiches {name} : {error}", f"records {name}: {error}")
+            words = said(error)
+            self._found.fail(
+                "V22", f"fiches {name} : {words['reason_fr']}", f"records {name}: {words['reason_en']}"
+            )
             return None
 
     def _is_bad(self, name: str) -> bool:
@@ -209,7 +317,14 @@ class ContentChecks:
 
     def _tell(self) -> Iterator[Check]:
         found = self._found
-        yield from all_good("V18", found.of("V18"), *counted(found.objects, "objet", "object"))
+        present = counted(found.objects, "objet", "object")
+        if self._away:
+            fr, en = counted(self._away, "pièce", "item")
+            present = (
+                f"{present[0]} ; {fr} mise à l’écart, absente comme il se doit",
+                f"{present[1]}; {en} set aside, absent as it must be",
+            )
+        yield from all_good("V18", found.of("V18"), *present)
         yield from all_good("V19", found.of("V19"), *counted(found.objects, "objet", "object"))
         yield from self._tell_strays()
         yield from self._tell_erased()
@@ -220,10 +335,22 @@ class ContentChecks:
             yield from all_good(
                 "V22", found.of("V22"), f"{found.contents} contenus", f"{found.contents} contents"
             )
-            yield from all_good("V23", found.of("V23"), f"{found.records} fiches", f"{found.records} records")
-        yield Check.not_checked(
-            "V24", "aucun contrôle propre aux captures n’a été fourni", "no capture check was given"
-        )
+            yield from all_good("V23", found.of("V23"), *counted(found.records, "fiche", "record"))
+            yield from self._not_reread
+        yield from self._tell_looked_into()
+
+    def _tell_looked_into(self) -> Iterator[Check]:
+        """V24"""
+        if not self._checkers:
+            yield Check.not_checked(
+                "V24", "aucun contrôle propre aux captures n’a été fourni", "no capture check was given"
+            )
+        elif self._keys is None:
+            yield Check.not_checked("V24", *self._why)
+        else:
+            failures = [check for check in self._looked_into if check.state == "failed"]
+            yield from all_good("V24", failures, *counted(self._seen, "capture", "capture"))
+            yield from (check for check in self._looked_into if check.state == "not_checked")
 
     def _tell_strays(self) -> Iterator[Check]:
         """V20"""
@@ -239,39 +366,71 @@ class ContentChecks:
     def _tell_erased(self) -> Iterator[Check]:
         """V21"""
         failures = self._found.of("V21")
-        known: Mapping[str, str | None] = self._keys.units() if self._keys else {}
-        for unit, destroyed_at in known.items():
-            if (destroyed_at is not None) != (unit in self._erased):
+        for unit in sorted(self._erased):
+            left = any((self._snapshot.folder / "keys" / name).exists() for name in _key_files(unit))
+            if left and self._standing.erased_at[unit] >= self._snapshot.newest:
+                self._unfinished = True
+            elif left:
                 failures.append(
                     Check.failed(
                         "V21",
-                        f"unité {unit} : le journal et le fichier de clés ne disent pas la même chose",
-                        f"unit {unit}: the log and the key file do not say the same",
+                        f"unité {unit} : effacée selon le journal, sa clé est encore là",
+                        f"unit {unit}: erased says the log, its key is still there",
                     )
                 )
-        count = len(self._erased)
-        yield from all_good("V21", failures, f"{count} unités effacées", f"{count} units erased")
+        count = len(self._erased) + len(self._standing.erased_items)
+        yield from all_good("V21", failures, *counted(count, "effacement", "erasure"))
+        if self._unfinished:
+            yield Check.not_checked(
+                "V21",
+                "un effacement a été interrompu ; la prochaine ouverture le finira",
+                "an erasure was interrupted; the next opening finishes it",
+            )
+
+    def _is_unfinished(self, entry: Entry) -> bool:
+        """Whether the line that erases this one is newer than every head: a stop, not a file put back."""
+        seqs = self._standing.erased_at
+        at = seqs.get(str(entry.unit), seqs.get(str(entry.record), -1))
+        return at >= self._snapshot.newest
+
+    def _check_keys(self) -> None:
+        """V22, first half: every key file opens and is the one of its name."""
+        for name, error in self._keys.faults() if self._keys else ():
+            if any(unit in name for unit in self._erased):  # told by V21
+                continue
+            self._found.fail(
+                "V22",
+                f"fichier de clé keys/{name} : {error.what('fr')}",
+                f"key file keys/{name}: {error.what('en')}",
+            )
 
 
-def _fault_of_record(lines: list[bytes], entry: Entry, known: set[str]) -> str | None:
+def _fault_of_record(lines: list[bytes], entry: Entry, known: set[str]) -> tuple[str, str] | None:
     if isinstance(entry.rec, msgspec.UnsetType) or entry.rec.line >= len(lines):
-        return "no record at that place"
+        return "aucune fiche à cette place", "no record at that place"
     line = lines[entry.rec.line]
     if record_hash(line) != entry.record:
-        return "the record has another hash than the line gives"
+        return (
+            "la fiche n’a pas l’empreinte que la ligne donne",
+            "the record has another hash than the line gives",
+        )
     try:
         record = read_record(line)
         nonce = bytes.fromhex(record.nonce)
     except ValueError as error:
-        return str(error)
+        return "la fiche est mal formée", str(error)
     if len(nonce) != 32:
-        return "the nonce is not 32 bytes"
+        return "le nombre aléatoire n’a pas 32 octets", "the nonce is not 32 bytes"
     unknown = [parent for parent in record.parents if parent not in known]
-    return f"unknown parent {unknown[0]}" if unknown else None
+    return (f"parent inconnu {unknown[0]}", f"unknown parent {unknown[0]}") if unknown else None
+
+
+def _key_files(unit: str) -> tuple[str, str]:
+    return f"units/{unit}.age", f"parts/{unit}"
 
 
 def _hash_file(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -283,13 +442,13 @@ def _decrypt(
         if body is not None:
             measure.write(pyrage.decrypt(body, [identity]))
         else:
-            with path.open("rb") as source:
+            with open_regular(path) as source:
                 decrypt_to(source, measure, identity)
     except (pyrage.DecryptError, OSError) as error:
         found.fail(
             "V22",
-            f"ligne {entry.seq} : l’objet {path.name} ne se déchiffre pas ({error})",
-            f"line {entry.seq}: object {path.name} does not decrypt ({error})",
+            f"ligne {entry.seq} : l’objet {path.name} ne se déchiffre pas ({said(error)['reason_fr']})",
+            f"line {entry.seq}: object {path.name} does not decrypt ({said(error)['reason_en']})",
         )
         return None
     return measure

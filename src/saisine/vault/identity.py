@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import explained
+from saisine.vault.faults import SMALL_BYTES, explained, read_regular
 
 FORMAT: Final = "saisine-vault 1"
 
@@ -22,13 +22,13 @@ class Format:
     def load(cls, folder: Path) -> "Format":
         """Raises `vault_missing`, `vault_newer` or `vault_damaged`."""
         try:
-            lines = (folder / "FORMAT").read_text("utf-8").split("\n")
+            lines = read_regular(folder / "FORMAT", SMALL_BYTES).decode("utf-8").split("\n")
         except (FileNotFoundError, NotADirectoryError):
             raise SaisineError("vault_missing", path=folder) from None
         except OSError as error:
             raise explained(error, folder) from error
         except UnicodeDecodeError as error:
-            raise SaisineError("vault_damaged", reason=f"FORMAT: {error}") from error
+            raise SaisineError("vault_damaged", reason="FORMAT") from error
         if lines[0] != FORMAT and lines[0].startswith("saisine-vault "):
             raise SaisineError("vault_newer", found=lines[0].removeprefix("saisine-vault "), known=1)
         if len(lines) != 4 or lines[0] != FORMAT or lines[3] or not lines[1]:

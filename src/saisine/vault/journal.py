@@ -15,13 +15,23 @@ from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import fsync_folder
-from saisine.vault.log import Entry, canonical, parse_line, split_lines
+from saisine.vault.faults import (
+    SMALL_BYTES,
+    flush_file_system,
+    fsync_folder,
+    open_regular,
+    read_regular,
+    said,
+)
+from saisine.vault.log import Entry, LineError, canonical, parse_line, split_lines
 from saisine.vault.merkle import Tree, leaf_hash
 from saisine.vault.notes import Head, NoteError
+from saisine.vault.standing import Standing
 
 LOCK_WAIT_S: Final = 10.0
 _POLL_S: Final = 0.02
+_PIECE_BYTES: Final = 1 << 20
+BATCH_BYTES: Final = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,11 @@ class Damage:
     """The first thing in a log that does not fit: which line (from 0), and why."""
 
     line: int
-    reason: str
+    fr: str
+    en: str
+
+    def as_reasons(self) -> dict[str, str]:
+        return {"reason_fr": f"ligne {self.line} : {self.fr}", "reason_en": f"line {self.line}: {self.en}"}
 
 
 @dataclass(slots=True)
@@ -44,7 +58,12 @@ class Reading:
 
     @property
     def is_suffix_only(self) -> bool:
-        """Whether nothing readable follows the fault: then it is the trace of an interrupted write."""
+        """Whether nothing readable follows the fault: then it is the trace of an interrupted write.
+
+        A batch of 1,000 lines is at most 2 MiB; a longer rest is none.
+        """
+        if len(self.rest) > BATCH_BYTES:
+            return False
         return not any(_is_readable(line) for line in self.rest.split(b"\n"))
 
 
@@ -64,17 +83,32 @@ def read_log(data: bytes, first: int = 0) -> Reading:
         try:
             entry = parse_line(line)
             if entry.seq != first + len(found.lines):
-                raise ValueError(f"seq {entry.seq} instead of {first + len(found.lines)}")
-        except ValueError as error:
-            found.fault = Damage(first + len(found.lines), str(error))
+                wanted = first + len(found.lines)
+                raise LineError(
+                    f"number {entry.seq} instead of {wanted}", f"numéro {entry.seq} au lieu de {wanted}"
+                )
+        except LineError as error:
+            found.fault = Damage(first + len(found.lines), error.fr, str(error))
             break
         found.lines.append(line)
         found.entries.append(entry)
         found.good_bytes += len(line) + 1
     found.rest = data[found.good_bytes :]
     if tail and found.fault is None:
-        found.fault = Damage(first + len(found.lines), "the line is cut short")
+        found.fault = Damage(first + len(found.lines), "ligne coupée", "the line is cut short")
     return found
+
+
+def read_log_bytes(path: Path) -> bytes:
+    """The bytes of a log, up to a long stretch without an end of line: no log has one, and a sparse file of
+    zeros would fill the memory. Raises `OSError`."""
+    pieces: list[bytes] = []
+    stretch = 0
+    with open_regular(path) as file:
+        while stretch <= BATCH_BYTES and (piece := file.read(_PIECE_BYTES)):
+            pieces.append(piece)
+            stretch = 0 if b"\n" in piece else stretch + len(piece)
+    return b"".join(pieces)
 
 
 class Journal:
@@ -86,6 +120,7 @@ class Journal:
         self.heads = folder / "log" / "heads"
         self.entries: list[Entry] = []
         self.tree = Tree()
+        self.standing = Standing()
         self.is_damaged = False  # nothing beyond the first fault is read any more
         self._bytes = 0
         self._threads = threading.RLock()
@@ -131,14 +166,20 @@ class Journal:
 
     def load(self) -> Reading:
         """Read the whole log; keep what is good before the first fault."""
-        found = read_log(self.path.read_bytes())
+        found = read_log(read_log_bytes(self.path))
         self._keep(found)
         return found
 
     def _keep(self, found: Reading) -> None:
         self.entries.extend(found.entries)
-        for line in found.lines:
-            self.tree.append(leaf_hash(line))
+        for entry in found.entries:
+            self.standing.take(entry)
+        leaves = map(leaf_hash, found.lines)
+        if self.tree.size:
+            for leaf in leaves:
+                self.tree.append(leaf)
+        else:
+            self.tree = Tree(leaves)
         self._bytes += found.good_bytes
 
     def refresh(self) -> None:
@@ -148,17 +189,20 @@ class Journal:
             if size == self._bytes or self.is_damaged:
                 return
             if size < self._bytes:
+                gone = self._bytes - size
                 raise SaisineError(
-                    "vault_damaged", reason=f"{self._bytes - size} bytes are gone from the log"
+                    "vault_damaged",
+                    reason_fr=f"{gone} octets ont disparu du journal",
+                    reason_en=f"{gone} bytes are gone from the log",
                 )
-            with self.path.open("rb") as file:
+            with open_regular(self.path) as file:
                 file.seek(self._bytes)
                 data = file.read()
             complete = data[: data.rfind(b"\n") + 1]  # a line without its end is still being written
             found = read_log(complete, self.size)
             self._keep(found)
             if found.fault is not None:
-                raise SaisineError("vault_damaged", reason=f"line {found.fault.line}: {found.fault.reason}")
+                raise SaisineError("vault_damaged", **found.fault.as_reasons())
 
     def line(self, seq: int) -> bytes:
         """The bytes of one line without its LF: its canonical form, checked when it was read."""
@@ -192,7 +236,7 @@ class Journal:
             os.fdatasync(descriptor)
         except OSError as error:
             # Lines may stand whose objects must then stay: the next opening judges by what is on disk.
-            raise SaisineError("vault_input_output", path=self.path, reason=error.strerror) from error
+            raise SaisineError("vault_input_output", path=self.path, **said(error)) from error
 
     def cut(self, found: Reading) -> None:
         """Cut an interrupted write off the end of the log. What is cut was kept aside by the caller."""
@@ -207,7 +251,7 @@ class Journal:
 
     def head_sizes(self) -> list[int]:
         """The sizes of the heads on disk, ascending."""
-        names = (path.name.removesuffix(".note") for path in self.heads.glob("*.note"))
+        names = (path.name.removesuffix(".note") for path in self.heads.glob("[!.]*.note"))
         return sorted(int(name) for name in names if name.isdecimal())
 
     def has_head(self, size: int) -> bool:
@@ -216,7 +260,7 @@ class Journal:
 
     def head(self, size: int) -> Head:
         """Read one head. Raises `NoteError` or `OSError`."""
-        body = (self.heads / f"{size}.note").read_bytes()
+        body = read_regular(self.heads / f"{size}.note", SMALL_BYTES)
         try:
             return Head.from_text(body.decode("utf-8"))
         except UnicodeDecodeError as error:
@@ -235,18 +279,35 @@ class Journal:
         """Write a head: both files durable before either gets its name, so that none is ever half there.
 
         The names themselves are not waited for: a head that a power cut takes away is signed again, over
-        the same lines, at the next opening.
+        the same lines, at the next opening. The note comes last: while `.tmp-<size>.note` stands beside its
+        text, a stop is told from a note that somebody removed.
         """
         parts = []
         for suffix, body in (("txt", head.text), ("note", head.to_text().encode())):
             part = self.heads / f".tmp-{head.size}.{suffix}"
-            with part.open("wb") as out:
-                out.write(body)
-                out.flush()
-                os.fdatasync(out.fileno())
+            part.write_bytes(body)
             parts.append((part, self.heads / f"{head.size}.{suffix}"))
+        flush_file_system(self.heads)  # one flush for both
         for part, target in parts:
             part.replace(target)
+
+    def _write_aside(self, target: Path, body: bytes) -> None:
+        part = target.with_name(f".tmp-{target.name}")
+        part.write_bytes(body)
+        part.replace(target)
+
+    def mend_text(self, head: Head) -> None:
+        """Write a head's text again when a stop left it empty or took it away: the note holds it."""
+        text = self.heads / f"{head.size}.txt"
+        if not text.exists() or text.stat().st_size == 0:
+            self._write_aside(text, head.text)
+
+    def mend_texts(self) -> None:
+        """`mend_text` for every head that needs it."""
+        for size in self.head_sizes():
+            text = self.heads / f"{size}.txt"
+            if not text.exists() or text.stat().st_size == 0:
+                self.mend_text(self.head(size))
 
 
 def create_journal(folder: Path) -> None:

@@ -1,48 +1,53 @@
-"""The keys of a vault: its identity and signing seed, one age identity per erasure unit, Parquet keys.
+"""The open keys of one vault: one age identity per erasure unit, and the keys of Parquet parts.
 
-`units.db` wraps every unit identity and every part key to the vault identity. The vault identity and the
-signing seed lie in one age file under the passphrase (scrypt); without a passphrase they lie readable in
-`vault.unprotected.json`, and everything that shows the vault says so.
+Each lies in an age file of its own, wrapped to the vault's identity: `units/<unit>.age`, and
+`parts/<unit>/<sha256 of the part's name>.age`. A file once written never changes but by a rotation; a
+changed bit makes it unreadable; erasing a unit overwrites and removes its file. (An SQLite file was
+used first: a changed bit in the unused part of a page went unseen, and each unit cost three flushes.)
 """
 
 import hashlib
 import re
-import sqlite3
 import threading
-from base64 import b32encode, b64decode, b64encode
-from collections.abc import Callable, Mapping
+from base64 import b32encode
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import pyrage
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import disk_faults, write_durably
+from saisine.vault.deriving import Progress
+from saisine.vault.faults import (
+    SMALL_BYTES,
+    disk_faults,
+    fsync_folder,
+    is_writable,
+    read_regular,
+    said,
+    write_durably,
+)
+from saisine.vault.legacy_keys import LEGACY_NAME, LegacyKeys
+from saisine.vault.log import canonical
 from saisine.vault.notes import ED25519, VerifierKey
+from saisine.vault.secret_files import (
+    PROTECTED_NAME,
+    Secrets,
+    load_secrets,
+    public_bytes,
+    signing_key_of,
+    wipe,
+    write_secrets,
+)
 
 Random = Callable[[int], bytes]
+Key = TypeVar("Key")
 
-PROTECTED_NAME: Final = "vault.passphrase.age"
-UNPROTECTED_NAME: Final = "vault.unprotected.json"
-UNITS_NAME: Final = "units.db"
+UNITS: Final = "units"
+PARTS: Final = "parts"
 PART_KEY_BYTES: Final = 32  # AES-256, the longest key of Parquet encryption
-MAX_WORK_FACTOR: Final = 22  # log2 of scrypt's N: 4 GiB of memory; age itself writes 18, pyrage up to 20
-_SCRYPT: Final = re.compile(rb"age-encryption\.org/v1\n-> scrypt \S+ (\d{1,9})\n")
-_BUSY_S: Final = 10.0
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS units (
-  unit TEXT PRIMARY KEY, recipient TEXT NOT NULL, identity_wrapped BLOB, created TEXT NOT NULL,
-  destroyed_at TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS parts (
-  unit TEXT NOT NULL REFERENCES units (unit), part TEXT NOT NULL, key_wrapped BLOB NOT NULL,
-  PRIMARY KEY (unit, part)
-) STRICT;
-"""
+_UNIT: Final = re.compile(r"[a-z2-7]{26}", re.ASCII)
 
 
 def new_id(random: Random) -> str:
@@ -60,206 +65,263 @@ class PartKeys(Protocol):
     def destroy(self, unit: str, part: str) -> None: ...
 
 
-class Secrets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What opens a vault: the age identity, and the seeds (base64) of the signing and witness keys.
-
-    `check` is the SHA-256 of the other fields: a changed bit in an unprotected file is told, never used.
-    """
+class _UnitKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a unit's file wraps. The unit is repeated inside: two files exchanged do not pass."""
 
     v: int
+    unit: str
     identity: str
-    signing_seed: str
-    witness_seed: str
-    check: str
-
-    @classmethod
-    def draw(cls, random: Random) -> "Secrets":
-        identity = str(pyrage.x25519.Identity.generate())
-        seeds = b64encode(random(32)).decode(), b64encode(random(32)).decode()
-        return cls(1, identity, *seeds, _check_of(1, identity, *seeds))
-
-    @property
-    def is_whole(self) -> bool:
-        return self.check == _check_of(self.v, self.identity, self.signing_seed, self.witness_seed)
-
-    @property
-    def signing_key(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(b64decode(self.signing_seed))
+    created: str
 
 
-def _check_of(version: int, *fields: str) -> str:
-    return hashlib.sha256("\n".join((str(version), *fields)).encode()).hexdigest()
+class _PartKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    v: int
+    unit: str
+    part: str
+    key: str
 
 
 def create_keys(folder: Path, origin: str, random: Random, passphrase: str | None) -> VerifierKey:
-    """Write the secret file and an empty `units.db` in `folder`; return the public signing key."""
+    """Write the secret file and the empty key folders; return the public signing key."""
     secrets = Secrets.draw(random)
-    body = msgspec.json.encode(secrets)
-    if passphrase is None:
-        target = folder / UNPROTECTED_NAME
-    else:
-        target, body = folder / PROTECTED_NAME, pyrage.passphrase.encrypt(body, passphrase)
-    write_durably(target, body)
-    target.chmod(0o600)
-    connection = _connect(folder / UNITS_NAME)
-    connection.executescript(_SCHEMA)
-    connection.commit()
-    connection.close()
-    (folder / UNITS_NAME).chmod(0o600)
-    public = secrets.signing_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return VerifierKey(origin, ED25519, public)
-
-
-def load_secrets(folder: Path, passphrase: str | None) -> Secrets:
-    """Read the secret file. Raises `passphrase_needed`, `passphrase_wrong` or `vault_keys_damaged`."""
-    plain, protected = folder / UNPROTECTED_NAME, folder / PROTECTED_NAME
-    with disk_faults(folder):
-        if not protected.exists() and not plain.exists():
-            raise SaisineError("vault_keys_damaged", path=folder, reason="the secret file is missing")
-        body = _unlock(protected, passphrase) if protected.exists() else plain.read_bytes()
-    try:
-        found = msgspec.json.decode(body, type=Secrets)
-    except (msgspec.MsgspecError, ValueError) as error:
-        raise SaisineError("vault_keys_damaged", path=folder, reason=error) from error
-    if found.v != 1 or not found.is_whole:
-        raise SaisineError("vault_keys_damaged", path=folder, reason="SHA-256")
-    return found
-
-
-def require_bearable(body: bytes) -> None:
-    """Refuse a passphrase file whose scrypt cost would freeze the machine. Raises `passphrase_cost`.
-
-    pyrage compares the cost with the speed of the machine: on a fast one it works 47 s on a factor of 23.
-    """
-    found = _SCRYPT.match(body)
-    if found is not None and int(found[1]) > MAX_WORK_FACTOR:
-        raise SaisineError("passphrase_cost", factor=int(found[1]), most=MAX_WORK_FACTOR)
-
-
-def _unlock(path: Path, passphrase: str | None) -> bytes:
-    if passphrase is None:
-        raise SaisineError("passphrase_needed")
-    body = path.read_bytes()
-    require_bearable(body)
-    try:
-        return bytes(pyrage.passphrase.decrypt(body, passphrase))
-    except pyrage.DecryptError as error:
-        raise SaisineError("passphrase_wrong") from error
-
-
-def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_S, check_same_thread=False)
-    if not read_only:
-        # FULL: a unit must be there before anything is sealed for it. DELETE with secure_delete: a key
-        # that was destroyed stays neither in free pages nor in a journal.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA secure_delete=ON")
-    return connection
+    write_secrets(folder, secrets, passphrase)
+    for name in (UNITS, PARTS):
+        (folder / name).mkdir(mode=0o700)
+    return VerifierKey(origin, ED25519, public_bytes(secrets.signing_key))
 
 
 class KeyStore:
-    """The open keys of one vault. Safe to share between threads; processes take turns through SQLite."""
+    """The open keys of one vault. Safe to share between threads; every file is written once."""
 
-    def __init__(
-        self, folder: Path, secrets: Secrets, *, is_protected: bool, read_only: bool = False
-    ) -> None:
-        self._folder = folder
-        self._identity = pyrage.x25519.Identity.from_str(secrets.identity)
-        self._recipient = self._identity.to_public()
-        self._identities: dict[str, pyrage.x25519.Identity] = {}
-        self._lock = threading.RLock()
-        self.signing_key = secrets.signing_key
+    def __init__(self, folder: Path, secrets: Secrets, *, is_protected: bool) -> None:
+        self.folder = folder
         self.is_protected = is_protected
-        with disk_faults(folder):
-            self._connection = _connect(folder / UNITS_NAME, read_only=read_only)
+        self._identities: dict[str, pyrage.x25519.Identity] = {}
+        self._parts: dict[tuple[str, str], bytes] = {}
+        self._lock = threading.RLock()
+        self.take(secrets)
 
     @classmethod
-    def open(cls, folder: Path, passphrase: str | None, *, read_only: bool = False) -> "KeyStore":
+    def open(
+        cls,
+        folder: Path,
+        passphrase: str | None,
+        *,
+        recovery: str | None = None,
+        read_only: bool = False,
+        progress: Progress | None = None,
+    ) -> "KeyStore":
         """Open the keys under `folder`. Raises as `load_secrets` does."""
-        secrets = load_secrets(folder, passphrase)
-        is_protected = (folder / PROTECTED_NAME).exists()
-        return cls(folder, secrets, is_protected=is_protected, read_only=read_only)
+        secrets = load_secrets(folder, passphrase, recovery=recovery, progress=progress)
+        keys = cls(folder, secrets, is_protected=(folder / PROTECTED_NAME).exists())
+        keys._take_legacy(read_only=read_only or not is_writable(folder))
+        return keys
 
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+    def _take_legacy(self, *, read_only: bool) -> None:
+        """Keys that 0.1.0 left in one SQLite file: turned into files, or only read where nothing may change."""
+        legacy = LegacyKeys.load(self.folder)
+        if legacy is None:
+            return
+        found = {unit: self._open_legacy(wrapped).decode("ascii") for unit, wrapped, _ in legacy.units}
+        parts = [(unit, part, self._open_legacy(wrapped)) for unit, part, wrapped in legacy.parts]
+        if read_only:
+            self._identities = {unit: pyrage.x25519.Identity.from_str(text) for unit, text in found.items()}
+            self._parts = {(unit, part): key for unit, part, key in parts}
+            return
+        with disk_faults(self.folder):
+            for name in (UNITS, PARTS):
+                (self.folder / name).mkdir(mode=0o700, exist_ok=True)
+            for unit, _, created in legacy.units:
+                body = self._wrap(_UnitKey(1, unit, found[unit], created))
+                write_durably(self._unit_path(unit), body)
+            for unit, part, key in parts:
+                self._keep_part(unit, part, key)
+            wipe(self.folder / LEGACY_NAME)
 
-    def add_unit(self, unit: str, created: str) -> None:
-        """Draw the identity of a new unit and commit it durably."""
+    def _open_legacy(self, wrapped: bytes) -> bytes:
+        try:
+            return bytes(pyrage.decrypt(wrapped, self._wrapping))
+        except pyrage.DecryptError as error:
+            path = self.folder / LEGACY_NAME
+            raise SaisineError("vault_keys_damaged", path=path, **said(error)) from error
+
+    def take(self, secrets: Secrets) -> None:
+        """Work with these secrets from now on (a rotation, or a first passphrase)."""
+        self.secrets = secrets
+        self.signing_key = secrets.signing_key
+        self.retired_signing_keys = [signing_key_of(one.signing_seed) for one in secrets.retired]
+        self.witness_key = secrets.witness_key
+        self._recipient = pyrage.x25519.Identity.from_str(secrets.identity).to_public()
+        names = [secrets.identity, *(one.identity for one in secrets.retired)]
+        self._wrapping = [pyrage.x25519.Identity.from_str(name) for name in names]
+
+    # ------------------------------------------------------------ units
+
+    def add_unit(self, unit: str, created: str, *, is_durable: bool = True) -> None:
+        """Draw the identity of a new unit and keep it.
+
+        Without `is_durable` the caller flushes the file system before any line names the unit.
+        """
         identity = pyrage.x25519.Identity.generate()
-        wrapped = pyrage.encrypt(str(identity).encode(), [self._recipient])
-        row = (unit, str(identity.to_public()), wrapped, created)
-        with self._lock, disk_faults(self._folder), self._connection:
-            self._connection.execute(
-                "INSERT INTO units (unit, recipient, identity_wrapped, created) VALUES (?, ?, ?, ?)", row
-            )
-        self._identities[unit] = identity
+        body = self._wrap(_UnitKey(1, unit, str(identity), created))
+        path = self._unit_path(unit)
+        with disk_faults(self.folder):
+            if is_durable:
+                write_durably(path, body)
+            else:
+                write_lightly(path, body)
+        with self._lock:
+            self._identities[unit] = identity
 
-    def units(self) -> Mapping[str, str | None]:
-        """Every unit, with the time of its destruction or None."""
-        with self._lock, disk_faults(self._folder):
-            return dict(self._connection.execute("SELECT unit, destroyed_at FROM units"))
+    def units(self) -> set[str]:
+        """Every unit whose key is here."""
+        with disk_faults(self.folder):
+            names = {path.stem for path in (self.folder / UNITS).glob("[!.]*.age")}
+            return names | set(self._identities)
 
     def recipient_of(self, unit: str) -> pyrage.x25519.Recipient:
         """The public key that the objects of a unit are encrypted to. Raises as `identity_of` does."""
         return self.identity_of(unit).to_public()
 
     def identity_of(self, unit: str) -> pyrage.x25519.Identity:
-        """The private key of a unit. Raises `unit_unknown` or `unit_erased`."""
+        """The private key of a unit. Raises `unit_unknown` or `vault_keys_damaged`."""
         with self._lock:
             found = self._identities.get(unit)
             if found is None:
-                found = self._identities[unit] = self._unwrap(unit)
+                found = self._identities[unit] = self.load_unit(unit)
             return found
 
-    def _unwrap(self, unit: str) -> pyrage.x25519.Identity:
-        with disk_faults(self._folder):
-            row = self._connection.execute(
-                "SELECT identity_wrapped, destroyed_at FROM units WHERE unit = ?", (unit,)
-            ).fetchone()
-        if row is None:
-            raise SaisineError("unit_unknown", unit=unit)
-        if row[1] is not None or row[0] is None:
-            raise SaisineError("unit_erased", unit=unit, on=row[1])
-        text = self._open_wrapped(row[0]).decode("ascii")
-        return pyrage.x25519.Identity.from_str(text)
-
-    def _open_wrapped(self, wrapped: bytes) -> bytes:
+    def load_unit(self, unit: str) -> pyrage.x25519.Identity:
+        """Read a unit's file anew, without what is remembered. Raises as `identity_of` does."""
+        path = self._unit_path(unit)
+        with disk_faults(self.folder):
+            try:
+                body = read_regular(path, SMALL_BYTES)
+            except FileNotFoundError:
+                raise SaisineError("unit_unknown", unit=unit) from None
+        found = self._unwrap(path, body, _UnitKey)
         try:
-            return bytes(pyrage.decrypt(wrapped, [self._identity]))
-        except pyrage.DecryptError as error:
-            raise SaisineError("vault_keys_damaged", path=self._folder, reason=error) from error
+            if found.unit != unit:
+                raise ValueError(found.unit)
+            return pyrage.x25519.Identity.from_str(found.identity)
+        except (ValueError, pyrage.IdentityError) as error:
+            raise SaisineError("vault_keys_damaged", path=path, **said(error)) from error
+
+    def destroy_unit(self, unit: str) -> None:
+        """Remove the key of a unit and of its parts for good. Done again after a stop, it ends the same."""
+        with self._lock:
+            self._identities.pop(unit, None)
+        with disk_faults(self.folder):
+            wipe(self._unit_path(unit))
+            parts = self.folder / PARTS / unit  # the unit's name was checked with its path
+            for path in sorted(parts.glob("*")):
+                wipe(path)
+            if parts.is_dir():
+                parts.rmdir()
+
+    # ------------------------------------------------------------ parts
 
     def create_part(self, unit: str, part: str, random: Random) -> bytes:
         """The key of a part, drawn once: a writer that was killed finds the same key again."""
-        with self._lock, disk_faults(self._folder), self._connection:
-            found = self._part_row(unit, part)
-            if found is not None:
-                return found
-            self.identity_of(unit)
+        with self._lock, disk_faults(self.folder):
+            if self._part_path(unit, part).exists():
+                return self.part(unit, part)
+            self.identity_of(unit)  # none for a unit that is gone
             key = random(PART_KEY_BYTES)
-            wrapped = pyrage.encrypt(key, [self._recipient])
-            self._connection.execute("INSERT INTO parts VALUES (?, ?, ?)", (unit, part, wrapped))
+            self._keep_part(unit, part, key)
             return key
 
+    def _keep_part(self, unit: str, part: str, key: bytes) -> None:
+        folder = self.folder / PARTS / unit
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            fsync_folder(folder.parent)
+        write_durably(self._part_path(unit, part), self._wrap(_PartKey(1, unit, part, key.hex())))
+
     def part(self, unit: str, part: str) -> bytes:
-        """Raises `part_key_missing` when the key was destroyed or never drawn."""
-        with self._lock, disk_faults(self._folder):
-            found = self._part_row(unit, part)
-        if found is None:
-            raise SaisineError("part_key_missing", unit=unit, part=part)
-        return found
+        """Raises `part_key_missing` when the key was destroyed or never drawn, or `vault_keys_damaged`."""
+        if (unit, part) in self._parts:
+            return self._parts[unit, part]
+        path = self._part_path(unit, part)
+        with disk_faults(self.folder):
+            try:
+                body = read_regular(path, SMALL_BYTES)
+            except FileNotFoundError:
+                raise SaisineError("part_key_missing", unit=unit, part=part) from None
+        found = self._unwrap(path, body, _PartKey)
+        if (found.unit, found.part) != (unit, part):
+            raise SaisineError("vault_keys_damaged", path=path, reason=found.part)
+        return bytes.fromhex(found.key)
 
     def destroy_part(self, unit: str, part: str) -> None:
-        with self._lock, disk_faults(self._folder), self._connection:
-            self._connection.execute("DELETE FROM parts WHERE unit = ? AND part = ?", (unit, part))
+        with self._lock, disk_faults(self.folder):
+            wipe(self._part_path(unit, part))
 
-    def _part_row(self, unit: str, part: str) -> bytes | None:
-        row = self._connection.execute(
-            "SELECT key_wrapped FROM parts WHERE unit = ? AND part = ?", (unit, part)
-        ).fetchone()
-        return None if row is None else self._open_wrapped(row[0])
+    # ------------------------------------------------------------ all files
+
+    def faults(self) -> Iterator[tuple[str, SaisineError]]:
+        """(path under `keys/`, fault) of every key file that does not open."""
+        for path in sorted((self.folder / UNITS).glob("[!.]*")):
+            try:
+                self.load_unit(path.name.removesuffix(".age"))
+            except SaisineError as error:
+                yield f"{UNITS}/{path.name}", error
+        for path in sorted((self.folder / PARTS).glob("*/[!.]*")):
+            try:
+                self._require_part(path)
+            except SaisineError as error:
+                yield f"{PARTS}/{path.parent.name}/{path.name}", error
+
+    def _require_part(self, path: Path) -> None:
+        with disk_faults(self.folder):
+            found = self._unwrap(path, read_regular(path, SMALL_BYTES), _PartKey)
+        if self._part_path(found.unit, found.part) != path:
+            raise SaisineError("vault_keys_damaged", path=path, reason=found.part)
+
+    def rewrap(self) -> None:
+        """Wrap every key to the newest identity. Done again after a stop, it ends the same."""
+        paths = [*(self.folder / UNITS).glob("[!.]*.age"), *(self.folder / PARTS).glob("*/[!.]*.age")]
+        newest = self._wrapping[:1]
+        with disk_faults(self.folder):
+            for path in paths:
+                body = read_regular(path, SMALL_BYTES)
+                if _opens(body, newest):
+                    continue
+                plain = pyrage.decrypt(body, self._wrapping)
+                write_durably(path, pyrage.encrypt(plain, [self._recipient]))
+
+    def _wrap(self, key: _UnitKey | _PartKey) -> bytes:
+        return bytes(pyrage.encrypt(canonical(key), [self._recipient]))
+
+    def _unwrap(self, path: Path, body: bytes, kind: type[Key]) -> Key:
+        try:
+            return msgspec.json.decode(pyrage.decrypt(body, self._wrapping), type=kind)
+        except (pyrage.DecryptError, msgspec.MsgspecError, ValueError) as error:
+            raise SaisineError("vault_keys_damaged", path=path, **said(error)) from error
+
+    def _unit_path(self, unit: str) -> Path:
+        if not _UNIT.fullmatch(unit):  # a name typed, or read in a log that somebody changed
+            raise SaisineError("unit_unknown", unit=unit)
+        return self.folder / UNITS / f"{unit}.age"
+
+    def _part_path(self, unit: str, part: str) -> Path:
+        name = hashlib.sha256(part.encode()).hexdigest()
+        return self._unit_path(unit).parent.parent / PARTS / unit / f"{name}.age"
+
+
+def write_lightly(path: Path, body: bytes) -> None:
+    """Write a small file whole or not at all; the caller makes it durable."""
+    temporary = path.with_name(f".tmp-{path.name}")
+    temporary.write_bytes(body)
+    temporary.replace(path)
+
+
+def _opens(body: bytes, identities: list[pyrage.x25519.Identity]) -> bool:
+    try:
+        pyrage.decrypt(body, identities)
+    except pyrage.DecryptError:
+        return False
+    return True
 
 
 class BoundPartKeys:

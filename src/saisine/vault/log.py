@@ -48,7 +48,7 @@ class RecordPlace(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One line of the log. `at` is UTC with milliseconds; hashes are 64 lower-case hex signs."""
+    """One line of the log. `at` is UTC with milliseconds, `until` a day; hashes are 64 lower-case hex signs."""
 
     v: int
     seq: int
@@ -63,6 +63,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     count: int | UnsetType = UNSET
     root: str | UnsetType = UNSET
     code: str | UnsetType = UNSET
+    until: str | UnsetType = UNSET
     actor: str | UnsetType = UNSET
 
     @property
@@ -79,6 +80,7 @@ def canonical(value: object) -> bytes:
     return _encoder.encode(value)
 
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 
 
@@ -94,49 +96,62 @@ def parse_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+class LineError(ValueError):
+    """A line that the log refuses: why in English (its text) and in French."""
+
+    def __init__(self, en: str, fr: str) -> None:
+        super().__init__(en)
+        self.fr = fr
+
+
 def parse_line(line: bytes) -> Entry:
-    """Read one line without its LF. Raises `ValueError` with the reason when anything is off (V02)."""
+    """Read one line without its LF. Raises `LineError` with the reason when anything is off (V02)."""
     if len(line) > MAX_LINE_BYTES:
-        raise ValueError(f"{len(line)} bytes, more than {MAX_LINE_BYTES}")
+        size = len(line)
+        raise LineError(
+            f"{size} bytes, more than {MAX_LINE_BYTES}", f"{size} octets, plus de {MAX_LINE_BYTES}"
+        )
     if not line.isascii():
-        raise ValueError("a byte that is not ASCII")
+        raise LineError("a byte that is not ASCII", "un octet hors ASCII")
     try:
         entry = _decoder.decode(line)
     except (msgspec.MsgspecError, ValueError) as error:
-        raise ValueError(str(error)) from None
+        raise LineError(f"malformed: {error}", "mal formée") from None
     if _encoder.encode(entry) != line:
-        raise ValueError("not in canonical form")
+        raise LineError("not in canonical form", "pas en forme canonique")
     return entry
 
 
-def fault_of(entry: Entry) -> str | None:
-    """What is wrong in the fields of an entry that was read, or None (V02)."""
+def fault_of(entry: Entry) -> tuple[str, str] | None:
+    """What is wrong in the fields of an entry that was read (French, English), or None (V02)."""
     needed = ACTS.get(entry.act)
     if entry.v != 1:
-        return f"version {entry.v}"
+        return f"version {entry.v}", f"version {entry.v}"
     if needed is None:
-        return f"unknown act {entry.act!r}"
+        return f"acte inconnu {entry.act!r}", f"unknown act {entry.act!r}"
     for name in needed:
         if getattr(entry, name) is UNSET:
-            return f"act {entry.act} without {name}"
+            return f"acte {entry.act} sans {name}", f"act {entry.act} without {name}"
     if not _is_moment(entry.at):
-        return f"time {entry.at!r}"
+        return f"heure {entry.at!r}", f"time {entry.at!r}"
     return _fault_of_values(entry)
 
 
-def _fault_of_values(entry: Entry) -> str | None:
+def _fault_of_values(entry: Entry) -> tuple[str, str] | None:
     for name in _HEX_FIELDS:
         value = getattr(entry, name)
         if value is not UNSET and not is_hash(value):
-            return f"{name} is not a SHA-256"
+            return f"{name} n’est pas un SHA-256", f"{name} is not a SHA-256"
     if entry.rec is not UNSET and not (is_hash(entry.rec.object) and 0 <= entry.rec.line < 1000):
-        return "rec names no line of a records object"
+        return "rec ne désigne aucune fiche", "rec names no line of a records object"
     if entry.refs is not UNSET and not all(map(is_hash, entry.refs)):
-        return "a ref is not a SHA-256"
+        return "un renvoi n’est pas un SHA-256", "a ref is not a SHA-256"
+    if entry.until is not UNSET and not _DAY.fullmatch(entry.until):
+        return "until n’est pas un jour", "until is no day"
     for name in ("size", "count", "seq"):
         value = getattr(entry, name)
         if value is not UNSET and not 0 <= value <= MAX_INTEGER:
-            return f"{name} out of range"
+            return f"{name} hors limites", f"{name} out of range"
     return None
 
 

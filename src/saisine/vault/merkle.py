@@ -30,9 +30,11 @@ class Tree:
     """
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels: list[list[bytes]] = [[]]
-        for leaf in leaves:
-            self.append(leaf)
+        row = list(leaves)
+        self._levels: list[list[bytes]] = [row]
+        while len(row) > 1:  # level by level: half the time of appending one by one
+            row = _parents(row)
+            self._levels.append(row)
 
     @property
     def size(self) -> int:
@@ -91,6 +93,12 @@ class Tree:
         if old <= middle:
             return [*self._subproof(old, start, middle, complete=complete), self._hash(middle, end)]
         return [*self._subproof(old, middle, end, complete=False), self._hash(start, middle)]
+
+
+def _parents(row: Sequence[bytes]) -> list[bytes]:
+    """The inner nodes over a row of nodes; a last one without its pair has none yet."""
+    nodes, sha256 = iter(row), hashlib.sha256
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(nodes, nodes, strict=False)]
 
 
 def _split(width: int) -> int:

@@ -6,7 +6,6 @@ per 1,000). A marker file, locked for as long as its writer lives, tells tempora
 those of a killed one.
 """
 
-import ctypes
 import errno
 import fcntl
 import hashlib
@@ -15,17 +14,19 @@ import os
 import queue
 import stat
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import msgspec
 import pyrage
 
 from saisine.errors import SaisineError
+from saisine.vault.faults import flush_file_system, open_regular, read_regular, said
 
 TEMPORARY: Final = ".tmp-"
+RECORDS: Final = "-records"  # how the temporary file of a batch's records ends: no person deposited it
 # Up to this size a source is read whole: one call into age instead of thousands of small reads.
 WHOLE_BYTES: Final = 256 * 1024
 _FLUSH_FIRST_BYTES: Final = 8 << 20  # more than this is flushed before the vault's lock is taken
@@ -111,6 +112,7 @@ class Batch:
         self._written: list[Written] = []
         self._count = 0
         self._is_placed = False
+        self._is_left = False
 
     def hold(self) -> None:
         """Make the marker and hold it until the batch ends, however it ends."""
@@ -124,12 +126,19 @@ class Batch:
         if not self._is_placed:
             for number in range(self._count):
                 Path(self._temporary(number)).unlink(missing_ok=True)
-        self._marker.unlink(missing_ok=True)
+            Path(f"{self._temporary(0)}{RECORDS}").unlink(missing_ok=True)
+        # What could not be taken back stays with its marker, which is dead once closed: the next opening tells.
+        if not self._is_left:
+            self._marker.unlink(missing_ok=True)
         os.close(self._descriptor)
 
     def _temporary(self, number: int) -> str:
         # Text rather than a Path: one is made for each of thousands of small files.
         return f"{self._folder}/{TEMPORARY}{self._name}-{number}"
+
+    def write_records(self, body: bytes, recipient: pyrage.x25519.Recipient) -> Written:
+        """Encrypt the records of the batch. Raises `OSError`."""
+        return self._keep(_encrypt_whole(body, f"{self._temporary(0)}{RECORDS}", recipient))
 
     def write(self, source: Readable | bytes, recipient: pyrage.x25519.Recipient) -> Written:
         """Encrypt one source to a temporary file; plain and cipher are hashed in the same pass.
@@ -187,6 +196,10 @@ class Batch:
                 os.rename(written.path, f"{parent}/{written.object}")
         self._is_placed = True
         flush_file_system(self._folder)
+
+    def leave(self) -> None:
+        """Keep the marker: lines may stand in the log for what was placed, only an opening can judge."""
+        self._is_left = True
 
     def take_back(self, written: Sequence[Written]) -> None:
         """Remove placed files again when the log did not take their lines."""
@@ -258,45 +271,17 @@ def object_path(folder: Path, name: str) -> Path:
     return folder / name[:2] / name
 
 
-def _find_syncfs() -> Callable[[int], int] | None:
-    try:
-        library = ctypes.CDLL(None, use_errno=True)
-        function: Any = library.syncfs
-    except (OSError, AttributeError):
-        return None
-    function.argtypes, function.restype = [ctypes.c_int], ctypes.c_int
-    found: Callable[[int], int] = function
-    return found
-
-
-_SYNCFS = _find_syncfs()
-
-
-def flush_file_system(folder: Path) -> None:
-    """Flush one file system with one call (Linux's syncfs); elsewhere every file system."""
-    if _SYNCFS is None:
-        os.sync()
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if _SYNCFS(descriptor) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), str(folder))
-    finally:
-        os.close(descriptor)
-
-
 # ---------------------------------------------------------------- reading
 
 
 def read_object(path: Path, identity: pyrage.x25519.Identity) -> bytes:
     """The plaintext of a small object. Raises `object_missing` or `object_damaged`."""
     try:
-        return bytes(pyrage.decrypt(path.read_bytes(), [identity]))
+        return bytes(pyrage.decrypt(read_regular(path), [identity]))
     except FileNotFoundError as error:
         raise SaisineError("object_missing", object=path.name) from error
-    except pyrage.DecryptError as error:
-        raise SaisineError("object_damaged", object=path.name, reason=error) from error
+    except (OSError, pyrage.DecryptError) as error:
+        raise SaisineError("object_damaged", object=path.name, **said(error)) from error
 
 
 def decrypt_to(source: Readable, target: "_Sink", identity: pyrage.x25519.Identity) -> None:
@@ -359,7 +344,7 @@ class _PlainStream(io.RawIOBase):
     def _next(self) -> bytes:
         piece = self._pieces.get()
         if isinstance(piece, Exception):
-            raise SaisineError("object_damaged", object=self._name, reason=piece) from piece
+            raise SaisineError("object_damaged", object=self._name, **said(piece)) from piece
         if piece is None:
             self._done = True
             if self._hash.hexdigest() != self._expected:
@@ -370,7 +355,7 @@ class _PlainStream(io.RawIOBase):
 
     def _decrypt(self, path: Path, identity: pyrage.x25519.Identity) -> None:
         try:
-            with path.open("rb") as source:
+            with open_regular(path) as source:
                 decrypt_to(source, self, identity)
         except (OSError, pyrage.DecryptError) as error:
             self._push(error)

@@ -8,7 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from saisine.vault.faults import read_regular, said, write_durably
 from saisine.vault.journal import Journal, Reading
-from saisine.vault.log import Entry
+from saisine.vault.keys import KeyStore
+from saisine.vault.log import Entry, is_hash
 from saisine.vault.notes import NoteError, VerifierKey
-from saisine.vault.objects import TEMPORARY
+from saisine.vault.objects import RECORDS, TEMPORARY, object_path
+from saisine.vault.secret_files import WIPED, wipe
 
+UNTOLD: Final = "untold.json"
+_STALE_S: Final = 600.0
 _PARIS = ZoneInfo("Europe/Paris")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
@@ -42,14 +47,14 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "It is kept aside in “lost”.",
     ),
     "damaged": (
-        "Le journal a été modifié ou abîmé ({reason}). N’écrivez plus ici ; gardez ce dossier tel quel.",
-        "The log has been changed or damaged ({reason}). Write nothing more here; keep this folder as it is.",
+        "Le journal a été modifié ou abîmé ({reason_fr}). N’écrivez plus ici ; gardez ce dossier tel quel.",
+        "The log has been changed or damaged ({reason_en}). Write nothing more here; keep this folder as it is.",
     ),
     "keys_older": (
         "Le fichier de clés est plus ancien que le journal : les clés de {count} dépôts manquent. "
-        "N’écrivez plus ici ; reprenez « keys/units.db » dans une sauvegarde plus récente.",
+        "N’écrivez plus ici ; reprenez « keys/units » dans une sauvegarde plus récente.",
         "The key file is older than the log: the keys of {count} deposits are missing. "
-        "Write nothing more here; take “keys/units.db” from a newer backup.",
+        "Write nothing more here; take “keys/units” from a newer backup.",
     ),
     "clock_back": (
         "L’horloge de l’ordinateur a reculé de {seconds} secondes depuis la dernière écriture. "
@@ -120,8 +125,44 @@ def interrupted_note(aside: Aside) -> OpeningNote:
     )
 
 
-def find_damage(journal: Journal, found: Reading, key: VerifierKey | None) -> str | None:
-    """Why nothing may be written here any more, or None.
+def units_without_key(journal: Journal, known: set[str]) -> set[str]:
+    """Units that lines name, that were not erased, and whose key is not here."""
+    named = {entry.unit for entry in journal.entries if isinstance(entry.unit, str)}
+    return named - known - set(journal.standing.erased)
+
+
+def finish_erasures(journal: Journal, keys: KeyStore) -> None:
+    """Remove the keys and files of what the log says was erased. Under the lock; done again, it ends the same."""
+    standing = journal.standing
+    if not (standing.erased or standing.erased_items):
+        return
+    left = keys.units()
+    for unit in standing.erased:
+        if unit in left:
+            keys.destroy_unit(unit)
+    for entry in journal.entries:
+        if entry.unit in standing.erased:
+            names = set(named_objects([entry]))
+        elif isinstance(entry.object, str) and entry.record in standing.erased_items:
+            names = {entry.object}
+        else:
+            continue
+        for name in filter(is_hash, names):  # a line that somebody changed could name any path
+            object_path(journal.folder / "objects", name).unlink(missing_ok=True)
+
+
+def clear_stale(journal: Journal, now: datetime) -> None:
+    """Remove small files that a killed writer left half made, or half destroyed: no line counts on them."""
+    for path in (journal.folder / "keys").rglob(f"{WIPED}*"):
+        wipe(path)
+    for part in ("keys", "trust", "log"):
+        for path in (journal.folder / part).rglob(f"{TEMPORARY}*"):
+            if now.timestamp() - path.stat().st_mtime > _STALE_S:  # a living writer's are seconds old
+                wipe(path)
+
+
+def find_damage(journal: Journal, found: Reading, keys: Sequence[VerifierKey]) -> dict[str, str] | None:
+    """Why nothing may be written here any more (facts for `vault_damaged`), or None.
 
     A fault below the newest head, or with readable lines after it, is no interrupted write: somebody or
     something changed what had been acknowledged.
@@ -129,19 +170,25 @@ def find_damage(journal: Journal, found: Reading, key: VerifierKey | None) -> st
     sizes = journal.head_sizes()
     newest = sizes[-1] if sizes else 0
     if found.fault is not None and (found.fault.line < newest or not found.is_suffix_only):
-        return f"line {found.fault.line}: {found.fault.reason}"
+        return found.fault.as_reasons()
     if newest > journal.size:
-        return f"{newest - journal.size} lines are missing"
+        missing = newest - journal.size
+        return {"reason_fr": f"il manque {missing} lignes", "reason_en": f"{missing} lines are missing"}
     if not newest:
         return None
     try:
         head = journal.head(newest)
-        if key is not None:
-            head.note.require_signed_by([key])
+        if keys:
+            head.note.require_signed_by(keys)
     except (NoteError, OSError) as error:
-        return f"head {newest}: {error}"
+        words = said(error)
+        fr, en = words["reason_fr"], words["reason_en"]
+        return {"reason_fr": f"tête {newest} : {fr}", "reason_en": f"head {newest}: {en}"}
     if head.size != newest or journal.tree.root(newest) != head.root:
-        return f"head {newest}: the lines give another root"
+        return {
+            "reason_fr": f"tête {newest} : les lignes donnent une autre racine",
+            "reason_en": f"head {newest}: the lines give another root",
+        }
     return None
 
 
@@ -149,10 +196,11 @@ def keep_torn_tail(journal: Journal, found: Reading, now: datetime) -> OpeningNo
     """Cut an interrupted write off the log, after a copy in `lost/`. Under the lock."""
     if not found.rest:
         return None
-    target = _lost_folder(journal.folder, now) / "entries.tail"
-    target.write_bytes(found.rest)
+    note = OpeningNote.of("torn_line", bytes=len(found.rest))
+    write_durably(_lost_folder(journal.folder, now) / "entries.tail", found.rest)
+    _keep_untold(journal, note)
     journal.cut(found)
-    return OpeningNote.of("torn_line", bytes=len(found.rest))
+    return note
 
 
 def sweep(journal: Journal, now: datetime) -> Aside | None:
@@ -167,7 +215,13 @@ def sweep(journal: Journal, now: datetime) -> Aside | None:
     strays = [path for path in objects.glob("??/*") if path.name not in known]
     # The records of a batch are the one stray that no person deposited.
     records = {_records_of(marker) for marker in dead}
-    files = len(temporary) + sum(path.name not in records for path in strays)
+    files = sum(not path.name.endswith(RECORDS) for path in temporary)
+    files += sum(path.name not in records for path in strays)
+    counted = {name for one in load_untold(journal) for name in one.markers}
+    if counted.issuperset(marker.name for marker in dead):
+        files = 0  # an opening counted them and was stopped while it moved them
+    if files:
+        _keep_untold(journal, interrupted_note(Aside(files, stopped_at)), dead)
     if temporary or strays:
         folder = _lost_folder(journal.folder, now)
         for path in (*temporary, *strays):
@@ -175,6 +229,42 @@ def sweep(journal: Journal, now: datetime) -> Aside | None:
     for marker in dead:
         marker.unlink(missing_ok=True)
     return Aside(files, stopped_at) if files else None
+
+
+class Untold(msgspec.Struct, frozen=True):
+    """What an opening found, kept until the vault is closed: if that opening is stopped, the next one tells it.
+
+    `markers` are the dead writers it counted: their files are not counted again.
+    """
+
+    code: str
+    facts: dict[str, int]
+    fr: str
+    en: str
+    markers: tuple[str, ...] = ()
+
+    def as_note(self) -> OpeningNote:
+        return OpeningNote(self.code, self.facts, self.fr, self.en)
+
+
+def _keep_untold(journal: Journal, note: OpeningNote, markers: Sequence[Path] = ()) -> None:
+    """Before anything is set aside."""
+    facts = {key: value for key, value in note.facts.items() if isinstance(value, int)}
+    new = Untold(note.code, facts, note.fr, note.en, tuple(path.name for path in markers))
+    write_durably(journal.folder / "lost" / UNTOLD, msgspec.json.encode([*load_untold(journal), new]))
+
+
+def load_untold(journal: Journal) -> list[Untold]:
+    """What an earlier opening found and may not have told."""
+    try:
+        return msgspec.json.decode(read_regular(journal.folder / "lost" / UNTOLD, 1 << 20), type=list[Untold])
+    except (OSError, msgspec.MsgspecError, ValueError):
+        return []  # absent, or a file of ours that somebody damaged: it only repeats what was said
+
+
+def forget_untold(journal: Journal) -> None:
+    """Once it was told and the vault is closed."""
+    (journal.folder / "lost" / UNTOLD).unlink(missing_ok=True)
 
 
 def named_objects(entries: list[Entry]) -> Iterator[str]:
@@ -203,7 +293,7 @@ def _is_dead(marker: Path) -> bool:
 
 def _records_of(marker: Path) -> str:
     with contextlib.suppress(msgspec.MsgspecError, ValueError):
-        return msgspec.json.decode(marker.read_bytes(), type=dict[str, str]).get("records", "")
+        return msgspec.json.decode(read_regular(marker, 1 << 16), type=dict[str, str]).get("records", "")
     return ""
 
 

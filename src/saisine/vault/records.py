@@ -37,6 +37,8 @@ class SealItem:
     """One thing to seal. `source` is a path, read as a stream, or the bytes themselves.
 
     `origin_note` says where it came from (`url`, `path`, `device`, `person`…); its keys are ASCII.
+    `act` is the act of its line; `redact` and `observe` name their `parents` there. `rules` says what was
+    hidden in a redacted copy, without floats.
 
     >>> SealItem("capture.png", b"...", kind="screenshot", media_type="image/png").name
     'capture.png'
@@ -51,12 +53,15 @@ class SealItem:
     comment: str = ""
     platform: str = ""
     parents: Sequence[str] = ()
+    act: str = "seal"
+    rules: Sequence[Mapping[str, object]] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """One sealed thing. `item` (SHA-256 of its record) names it everywhere; `sha256` and `size` are of the
-    plaintext; `seq` is its line in the log. `kind` is `unreadable` when the record could not be opened."""
+    plaintext; `seq` is its line in the log. `kind` is `unreadable` when the record could not be opened.
+    `is_barred` says that it may not be kept: it is neither opened, shown nor exported, only erased."""
 
     seq: int
     item: str
@@ -68,6 +73,7 @@ class Sealed:
     sealed_at: datetime
     unit: str
     state: State = "not_yet_dated"
+    is_barred: bool = False
 
     def as_json(self) -> dict[str, object]:
         """The line that `saisine seal --json` prints."""
@@ -90,7 +96,26 @@ def plain_text(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def build_record(item: SealItem, written: Written, nonce: bytes, actor: str) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a whole batch of records shares: who acts, the newest cosigned head (SHA-256 and time), which
+    proves that they were made after it, and how far the clock was from an authority's, in milliseconds."""
+
+    actor: str = ""
+    not_before: tuple[str, datetime] | None = None
+    clock_offset_ms: int | None = None
+
+    def as_fields(self) -> dict[str, object]:
+        found: dict[str, object] = {"operator": self.actor} if self.actor else {}
+        if self.not_before is not None:
+            sha256, at = self.not_before
+            found["not_before"] = {"note_sha256": sha256, "cosigned_at": format_moment(at)}
+        if self.clock_offset_ms is not None:
+            found["clock"] = {"offset_ms": self.clock_offset_ms, "source": "tsa"}
+        return found
+
+
+def build_record(item: SealItem, written: Written, nonce: bytes, context: Context) -> bytes:
     """The canonical line of one record, without LF. The nonce keeps a short text from being guessed."""
     if item.kind not in KINDS:
         raise SaisineError("item_kind_unknown", kind=item.kind)
@@ -111,12 +136,13 @@ def build_record(item: SealItem, written: Written, nonce: bytes, actor: str) -> 
     }
     optional = {
         "platform": item.platform,
-        "operator": actor,
         "comment": plain_text(item.comment),
         "captured_at": format_moment(item.captured_at) if item.captured_at else "",
         "parents": list(item.parents),
+        "rules": list(item.rules),
     }
     record.update({key: value for key, value in optional.items() if value})
+    record.update(context.as_fields())
     return canonical(record)
 
 

@@ -38,7 +38,7 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "V23": ("Chaque fiche correspond à sa ligne", "Every record matches its line"),
     "V24": ("Contrôles propres aux captures", "Checks of captures"),
     "V25": ("Le journal prolonge un reçu ou un témoin", "The log extends a receipt or a witness"),
-    "B01": ("Le dossier a la forme BagIt 1.0", "The bundle has the form of BagIt 1.0"),
+    "B01": ("Le dossier a la forme BagIt", "The bundle has the form of BagIt"),
     "B02": ("Chaque fichier a l’empreinte du manifeste", "Every file has the hash of the manifest"),
 }
 

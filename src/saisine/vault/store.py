@@ -1,38 +1,38 @@
-"""The vault's public verbs: create, open, seal, read, find, prove, sign, stamp, export."""
+"""The vault's public verbs: create, open, seal, read, find, prove, sign, stamp, export, hold, erase."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from saisine.errors import SaisineError
+from saisine.vault import erasure
 from saisine.vault import opening as found_at_opening
-from saisine.vault.catalogue import Catalogue
+from saisine.vault.authorities import choose_authority
+from saisine.vault.core import Clock, OpenVault, Progress, Random, open_keys
 from saisine.vault.faults import disk_faults, fsync_folder, is_writable, write_durably
 from saisine.vault.identity import FORMAT, Format, clear_unfinished
-from saisine.vault.journal import Journal, Reading, create_journal
+from saisine.vault.journal import create_journal
 from saisine.vault.keys import BoundPartKeys, KeyStore, PartKeys, create_keys, new_id
 from saisine.vault.log import REFS_PER_LINE, as_mapping, format_moment
-from saisine.vault.notes import Checkpoint, Head, NoteError, TlogProof, VerifierKey
+from saisine.vault.notes import Head, TlogProof
 from saisine.vault.objects import object_path, open_object
-from saisine.vault.opening import OpeningNote
 from saisine.vault.receipts import Receipt, receipt_code
-from saisine.vault.records import Sealed, SealItem, State, build_act_record, record_hash
-from saisine.vault.stamps import Stamper, StampResult, add_authority, ask_authorities, dated_size
-from saisine.vault.writer import CLOCK_TOLERANCE_S, Writer, groups, require_code
+from saisine.vault.records import Sealed, SealItem, State
+from saisine.vault.stamps import Stamper, StampResult, dated_size, stamp_newest
+from saisine.vault.writer import groups
 
 if TYPE_CHECKING:
     from saisine.vault.bundle import BundleReport
+    from saisine.vault.erasure import Erasure
+    from saisine.vault.redaction import Rule
+    from saisine.vault.rows import RowGroup
 
-Clock = Callable[[], datetime]
-Progress = Callable[[int, int | None, str], None]
 
-
-class Vault:
+class Vault(OpenVault):
     """A sealed store in one folder. Safe between threads and processes; a context manager.
 
     >>> with Vault.open(folder, clock=clock) as vault:
@@ -41,20 +41,18 @@ class Vault:
     """
 
     def __init__(
-        self, folder: Path, format_: Format, keys: KeyStore, *, clock: Clock, random: Callable[[int], bytes]
+        self, folder: Path, format_: Format, keys: KeyStore, *, clock: Clock, random: Random
     ) -> None:
-        self.folder = folder
-        self.origin = format_.origin
-        self.opening: tuple[OpeningNote, ...] = ()
-        self.journal = Journal(folder)
-        self._keys = keys
-        self._clock = clock
-        self._random = random
-        self._catalogue = Catalogue(self.journal, keys)
-        self._writer = Writer(self.journal, keys, self._catalogue, clock=clock, random=random)
-        self._refusal: SaisineError | None = None
+        super().__init__(folder, format_, keys, clock=clock, random=random)
         self._dated: tuple[int, int] = (-1, 0)
         self._stamper: Stamper | None = None
+        self.writer.quote = self._newest_cosigned
+
+    def _newest_cosigned(self) -> tuple[str, datetime] | None:
+        """What later records quote to prove that they were made after: see `saisine.vault.keeping`."""
+        from saisine.vault.keeping import newest_cosigned
+
+        return newest_cosigned(self, self.clock())
 
     # ------------------------------------------------------------ create, open, close
 
@@ -64,7 +62,7 @@ class Vault:
         folder: Path,
         *,
         clock: Clock,
-        random: Callable[[int], bytes] = os.urandom,
+        random: Random = os.urandom,
         passphrase: str | None = None,
     ) -> "Vault":
         """Make an empty vault and open it. Raises `vault_exists`, or what the disk refuses."""
@@ -90,29 +88,30 @@ class Vault:
         folder: Path,
         *,
         clock: Clock,
-        random: Callable[[int], bytes] = os.urandom,
+        random: Random = os.urandom,
         passphrase: str | None = None,
+        recovery: str | None = None,
         stamper: Stamper | None = None,
+        progress: Progress | None = None,
     ) -> "Vault":
         """Open a vault; set interrupted writes aside and say so in `opening`.
 
-        Raises `vault_missing`, `vault_newer`, `vault_damaged`, `vault_keys_damaged`, `passphrase_needed`
+        `recovery` is an officer’s age identity, in place of the passphrase. Raises `vault_missing`, `vault_newer`,
+        `vault_damaged`, `vault_keys_damaged`, `passphrase_needed`
         or `passphrase_wrong`. A damaged log opens for reading only: writing then raises `vault_damaged`.
         """
         format_ = Format.load(folder)
         read_only = not is_writable(folder)
-        keys = KeyStore.open(folder / "keys", passphrase, read_only=read_only)
+        keys = open_keys(folder, passphrase, recovery=recovery, read_only=read_only, progress=progress)
         vault = cls(folder, format_, keys, clock=clock, random=random)
         vault._stamper = stamper
-        try:
-            vault.opening = tuple(vault._examine(read_only=read_only))
-        except BaseException:
-            keys.close()
-            raise
+        vault.opening = tuple(vault.examine(read_only=read_only, passphrase=passphrase))
         return vault
 
     def close(self) -> None:
-        self._keys.close()
+        """End the use of this vault: what its opening found was told."""
+        if self.opening and self.is_writable:
+            found_at_opening.forget_untold(self.journal)
 
     def __enter__(self) -> "Vault":
         return self
@@ -122,87 +121,12 @@ class Vault:
     ) -> None:
         self.close()
 
-    def _examine(self, *, read_only: bool) -> Iterator[OpeningNote]:
-        if read_only:
-            self._refusal = SaisineError("vault_not_writable", folder=self.folder, reason="read-only")
-            yield OpeningNote.of("read_only")
-            yield from self._read_log()
-            return
-        try:
-            with disk_faults(self.folder), self.journal.locked():
-                yield from self._repair()
-        except SaisineError as error:
-            if error.code != "vault_busy":
-                raise
-            yield OpeningNote.of("busy")
-            yield from self._read_log()
-
-    def _read_log(self) -> Iterator[OpeningNote]:
-        """Load the log without touching anything; refuse writing when it does not fit."""
-        with disk_faults(self.folder):
-            found = self.journal.load()
-        reason = found_at_opening.find_damage(self.journal, found, self._verifier_key())
-        if reason is not None:
-            yield self._freeze(reason)
-
-    def _freeze(self, reason: str) -> OpeningNote:
-        """From now on this vault only reads, up to the fault."""
-        self._refusal = SaisineError("vault_damaged", reason=reason)
-        self.journal.is_damaged = True
-        return OpeningNote.of("damaged", reason=reason)
-
-    def _repair(self) -> Iterator[OpeningNote]:
-        """Under the lock: load, set aside, sign what has no head."""
-        found = self.journal.load()
-        reason = found_at_opening.find_damage(self.journal, found, self._verifier_key())
-        if reason is not None:
-            yield self._freeze(reason)
-            return
-        known = self._keys.units()
-        without = {entry.unit for entry in self.journal.entries if isinstance(entry.unit, str)} - set(known)
-        if without:
-            self._refusal = SaisineError("vault_keys_older", count=len(without))
-            yield OpeningNote.of("keys_older", count=len(without))
-            return
-        yield from self._set_aside(found)
-        self._sign()
-
-    def _set_aside(self, found: Reading) -> Iterator[OpeningNote]:
-        now = self._clock()
-        back_s = (self.journal.entries[-1].moment - now).total_seconds() if self.journal.entries else 0.0
-        if back_s > CLOCK_TOLERANCE_S:
-            yield OpeningNote.of("clock_back", seconds=round(back_s))
-        torn = found_at_opening.keep_torn_tail(self.journal, found, now)
-        if torn is not None:
-            self._writer.append([{"act": "note", "code": "repair_torn"}])
-            yield torn
-        aside = found_at_opening.sweep(self.journal, now)
-        if aside is not None:
-            self._writer.append([{"act": "note", "code": "repair_interrupted", "count": aside.files}])
-            yield found_at_opening.interrupted_note(aside)
-
-    # ------------------------------------------------------------ what this vault is
-
-    @property
-    def is_protected(self) -> bool:
-        """Whether a passphrase protects the keys; without one they lie readable in the folder."""
-        return self._keys.is_protected
-
-    @property
-    def is_writable(self) -> bool:
-        return self._refusal is None
+    # ------------------------------------------------------------ keys of what is derived
 
     @property
     def part_keys(self) -> PartKeys:
         """The keys of the Parquet parts made from a unit."""
-        return BoundPartKeys(self._keys, self._random)
-
-    def new_unit(self) -> str:
-        """A new unit of erasure, its key durable before anything is sealed for it."""
-        self._require_writable()
-        unit = new_id(self._random)
-        self._keys.add_unit(unit, format_moment(self._clock()))
-        return unit
+        return BoundPartKeys(self.keys, self.random)
 
     # ------------------------------------------------------------ seal
 
@@ -224,12 +148,12 @@ class Vault:
         A source that cannot be read stops the call (`source_unreadable`), or is handed to
         `on_unreadable` and left out. A full or read-only disk is refused before the commit point.
         """
-        self._require_writable()
+        self.require_writable()
         todo = list(items)
-        unit = unit or self.new_unit()
+        unit = unit or self.new_unit(is_durable=False)
         sealed: list[Sealed] = []
         for group in groups(todo):
-            sealed += self._writer.seal_group(group, unit, actor, on_unreadable)
+            sealed += self.writer.seal_group(group, unit, actor, on_unreadable)
             if progress is not None:
                 progress(len(sealed), len(todo), "seal")
         self.sign_head()
@@ -238,15 +162,15 @@ class Vault:
     def sealed_in(self, unit: str) -> dict[str, Sealed]:
         """What a unit already holds, by SHA-256 of the plaintext: an import that starts again skips these."""
         self.journal.refresh()
-        rows = (row for row in self._catalogue.rows() if row.unit == unit)
+        rows = (row for row in self.catalogue.rows() if row.unit == unit)
         return {row.sha256: row for row in self._with_state(rows)}
 
     # ------------------------------------------------------------ read
 
     def items(self) -> list[Sealed]:
-        """Everything sealed and not erased, in the order of the log."""
+        """Everything sealed, but what was erased or may not be kept, in the order of the log."""
         self.journal.refresh()
-        return self._with_state(self._catalogue.rows())
+        return self._with_state(row for row in self.catalogue.rows() if not row.is_barred)
 
     def find(self, ref: str) -> Sealed:
         """One sealed thing by item, line number, SHA-256, or a unique prefix of 8 signs or more.
@@ -254,16 +178,18 @@ class Vault:
         Raises `item_unknown` or `item_ambiguous`.
         """
         self.journal.refresh()
-        found = self._catalogue.find(ref.strip().lower())
+        found = self.catalogue.find(ref.strip().lower())
         return self._with_state([found])[0]
 
     def open_item(self, item: str) -> BinaryIO:
         """The plaintext as a stream, checked while it is read. Raises `item_unknown`, `object_missing`,
         `object_damaged`, `unit_erased`."""
         sealed = self.find(item)
+        if sealed.is_barred:
+            raise SaisineError("item_barred", item=sealed.item)
         entry = self.journal.entries[sealed.seq]
         path = object_path(self.folder / "objects", str(entry.object))
-        return open_object(path, self._keys.identity_of(sealed.unit), sealed.size, sealed.sha256)
+        return open_object(path, self.keys.identity_of(sealed.unit), sealed.size, sealed.sha256)
 
     def read_bytes(self, item: str, limit: int = 64 << 20) -> bytes:
         """The whole plaintext. Raises `item_too_large` above `limit` bytes, and as `open_item`."""
@@ -275,7 +201,7 @@ class Vault:
 
     def record_line(self, item: str) -> bytes:
         """The record of a sealed thing, as canonical JSON without LF: its SHA-256 is `item`."""
-        return self._catalogue.record_line(self.journal.entries[self.find(item).seq])
+        return self.catalogue.record_line(self.journal.entries[self.find(item).seq])
 
     def entry_line(self, seq: int) -> bytes:
         """One line of the log without its LF."""
@@ -293,13 +219,13 @@ class Vault:
         """Note that originals were opened: one line per person, unit and session."""
         unit = unit_or_item if len(unit_or_item) == 26 else self.find(unit_or_item).unit
         fields = {"act": "access", "unit": unit, "count": count, **({"actor": actor} if actor else {})}
-        self._write([fields])
+        self.write_lines([fields])
 
     def note(self, code: str, *, count: int | None = None, actor: str = "") -> None:
         """Write a line that only carries a code (lower-case ASCII, no free text)."""
         fields: dict[str, Any] = {"act": "note", "code": code}
         fields |= {"count": count} if count is not None else {}
-        self._write([fields | ({"actor": actor} if actor else {})])
+        self.write_lines([fields | ({"actor": actor} if actor else {})])
 
     def record_artifact(self, name: str, sha256: str, *, unit: str | None = None, actor: str = "") -> str:
         """Log the hash of a file made from sealed things (a corpus part, a dossier); return its record."""
@@ -313,74 +239,7 @@ class Vault:
         lines = [{"act": "export", "refs": list(group), "count": len(refs)} for group in groups]
         return self.write_act("export", facts, lines, actor=actor)
 
-    def write_act(
-        self,
-        kind: str,
-        facts: Mapping[str, object],
-        lines: Sequence[dict[str, Any]],
-        *,
-        unit: str | None = None,
-        actor: str = "",
-    ) -> str:
-        """Lines that share one encrypted record (no object). Returns the hash of that record."""
-        self._require_writable()
-        require_code(actor)
-        unit = unit or self.new_unit()
-        record = build_act_record(self._random(32), kind, facts)
-        recipient = self._keys.recipient_of(unit)
-        shared = {"unit": unit, "record": record_hash(record), **({"actor": actor} if actor else {})}
-        with disk_faults(self.folder), self._writer.batch() as batch:
-            self._writer.commit(batch, [record], recipient, [{**line, **shared} for line in lines])
-        self.sign_head()
-        return record_hash(record)
-
-    def _write(self, fields: Sequence[Mapping[str, Any]]) -> None:
-        self._require_writable()
-        for one in fields:
-            require_code(one.get("actor", ""))
-            require_code(one.get("code", ""))
-        with disk_faults(self.folder), self.journal.locked():
-            self.journal.refresh()
-            self._writer.append(fields)
-        self.sign_head()
-
-    def _require_writable(self) -> None:
-        if self._refusal is not None:
-            raise self._refusal
-
     # ------------------------------------------------------------ heads, stamps, proofs
-
-    def sign_head(self) -> Head | None:
-        """Sign the log as it stands; the newest head when it already covers every line; None when empty."""
-        self._require_writable()
-        with disk_faults(self.folder), self.journal.locked():
-            self.journal.refresh()
-            return self._sign()
-
-    def _sign(self) -> Head | None:
-        journal = self.journal
-        if journal.size == 0:
-            return None
-        if journal.has_head(journal.size):
-            return journal.head(journal.size)
-        head = Head.sign(Checkpoint(self.origin, journal.size, journal.tree.root()), self._keys.signing_key)
-        journal.keep_head(head)
-        return head
-
-    def _verifier_key(self) -> VerifierKey | None:
-        try:
-            return VerifierKey.from_text((self.folder / "trust" / "vault.vkey").read_text("utf-8"))
-        except (OSError, UnicodeDecodeError, NoteError):
-            return None
-
-    def last_head(self) -> Head:
-        """The newest head; signs one when lines have none yet. Raises `vault_empty`."""
-        head = self.sign_head() if self.is_writable else self.journal.last_head()
-        if head is None:
-            raise SaisineError("vault_empty")
-        if head.size > self.journal.size:  # a damaged log: the lines under this head cannot all be read
-            raise self._refusal or SaisineError("vault_damaged", reason=f"head {head.size}")
-        return head
 
     def receipt(self) -> Receipt:
         """The receipt of everything up to now. Raises `vault_empty`."""
@@ -405,29 +264,34 @@ class Vault:
         """The proof that line `seq` is in `head`."""
         return TlogProof(seq, tuple(self.journal.tree.inclusion(seq, head.size)), head)
 
-    def stamp(self) -> list[StampResult]:
-        """Ask every configured authority to date the newest head; it dates all lines before it too.
+    def stamp(self, only: Collection[str] | None = None) -> list[StampResult]:
+        """Ask every configured authority (or `only` these) to date the newest head and all lines before it.
 
         Without network the head stays in the queue: the next call asks for the head that is newest then.
         """
-        head = self.last_head()
-        results = ask_authorities(self.folder, head, self._stamper, self._random)
+        results = stamp_newest(
+            self, now=self.clock(), random=self.random, stamper=self._stamper, only=only, clock=self.clock
+        )
         for result in results:
-            if result.state == "refused":
-                self._write([{"act": "note", "code": "stamp_refused"}])
+            if result.offset_ms is not None:
+                self.writer.clock_offset_ms = result.offset_ms
         return results
 
     def add_authority(
-        self, name: str, url: str, root_pem: bytes, *, facts: Mapping[str, Any] | None = None
+        self,
+        name: str,
+        url: str,
+        root_pem: bytes,
+        *,
+        intermediates: Sequence[bytes] = (),
+        facts: Mapping[str, Any] | None = None,
+        actor: str = "",
     ) -> None:
-        """Choose a time-stamp authority and pin its root; the log keeps the hash of that certificate.
+        """Choose a time-stamp authority and pin its certificates; the log keeps the hash of all of it.
 
         From then on `stamp` sends 32-byte hashes to `url`. Raises `authority_malformed`.
         """
-        self._require_writable()
-        with disk_faults(self.folder):
-            add_authority(self.folder, name, url, root_pem, facts=facts)
-        self._write([{"act": "note", "code": "authority", "root": hashlib.sha256(root_pem).hexdigest()}])
+        choose_authority(self, name, url, root_pem, intermediates=intermediates, facts=facts, actor=actor)
 
     def state_of(self, seq: int) -> State:
         """`dated` when the line is in a head whose time stamp verifies, else `not_yet_dated`."""
@@ -443,6 +307,40 @@ class Vault:
         dated = self._dated_size()
         return [replace(row, state="dated") if row.seq < dated else row for row in rows]
 
+    # ------------------------------------------------------------ hold, erase, bar: saisine.vault.erasure
+
+    def hold(self, unit: str, reason: str, *, until: date | None = None, actor: str = "") -> None:
+        """Keep a unit for a procedure: it cannot be erased. Raises `unit_unknown`, `unit_erased`."""
+        erasure.hold(self, unit, reason, until=until, actor=actor)
+
+    def release(self, unit: str, reason: str, *, actor: str = "") -> None:
+        """End a hold. Raises `unit_not_held`."""
+        erasure.release(self, unit, reason, actor=actor)
+
+    def erase(self, unit: str, code: str, *, note: str = "", actor: str = "") -> "Erasure":
+        """Destroy a unit for good: keys and files. Raises `unit_held`, `erase_reason`, `unit_unknown`."""
+        return erasure.erase(self, unit, code, note=note, actor=actor)
+
+    def bar(self, item: str, *, actor: str = "") -> list[str]:
+        """Mark a piece that may not be kept, without opening it: from now on it can only be destroyed."""
+        return erasure.bar(self, self.find(item), actor=actor)
+
+    def destroy_barred(self, item: str, *, actor: str = "") -> "list[Erasure]":
+        """Erase a marked piece, and every piece of the same bytes. Raises `item_not_barred`."""
+        return erasure.destroy_barred(self, self.find(item), actor=actor)
+
+    def keep_rows(self, groups: "Sequence[RowGroup]", *, unit: str, actor: str = "") -> None:
+        """Seal the salted tree over an export's messages: see `saisine.vault.rows`."""
+        from saisine.vault.rows import keep_rows
+
+        keep_rows(self, groups, unit=unit, actor=actor)
+
+    def redact(self, item: str, rules: "Sequence[Rule]", *, actor: str = "") -> Sealed:
+        """Seal a copy with parts hidden; the original stays as it is. See `saisine.vault.redact`."""
+        from saisine.vault.redact import redact
+
+        return redact(self, item, rules, actor=actor)
+
     # ------------------------------------------------------------ export
 
     def export(
@@ -451,15 +349,26 @@ class Vault:
         target: Path,
         *,
         extras: Mapping[str, bytes | Path] | None = None,
+        messages: Sequence[Mapping[str, bytes]] = (),
         recipient: str = "",
         purpose: str = "",
         actor: str = "",
         progress: Progress | None = None,
     ) -> "BundleReport":
-        """Write a bundle that anyone can check offline, and log it. See `saisine.vault.bundle`."""
+        """Write a bundle that anyone can check offline, and log it. See `saisine.vault.bundle`.
+
+        `messages` are members of disclosed messages (`saisine.vault.rows`)."""
         from saisine.vault.bundle import build_bundle
 
-        report = build_bundle(self, items, target, extras=extras or {}, now=self._clock(), progress=progress)
+        report = build_bundle(
+            self,
+            items,
+            target,
+            extras=extras or {},
+            messages=messages,
+            now=self.clock(),
+            progress=progress,
+        )
         facts = {"recipient": recipient, "purpose": purpose, "manifest_sha256": report.manifest_sha256}
         self.log_export(report.items, facts, actor)
         return report

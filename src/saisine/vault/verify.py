@@ -4,8 +4,8 @@ The steps are those of docs/vault.md: V01 identity, V02 to V06 the log, V07 to V
 dates, V18 to V21 the objects, V22 to V24 the contents, V25 what was kept outside. Nothing is written.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
+import errno
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,23 +14,27 @@ from zoneinfo import ZoneInfo
 from saisine.errors import SaisineError
 from saisine.vault.bundle_checks import BundleChecks
 from saisine.vault.checks import (
-    Policy,
-    Snapshot,
     check_heads,
     check_identity,
     check_log,
     load_policy,
 )
-from saisine.vault.contents import ContentChecks
+from saisine.vault.contents import Checker, ContentChecks
 from saisine.vault.dates import check_pinned_roots, check_stamps
-from saisine.vault.faults import explained
+from saisine.vault.faults import said
 from saisine.vault.identity import Format
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES
 from saisine.vault.opening import say_moment_en, say_moment_fr
 from saisine.vault.outside import check_outside
 from saisine.vault.report import Check, CheckState, Report, Verdict
+from saisine.vault.row_checks import RowsFinder
+from saisine.vault.signatures import with_successors
+from saisine.vault.snapshot import Policy, Snapshot
 from saisine.vault.stamps import verify_stamp
+from saisine.vault.standing import Standing
+from saisine.vault.succession import key_chain
+from saisine.vault.watched import check_trust
 
 __all__ = ["Check", "CheckState", "Policy", "Report", "Verdict", "verify_bundle", "verify_vault"]
 
@@ -50,35 +54,49 @@ def verify_vault(
     receipt: str | None = None,
     witness: str | None = None,
     passphrase: str | None = None,
+    recovery: str | None = None,
+    keys: KeyStore | None = None,
     policy: Policy | None = None,
     progress: Progress | None = None,
+    checkers: Mapping[str, Checker] | None = None,
+    finder: RowsFinder | None = None,
 ) -> Report:
     """Check a vault in its folder. Without a `policy`, the folder's own `trust/` says whom to trust.
 
     `receipt` is a code of 12 signs or the text of a receipt file; `witness` the text of a head kept
-    elsewhere. Raises `vault_missing` or `vault_input_output`; every other fault is a finding.
+    elsewhere; `keys` are those of a session that is open, in place of a passphrase; `checkers` look into
+    pieces by their kind (V24). Raises `vault_missing` or `vault_input_output`; every other fault is a finding.
     """
     origin, created = _identity(folder)
-    own, failures = load_policy(folder, decrypt=decrypt, at=at)
+    try:
+        own, failures = load_policy(folder, decrypt=decrypt, at=at)
+        chain = key_chain(folder)
+    except OSError as error:
+        own, failures, chain = Policy((), decrypt=decrypt, at=at), [_unreadable("V08", "trust", error)], []
     trusted = policy or own
     try:
         snapshot = Snapshot.load(folder, origin)
     except OSError as error:
+        if error.errno in (errno.EIO, errno.EACCES):
+            raise SaisineError("vault_input_output", path=folder, **said(error)) from error
         if not isinstance(error, FileNotFoundError):
-            raise explained(error, folder) from error
+            strange = _unreadable("V02", "log/entries.jsonl", error)
+            return Report.of([*failures, strange], _ALWAYS, (strange.detail_fr, strange.detail_en))
         gone = Check.failed(
             "V02", "le journal manque : log/entries.jsonl", "the log is missing: log/entries.jsonl"
         )
         return Report.of([*failures, gone], _ALWAYS, ("Le journal manque.", "The log is missing."))
+    trusted = with_successors(trusted, snapshot, chain)
     checks = [
         *failures,
         *check_identity(snapshot, trusted, created),
         *check_log(snapshot),
-        *check_heads(snapshot, trusted),
-        *check_stamps(snapshot, trusted, now),
-        *check_pinned_roots(snapshot, _certificate_hashes(folder)),
-        *_check_contents(snapshot, trusted, folder, passphrase, progress),
-        *check_outside(snapshot, trusted, receipt, witness),
+        *check_heads(snapshot, trusted, chain),
+        *_guarded("V13", "log/heads", check_stamps(snapshot, trusted, now)),
+        *_guarded("V15", "trust/tsa", check_pinned_roots(snapshot)),
+        *_check_contents(snapshot, trusted, (passphrase, recovery), keys, progress, checkers or {}, finder),
+        *_guarded("V25", "trust", check_trust(folder, snapshot.good_entries())),
+        *_guarded("V25", "trust", check_outside(snapshot, trusted, receipt, witness)),
     ]
     required = _required(trusted, with_outside=receipt is not None or witness is not None)
     report = Report.of(checks, required)
@@ -87,6 +105,19 @@ def verify_vault(
         summary_fr=_summary_fr(report, snapshot, trusted),
         summary_en=_summary_en(report, snapshot, trusted),
     )
+
+
+def _guarded(number: str, place: str, checks: Iterator[Check]) -> Iterator[Check]:
+    """The findings; a folder or file that the disk refuses becomes one more."""
+    try:
+        yield from checks
+    except OSError as error:
+        yield _unreadable(number, place, error)
+
+
+def _unreadable(number: str, place: str, error: OSError) -> Check:
+    words = said(error)
+    return Check.failed(number, f"{place} : {words['reason_fr']}", f"{place}: {words['reason_en']}")
 
 
 def _identity(folder: Path) -> tuple[str | None, str | None]:
@@ -100,29 +131,27 @@ def _identity(folder: Path) -> tuple[str | None, str | None]:
     return found.origin, found.created
 
 
-def _certificate_hashes(folder: Path) -> dict[str, str]:
-    paths = sorted((folder / "trust" / "tsa").glob("*.pem"))
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-
-
 def _check_contents(
-    snapshot: Snapshot, policy: Policy, folder: Path, passphrase: str | None, progress: Progress | None
+    snapshot: Snapshot,
+    policy: Policy,
+    secrets: tuple[str | None, str | None],
+    opened: KeyStore | None,
+    progress: Progress | None,
+    checkers: Mapping[str, Checker],
+    finder: RowsFinder | None,
 ) -> Iterator[Check]:
     """V18 to V24; without keys the last three are not checked, and say why."""
     keys: KeyStore | None = None
     why = ("non demandé (--no-decrypt)", "not asked for (--no-decrypt)")
     if policy.decrypt:
         try:
-            keys = KeyStore.open(folder / "keys", passphrase, read_only=True)
+            folder, (passphrase, recovery) = snapshot.folder / "keys", secrets
+            keys = opened or KeyStore.open(folder, passphrase, recovery=recovery, read_only=True)
         except SaisineError as error:
             why = error.what("fr"), error.what("en")
-            if error.code not in ("passphrase_needed", "passphrase_wrong"):
+            if error.code not in ("passphrase_needed", "passphrase_wrong", "passphrase_cost"):
                 yield Check.failed("V22", *why)
-    try:
-        yield from ContentChecks(snapshot, keys, why, progress).run()
-    finally:
-        if keys is not None:
-            keys.close()
+    yield from ContentChecks(snapshot, keys, why, progress, checkers, finder).run()
 
 
 def _required(policy: Policy, *, with_outside: bool) -> list[str]:
@@ -145,7 +174,16 @@ def earliest_stamp(snapshot: Snapshot, policy: Policy) -> datetime | None:
 
 
 def _pieces(snapshot: Snapshot) -> int:
-    return sum(entry.act in TAKES_IN_BYTES for entry in snapshot.good_entries())
+    """How many pieces were taken in and not erased since."""
+    standing = Standing()
+    for entry in snapshot.good_entries():
+        standing.take(entry)
+    return sum(
+        entry.act in TAKES_IN_BYTES
+        and entry.unit not in standing.erased
+        and entry.record not in standing.erased_items
+        for entry in snapshot.good_entries()
+    )
 
 
 def _summary_fr(report: Report, snapshot: Snapshot, policy: Policy) -> str:

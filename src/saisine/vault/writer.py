@@ -15,7 +15,9 @@ from saisine.vault.journal import Journal
 from saisine.vault.keys import KeyStore, Random, new_id
 from saisine.vault.log import MAX_LINE_BYTES, Entry, canonical, format_moment
 from saisine.vault.objects import Batch, SourceUnreadable, Written
-from saisine.vault.records import Sealed, SealItem, build_record, read_record, record_hash
+from saisine.vault.records import Context, Sealed, SealItem, build_record, read_record, record_hash
+from saisine.vault.secret_files import fixed_files, root_of_files
+from saisine.vault.standing import FILES, OWN_ROOT
 
 BATCH_ITEMS: Final = 1000
 BATCH_BYTES: Final = 256 << 20  # a stop loses at most this much work that was not acknowledged
@@ -40,6 +42,8 @@ class Writer:
         self._catalogue = catalogue
         self._clock = clock
         self._random = random
+        self.quote: Callable[[], tuple[str, datetime] | None] = lambda: None
+        self.clock_offset_ms: int | None = None  # of this computer, as a time-stamp authority showed it
 
     @contextmanager
     def batch(self) -> Iterator[Batch]:
@@ -65,15 +69,16 @@ class Writer:
         recipient = self._keys.recipient_of(unit)
         needed = sum(_size_of(item) for item in group)
         with disk_faults(self._folder, needed), self.batch() as batch:
-            taken: list[tuple[Written, bytes]] = []
+            taken: list[tuple[SealItem, Written, bytes]] = []
+            context = Context(actor, self.quote(), self.clock_offset_ms)
             for item in group:
                 written = self._encrypt(batch, item, recipient, on_unreadable)
                 if written is not None:
-                    taken.append((written, build_record(item, written, self._random(32), actor)))
+                    taken.append((item, written, build_record(item, written, self._random(32), context)))
             if not taken:
                 return []
-            records = [record for _, record in taken]
-            fields = [_seal_fields(written, record, unit, actor) for written, record in taken]
+            records = [record for _, _, record in taken]
+            fields = [_seal_fields(item, written, record, unit, actor) for item, written, record in taken]
             entries, place = self.commit(batch, records, recipient, fields)
         self._catalogue.keep_records(place, records)
         return [row_of(entry, read_record(record)) for entry, record in zip(entries, records, strict=True)]
@@ -102,9 +107,13 @@ class Writer:
         records: Sequence[bytes],
         recipient: pyrage.x25519.Recipient,
         fields: Sequence[dict[str, Any]],
+        beside: Sequence[Mapping[str, Any]] = (),
     ) -> tuple[list[Entry], str]:
-        """Steps 1 to 3 of the write order for the records and lines of one batch."""
-        place = batch.write(b"".join(line + b"\n" for line in records), recipient).object
+        """Steps 1 to 3 of the write order for the records and lines of one batch.
+
+        `beside` are lines without a record, committed in the same write. Returns the entries of `fields`.
+        """
+        place = batch.write_records(b"".join(line + b"\n" for line in records), recipient).object
         batch.announce(place)
         placed = batch.written
         with self._journal.locked():
@@ -114,9 +123,15 @@ class Writer:
                 one["rec"] = {"object": place, "line": number % len(records)}
             try:
                 batch.place()
-                return self.append(fields), place
+                return self.append([*fields, *beside])[: len(fields)], place
             except OSError:
                 batch.take_back(placed)
+                raise
+            except SaisineError as error:
+                if error.code == "vault_input_output":  # the log could not be cut back
+                    batch.leave()
+                else:
+                    batch.take_back(placed)
                 raise
 
     def append(self, fields: Sequence[Mapping[str, Any]]) -> list[Entry]:
@@ -130,7 +145,9 @@ class Writer:
                 notes = [{"act": "note", "code": "clock_back"}]
             else:
                 now = max(now, last)
-        first, at = journal.size, format_moment(now)
+        first, at, count = journal.size, format_moment(now), len(fields)
+        if first == 0:
+            fields = self._vouched(fields)
         lines = [
             canonical({"v": 1, "seq": first + number, "at": at, **one})
             for number, one in enumerate([*notes, *fields])
@@ -138,17 +155,27 @@ class Writer:
         if max(map(len, lines)) > MAX_LINE_BYTES:
             raise SaisineError("line_too_long", bytes=max(map(len, lines)))
         journal.append(lines)
-        return journal.entries[first + len(notes) :]
+        return journal.entries[-count:]
+
+    def _vouched(self, fields: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+        """The first line of a log carries the hash of FORMAT and the secret files; where its own `root` says
+        something else, a line of its own goes before."""
+        root = root_of_files(fixed_files(self._folder))
+        if fields[0].get("root") or fields[0]["act"] in OWN_ROOT:
+            return [{"act": "note", "code": FILES, "root": root}, *fields]
+        return [{**fields[0], "root": root}, *fields[1:]]
 
 
-def _seal_fields(written: Written, record: bytes, unit: str, actor: str) -> dict[str, Any]:
+def _seal_fields(item: SealItem, written: Written, record: bytes, unit: str, actor: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
-        "act": "seal",
+        "act": item.act,
         "unit": unit,
         "object": written.object,
         "size": written.object_size,
         "record": record_hash(record),
     }
+    if item.act in ("redact", "observe"):  # what it was made from, in clear: provable without the keys
+        fields["refs"] = list(item.parents)
     return fields | ({"actor": actor} if actor else {})
 
 

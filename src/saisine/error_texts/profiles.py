@@ -1,0 +1,41 @@
+"""Errors of proposing a column profile for an unknown table."""
+
+from saisine.errors import EXIT_IO, EXIT_USAGE, ErrorText
+
+TEXTS: dict[str, ErrorText] = {
+    "table_not_found": ErrorText(
+        what_fr="Aucun tableau n’a été trouvé dans « {name} ».",
+        why_fr="{reason}",
+        what_to_do_fr="Donnez un fichier CSV, .xlsx ou NDJSON, avec une ligne d’en-têtes au-dessus des messages.",
+        what_en="No table was found in “{name}”.",
+        why_en="{reason_en}",
+        what_to_do_en="Give a CSV, .xlsx or NDJSON file, with a row of headers above the messages.",
+    ),
+    "profile_exists": ErrorText(
+        what_fr="« {path} » existe déjà.",
+        why_fr="Un profil que vous avez corrigé serait perdu.",
+        what_to_do_fr="Choisissez un autre nom.",
+        what_en="“{path}” already exists.",
+        why_en="A profile that you corrected would be lost.",
+        what_to_do_en="Choose another name.",
+        exit_code=EXIT_USAGE,
+    ),
+    "profile_not_written": ErrorText(
+        what_fr="Le profil n’a pas pu être écrit dans « {path} ».",
+        why_fr="Le disque répond : {reason}.",
+        what_to_do_fr="Choisissez un autre emplacement.",
+        what_en="The profile could not be written to “{path}”.",
+        why_en="The disk answers: {reason}.",
+        what_to_do_en="Choose another place.",
+        exit_code=EXIT_IO,
+    ),
+    "profile_choice_unknown": ErrorText(
+        what_fr="« {choice} » ne peut pas être appliqué à ce tableau.",
+        why_fr="Un choix s’écrit champ=en-tête. Champs : {fields}. En-têtes : {headers}.",
+        what_to_do_fr="Reprenez un champ et un en-tête de ces listes, ou laissez l’en-tête vide pour retirer le champ.",
+        what_en="“{choice}” cannot be applied to this table.",
+        why_en="A choice is written field=header. Fields: {fields}. Headers: {headers}.",
+        what_to_do_en="Take a field and a header from these lists, or leave the header empty to remove the field.",
+        exit_code=EXIT_USAGE,
+    ),
+}
