@@ -86,6 +86,36 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("notice_noted", "Une étape de signalement notée", "A step of a notice noted"),
         ("dossier_taken", "Un fichier de dossier téléchargé", "A file of a dossier downloaded"),
         ("association_saved", "La fiche de l’association enregistrée", "The association’s card saved"),
+        ("hold_set", "Des données conservées pour une procédure", "Data kept for a procedure"),
+        ("hold_lifted", "La conservation pour une procédure levée", "The hold for a procedure lifted"),
+        ("data_erased", "Des données effacées", "Data erased"),
+        (
+            "item_barred",
+            "Une pièce mise à l’écart : elle ne peut pas être gardée",
+            "An item set aside: it may not be kept",
+        ),
+        ("item_destroyed", "Une pièce mise à l’écart détruite", "An item set aside destroyed"),
+        ("stamp_dated", "Le coffre daté par un tiers", "The vault dated by a third party"),
+        (
+            "stamp_waiting",
+            "Une autorité n’a pas répondu ; la demande repartira",
+            "An authority did not answer; the request will go again",
+        ),
+        ("stamp_refused", "Une réponse d’horodatage refusée", "A time-stamp reply refused"),
+        (
+            "authority_chosen",
+            "Une autorité choisie pour dater le coffre",
+            "An authority chosen to date the vault",
+        ),
+        ("authority_retired", "Une autorité n’est plus interrogée", "An authority is asked no more"),
+        ("vault_verified", "Le coffre vérifié en entier", "The whole vault verified"),
+        ("passphrase_set", "La phrase de passe choisie ou changée", "The passphrase chosen or changed"),
+        ("officer_added", "Une personne de secours ajoutée", "A recovery person added"),
+        ("officer_removed", "Une personne de secours retirée", "A recovery person removed"),
+        ("backup_made", "Une sauvegarde faite", "A backup made"),
+        ("backup_taken", "Une sauvegarde téléchargée", "A backup downloaded"),
+        ("backup_deleted", "Une sauvegarde supprimée", "A backup deleted"),
+        ("certificate_taken", "Un certificat d’effacement téléchargé", "A certificate of erasure downloaded"),
     )
 }
 

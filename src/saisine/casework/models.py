@@ -84,6 +84,7 @@ class Deposit(RandomId):
     """Files handed over together: received, then sealed, or withdrawn."""
 
     RECEIVED, SEALING, SEALED, ABANDONED, STOPPED = "received", "sealing", "sealed", "abandoned", "stopped"
+    ERASED = "erased"
 
     state = models.CharField(max_length=12, default=RECEIVED)
     created_at = models.DateTimeField()

@@ -131,6 +131,7 @@ def open_session(
     *,
     clock: Clock,
     passphrase: str | None = None,
+    recovery: str | None = None,
     stamper: Stamper | None = None,
 ) -> Session:
     """Open a workspace: what an interruption left is set right and told by `findings`.
@@ -138,17 +139,28 @@ def open_session(
     Raises the errors of `Workspace.open` and `Vault.open` (`passphrase_needed`, `passphrase_wrong`, …).
     """
     workspace = Workspace.open(folder, now=clock())
-    vault = Vault.open(workspace.vault, clock=clock, passphrase=passphrase, stamper=stamper)
+    vault = Vault.open(
+        workspace.vault, clock=clock, passphrase=passphrase, recovery=recovery, stamper=stamper
+    )
     try:
         _require_database(workspace, vault)
         prepare_django()
         _bind(workspace)
         corpora = Corpora(workspace.corpora, vault.part_keys)
         swept = tuple(corpora.sweep()) if vault.is_writable else ()
-        return Session(workspace, vault, corpora, clock, _actor(clock), swept)
+        session = Session(workspace, vault, corpora, clock, _actor(clock), swept)
+        _finish_erasures(session)
+        return session
     except BaseException:
         vault.close()
         raise
+
+
+def _finish_erasures(session: Session) -> None:
+    from saisine.casework import erasures  # late: Django is ready from here on
+
+    if session.vault.is_writable and erasures.needs_cleaning(session):
+        erasures.clean(session)
 
 
 def _bind(workspace: Workspace) -> None:

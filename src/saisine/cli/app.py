@@ -37,6 +37,7 @@ class Common:
     workspace: Path | None = None
     passphrase_file: Path | None = None
     debug: bool = False
+    passphrase: str | None = None  # as typed at the terminal, so that one command asks for it once
 
 
 common = Common()
@@ -101,29 +102,35 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def read_passphrase(*, confirm: bool = False) -> str | None:
-    """The passphrase from its file or a question on a terminal, never from an argument."""
+def read_passphrase() -> str | None:
+    """The passphrase from its file, or as it was typed; never from an argument."""
     if common.passphrase_file is not None:
-        try:
-            passphrase = common.passphrase_file.read_text("utf-8").rstrip("\r\n")
-        except OSError as error:
-            raise _unreadable_passphrase(_system_words(error)) from error
-        except UnicodeDecodeError as error:
-            raise _unreadable_passphrase(_("Ce n’est pas du texte UTF-8")) from error
-        if not passphrase.strip():  # would protect nothing while the app says that it does
-            raise _unreadable_passphrase(_("Le fichier est vide"))
-        return passphrase
-    return None
+        return read_secret(common.passphrase_file)
+    return common.passphrase
 
 
-def _unreadable_passphrase(reason: str) -> SaisineError:
-    return SaisineError("passphrase_file_unreadable", path=common.passphrase_file, reason=f"{reason}.")
+def read_secret(path: Path) -> str:
+    """What a file of secrets holds. Raises `passphrase_file_unreadable`."""
+    try:
+        secret = path.read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise _unreadable_passphrase(path, _system_words(error)) from error
+    except UnicodeDecodeError as error:
+        raise _unreadable_passphrase(path, _("Ce n’est pas du texte UTF-8")) from error
+    if not secret.strip():  # would protect nothing while the app says that it does
+        raise _unreadable_passphrase(path, _("Le fichier est vide"))
+    return secret
 
 
-def ask_passphrase() -> str | None:
+def _unreadable_passphrase(path: Path, reason: str) -> SaisineError:
+    return SaisineError("passphrase_file_unreadable", path=path, reason=f"{reason}.")
+
+
+def ask_passphrase(question: str = "") -> str | None:
+    """Ask at the terminal; None when there is none."""
     if not sys.stdin.isatty():
         return None
-    return typer.prompt(_("Phrase de passe"), hide_input=True, err=True)  # type: ignore[no-any-return]
+    return typer.prompt(question or _("Phrase de passe"), hide_input=True, err=True)  # type: ignore[no-any-return]
 
 
 def workspace_folder() -> Path:
@@ -133,20 +140,22 @@ def workspace_folder() -> Path:
 
 
 @contextmanager
-def open_workspace() -> "Iterator[Session]":
+def open_workspace(recovery: str | None = None) -> "Iterator[Session]":
     """Open the workspace that the options name, and say what the opening found.
 
-    Modules of casework that hold rows are imported inside: Django is ready from there on.
+    `recovery` is an officer's own key, in place of the passphrase. Modules of casework that hold rows are
+    imported inside: Django is ready from there on.
     """
     from saisine.casework.session import open_session
 
     folder = workspace_folder()
     try:
-        session = open_session(folder, clock=clock, passphrase=read_passphrase())
+        session = open_session(folder, clock=clock, passphrase=read_passphrase(), recovery=recovery)
     except SaisineError as error:
         if error.code != "passphrase_needed" or (passphrase := ask_passphrase()) is None:
             raise
         session = open_session(folder, clock=clock, passphrase=passphrase)
+        common.passphrase = passphrase
     with session:
         for note in session.findings(words.LANGUAGE):
             warn(note)

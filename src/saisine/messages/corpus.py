@@ -5,6 +5,7 @@ Decrypted columns are kept in memory, up to a bound, so that the second question
 
 import builtins
 import re
+import shutil
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
@@ -196,6 +197,15 @@ class Corpora:
     def sweep(self) -> builtins.list[str]:
         """Remove what a stopped import left unfinished; return the ids. Their files stay sealed."""
         return sweep_unfinished(self.folder, self.keys)
+
+    def discard(self, corpus: str) -> None:
+        """Remove a corpus from the disk: its unit was erased, so nothing can read it any more."""
+        path = self.folder / corpus
+        if "/" in corpus or corpus.startswith(".") or not path.is_dir():
+            raise SaisineError("corpus_unknown", corpus=corpus)
+        shutil.rmtree(path)
+        self._columns.forget()
+        self._manifests.pop(path / MANIFEST, None)
 
     def forget(self) -> None:
         """Drop the decrypted columns from memory (a workspace being locked)."""
