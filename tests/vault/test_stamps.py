@@ -11,6 +11,7 @@ from cryptography import x509
 
 from saisine.errors import SaisineError
 from saisine.vault import SealItem, Vault
+from saisine.vault.kept_replies import keep_reply
 from saisine.vault.stamps import Authority, NotAReply, build_request, send_over_http, verify_stamp
 from saisine.vault.verify import verify_vault
 from tests.shared import shared_file
@@ -118,8 +119,8 @@ def test_a_forged_authority_is_found_and_named(
         (result,) = vault.stamp()
         head = vault.journal.head(result.size)
     forger = LocalAuthority(tmp_path / "forger")
-    target = folder / "log" / "heads" / f"{head.size}.locale.tsr"
-    target.write_bytes(forger.reply(build_request(head.text, 1 << 63)))
+    reply = forger.reply(build_request(head.text, 1 << 63))
+    keep_reply(folder / "log" / "heads", head.size, "locale", reply)  # with its hash: the forger knows how
     report = verify_vault(folder, now=now())
     assert [check.id for check in report.failures()] == ["V15"]
     assert "ErrorStack" not in report.failures()[0].detail_fr
@@ -133,10 +134,10 @@ def test_a_reply_over_another_head_is_found(folder: Path, authority: LocalAuthor
     with Vault.open(folder, clock=now, stamper=authority) as vault:
         vault.add_authority("locale", "http://127.0.0.1:1/", authority.root_pem)
         size = vault.stamp()[0].size
-    target = folder / "log" / "heads" / f"{size}.locale.tsr"
-    target.write_bytes(authority.reply(build_request(b"another text", 1 << 63)))
+    heads = folder / "log" / "heads"
+    keep_reply(heads, size, "locale", authority.reply(build_request(b"another text", 1 << 63)))
     assert [check.id for check in verify_vault(folder, now=now()).failures()] == ["V14"]
-    target.write_bytes(b"<html>")
+    keep_reply(heads, size, "locale", b"<html>")
     assert [check.id for check in verify_vault(folder, now=now()).failures()] == ["V13"]
 
 

@@ -6,6 +6,7 @@ import logging
 import os
 import secrets
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,20 +50,20 @@ def main(arguments: Sequence[str], passphrase: str | None = None) -> int:
 
 
 def work(folder: Path, passphrase: str | None) -> None:
-    """Open the workspace, take up what was left, then run jobs until told to stop."""
+    """Open the workspace, take up what was left, then run jobs until told to stop; between them, dates."""
     from saisine.casework.session import open_session
 
     with open_session(folder, clock=lambda: datetime.now(UTC), passphrase=passphrase) as session:
         from django_tasks_db.management.commands.db_worker import Worker
 
-        from saisine.casework import jobs
+        from saisine.casework import jobs, stamping
 
         jobs.serve_with(session)
         jobs.recover(session)
         worker = Worker(
             queue_names=["*"],
             interval=POLL_S,
-            batch=False,
+            batch=True,  # gives back control once no job is waiting
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
@@ -70,4 +71,9 @@ def work(folder: Path, passphrase: str | None) -> None:
             excluded_queue_names=[],
         )
         worker.configure_signals()
-        worker.run()
+        queue = stamping.Queue()
+        while worker.running:
+            worker.run()
+            if worker.running:  # told to stop while a job ran: the date waits for the next start
+                stamping.tick(session, session.now(), queue)
+                time.sleep(POLL_S)

@@ -1,104 +1,66 @@
-"""Time stamps of RFC 3161 over signed heads: asking, keeping the raw reply, verifying with pinned roots.
+"""Time stamps of RFC 3161 over signed heads: asking, keeping the raw reply, knowing what is still undated.
 
 Only the SHA-256 of a head's text and the machine's address leave, and only when a person has configured an
-authority (`trust/tsa/<name>.yaml`). rfc3161-client treats every certificate given as intermediate as an
-anchor: certificates taken from a reply are therefore never passed to it, and its verifier is built with the
-constructor's lists because the copies of its builder share one list.
+authority (`authorities`). What a reply proves is judged in `stamp_verdicts`.
 """
 
 import hashlib
 import http.client
+import socket
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
-
-import rfc3161_client
-import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import write_durably
+from saisine.vault.authorities import (
+    Authority,
+    add_authority,
+    description_files,
+    description_hash,
+    hash_files,
+    load_authorities,
+    read_hashes,
+)
+from saisine.vault.chains import Reason
+from saisine.vault.faults import SMALL_BYTES, read_regular, write_durably
 from saisine.vault.journal import Journal
-from saisine.vault.notes import Head
+from saisine.vault.kept_replies import keep_reply, reply_path
+from saisine.vault.log import Entry
+from saisine.vault.notes import Head, NoteError
+from saisine.vault.stamp_verdicts import StampVerdict, verify_stamp
+
+if TYPE_CHECKING:
+    from saisine.vault.core import OpenVault
+
+__all__ = [
+    "Authority",
+    "NotAReply",
+    "StampResult",
+    "StampVerdict",
+    "Stamper",
+    "add_authority",
+    "ask_authorities",
+    "build_request",
+    "dated_size",
+    "dated_size_by",
+    "load_authorities",
+    "pending_authorities",
+    "send_over_http",
+    "stamp_newest",
+    "verify_stamp",
+]
 
 TIMEOUT_S: Final = 10.0
 MAX_REPLY_BYTES: Final = 64 * 1024
+REFUSED: Final = "stamp_refused"  # the code of the log
+REFUSED_EVERY: Final = timedelta(hours=1)  # a broken authority must not fill the log
 _REQUEST_TYPE: Final = "application/timestamp-query"
 _REPLY_TYPE: Final = "application/timestamp-reply"
-_SHA256: Final = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
-
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """One time-stamp authority that a person chose. `policies` empty accepts any policy of that authority."""
-
-    name: str
-    url: str
-    roots: tuple[x509.Certificate, ...]
-    intermediates: tuple[x509.Certificate, ...] = ()
-    policies: tuple[str, ...] = ()
-    qualified: str = "unknown"
-
-    @property
-    def roots_pem(self) -> bytes:
-        return b"".join(one.public_bytes(Encoding.PEM) for one in self.roots)
-
-    @property
-    def intermediates_pem(self) -> bytes:
-        return b"".join(one.public_bytes(Encoding.PEM) for one in self.intermediates)
-
-    @classmethod
-    def load(cls, path: Path) -> "Authority":
-        """Read `trust/tsa/<name>.yaml` and the certificates beside it. Raises `authority_malformed`."""
-        try:
-            facts = yaml.safe_load(path.read_text("utf-8"))
-            if not isinstance(facts, dict):
-                raise ValueError("not a table")
-            return cls(
-                name=path.stem,
-                url=str(facts["url"]),
-                roots=_certificates(path.parent, [facts["root"]]),
-                intermediates=_certificates(path.parent, facts.get("intermediates") or []),
-                policies=tuple(map(str, facts.get("policies") or ())),
-                qualified=str(facts.get("qualified", "unknown")).lower(),
-            )
-        except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
-            raise SaisineError("authority_malformed", name=path.name, reason=error) from error
-
-
-def _certificates(folder: Path, names: Sequence[str]) -> tuple[x509.Certificate, ...]:
-    found: list[x509.Certificate] = []
-    for name in names:
-        if Path(name).name != name:
-            raise ValueError(f"{name}: the certificate lies beside the description")
-        found += x509.load_pem_x509_certificates((folder / name).read_bytes())
-    return tuple(found)
-
-
-def load_authorities(folder: Path) -> list[Authority]:
-    """The authorities configured in a vault, by name. Raises `authority_malformed`."""
-    return [Authority.load(path) for path in sorted((folder / "trust" / "tsa").glob("*.yaml"))]
-
-
-def add_authority(
-    folder: Path, name: str, url: str, root_pem: bytes, *, facts: Mapping[str, Any] | None = None
-) -> Authority:
-    """Configure an authority with its pinned root. From then on stamping sends head hashes to `url`."""
-    if not name.isascii() or not name.replace("-", "").isalnum():
-        raise SaisineError("authority_malformed", name=name, reason="letters, digits and hyphens only")
-    target = folder / "trust" / "tsa"
-    target.mkdir(parents=True, exist_ok=True)
-    body = {"url": url, "root": f"{name}.pem", "qualified": "unknown", **(facts or {})}
-    write_durably(target / f"{name}.pem", root_pem)
-    write_durably(target / f"{name}.yaml", yaml.safe_dump(body, sort_keys=True).encode())
-    return Authority.load(target / f"{name}.yaml")
 
 
 # ---------------------------------------------------------------- asking
@@ -113,8 +75,9 @@ class Stamper(Protocol):
 class NotAReply(Exception):
     """What came back is no time-stamp reply (a proxy's page, another media type, too long)."""
 
-    def __init__(self, reason: str, body: bytes) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, body: bytes) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
         self.body = body
 
 
@@ -127,7 +90,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 def send_over_http(url: str, request: bytes, /) -> bytes:
     """The standard library's HTTP: 10 s, at most 64 KiB, no redirect, media type checked."""
     if not url.startswith(("https://", "http://")):
-        raise NotAReply(f"{url}: neither http nor https", b"")
+        raise NotAReply(Reason("l’adresse n’est pas http", "the address is not http"), b"")
     message = urllib.request.Request(url, request, {"Content-Type": _REQUEST_TYPE, "Accept": _REPLY_TYPE})
     context = ssl.create_default_context()
     opener = urllib.request.build_opener(_NoRedirect, urllib.request.HTTPSHandler(context=context))
@@ -136,13 +99,18 @@ def send_over_http(url: str, request: bytes, /) -> bytes:
             body: bytes = reply.read(MAX_REPLY_BYTES + 1)
             kind = reply.headers.get_content_type()
     except urllib.error.HTTPError as error:
-        raise NotAReply(f"HTTP {error.code}", error.read(MAX_REPLY_BYTES)) from error
+        words = Reason(f"réponse HTTP {error.code}", f"HTTP {error.code}")
+        raise NotAReply(words, error.read(MAX_REPLY_BYTES)) from error
     except http.client.HTTPException as error:
         raise OSError(str(error)) from error
     if kind != _REPLY_TYPE:
-        raise NotAReply(f"media type {kind}", body)
+        words = Reason(
+            "une page est revenue à la place d’une réponse", f"a page came back in place of a reply: {kind}"
+        )
+        raise NotAReply(words, body)
     if len(body) > MAX_REPLY_BYTES:
-        raise NotAReply(f"more than {MAX_REPLY_BYTES} bytes", body)
+        words = Reason(f"plus de {MAX_REPLY_BYTES} octets", f"more than {MAX_REPLY_BYTES} bytes")
+        raise NotAReply(words, body)
     return body
 
 
@@ -161,164 +129,182 @@ def _der(tag: int, body: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class StampResult:
-    """What became of one request: `dated` with its time, `queued` while offline, or `refused`."""
+    """What became of one request: `dated` with its time, `queued` while offline, or `refused`.
+
+    `reason` is in English, `reason_fr` in French; `offset_ms` is how far the authority's time is ahead of
+    this computer's at the middle of the exchange (None when no clock was given or nothing was dated).
+    """
 
     authority: str
     size: int
     state: Literal["dated", "queued", "refused"]
     at: datetime | None = None
     reason: str = ""
+    reason_fr: str = ""
+    offset_ms: int | None = None
+
+    @classmethod
+    def of(
+        cls, authority: str, size: int, state: Literal["dated", "queued", "refused"], why: Reason
+    ) -> "StampResult":
+        return cls(authority, size, state, None, why.en, why.fr)
 
 
 def ask_authorities(
-    folder: Path, head: Head, stamper: Stamper | None, random: Callable[[int], bytes]
+    folder: Path,
+    head: Head,
+    stamper: Stamper | None,
+    random: Callable[[int], bytes],
+    *,
+    only: Collection[str] | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> list[StampResult]:
-    """Ask each configured authority to date this head; keep every raw reply beside it.
+    """Ask each configured authority (or those of `only`) to date this head; keep every raw reply.
 
-    What is no reply at all goes to `lost/`, never beside a head. Raises `no_authority`.
+    A reply that dates the head, or that cannot be read yet, lies beside it. Anything else goes to `lost/`:
+    what an authority answered wrongly is no fault of this vault. Raises `no_authority`.
     """
-    authorities = load_authorities(folder)
+    authorities = [one for one in load_authorities(folder) if not one.is_retired]
     if not authorities:
         raise SaisineError("no_authority")
-    return [_ask(folder, head, one, stamper or send_over_http, random) for one in authorities]
+    chosen = [one for one in authorities if only is None or one.name in only]
+    return [_ask(folder, head, one, stamper or send_over_http, random, clock) for one in chosen]
 
 
 def _ask(
-    folder: Path, head: Head, authority: Authority, stamper: Stamper, random: Callable[[int], bytes]
+    folder: Path,
+    head: Head,
+    authority: Authority,
+    stamper: Stamper,
+    random: Callable[[int], bytes],
+    clock: Callable[[], datetime] | None,
 ) -> StampResult:
-    target = folder / "log" / "heads" / f"{head.size}.{authority.name}.tsr"
-    if target.exists():
-        known = verify_stamp(target.read_bytes(), head, [authority])
-        if known.is_verified:
-            return StampResult(authority.name, head.size, "dated", known.at)
+    heads = folder / "log" / "heads"
+    known = _known_verdict(reply_path(heads, head.size, authority.name), head, authority)
+    if known is not None and known.is_verified:
+        return StampResult(authority.name, head.size, "dated", known.at)
     nonce = int.from_bytes(random(8), "big") | 1 << 63  # 64 bits whatever was drawn
+    before = clock() if clock else None
     try:
         reply = stamper(authority.url, build_request(head.text, nonce))
     except NotAReply as error:
-        write_durably(folder / "lost" / f"{head.size}.{authority.name}.reply", error.body)
-        return StampResult(authority.name, head.size, "refused", None, str(error))
+        _set_aside(folder, f"{head.size}.{authority.name}.reply", error.body)
+        return StampResult.of(authority.name, head.size, "refused", error.reason)
     except OSError as error:
-        return StampResult(authority.name, head.size, "queued", None, _network_words(error))
-    write_durably(target, reply)
+        return StampResult.of(authority.name, head.size, "queued", _network_words(error))
     verdict = verify_stamp(reply, head, [authority], nonce=nonce)
-    state: Literal["dated", "refused"] = "dated" if verdict.is_verified else "refused"
-    return StampResult(authority.name, head.size, state, verdict.at, verdict.reason)
+    if not (verdict.is_verified or verdict.is_unreadable):
+        _set_aside(folder, f"{head.size}.{authority.name}.refused.tsr", reply)
+        return StampResult.of(authority.name, head.size, "refused", verdict.reason)
+    keep_reply(heads, head.size, authority.name, reply)
+    if not verdict.is_verified:
+        return StampResult.of(authority.name, head.size, "refused", verdict.reason)
+    offset = _offset_ms(verdict.at, before, clock() if clock else None)
+    return StampResult(authority.name, head.size, "dated", verdict.at, offset_ms=offset)
 
 
-def _network_words(error: OSError) -> str:
-    """Why no answer came, in the words of the system: the library wraps them in signs of its own."""
+def _known_verdict(path: Path, head: Head, authority: Authority) -> StampVerdict | None:
+    return verify_stamp(read_regular(path, SMALL_BYTES), head, [authority]) if path.exists() else None
+
+
+def _set_aside(folder: Path, name: str, body: bytes) -> None:
+    """The last answer of its kind is enough to see what went wrong."""
+    (folder / "lost").mkdir(exist_ok=True)
+    write_durably(folder / "lost" / name, body)
+
+
+def _offset_ms(at: datetime | None, before: datetime | None, after: datetime | None) -> int | None:
+    if at is None or before is None or after is None:
+        return None
+    return round((at - (before + (after - before) / 2)).total_seconds() * 1000)
+
+
+def _network_words(error: OSError) -> Reason:
+    """Why no answer came: French in our words, English in the system's."""
     inner = error.reason if isinstance(error, urllib.error.URLError) else error
-    return (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
+    english = (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
+    for kind, french in _NETWORK_FR:
+        if isinstance(inner, kind):
+            return Reason(french, english)
+    return Reason("le réseau n’a pas répondu", english)
 
 
-# ---------------------------------------------------------------- verifying
+_NETWORK_FR: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (ConnectionRefusedError, "connexion refusée"),
+    (TimeoutError, "pas de réponse en dix secondes"),
+    (socket.gaierror, "adresse introuvable ; l’ordinateur est peut-être hors ligne"),
+    (ssl.SSLError, "le site n’a pas pu prouver son identité"),
+    (ConnectionError, "la connexion s’est coupée"),
+)
 
 
-@dataclass(frozen=True, slots=True)
-class StampVerdict:
-    """What a reply proves. The four steps are those of V13 to V15; None means the step was not reached."""
-
-    is_granted: bool | None
-    is_ours: bool | None = None
-    is_trusted: bool | None = None
-    at: datetime | None = None
-    reason: str = ""
-    remark: str = ""
-    authority: str = ""
-    is_unreadable: bool = False
-
-    @property
-    def is_verified(self) -> bool:
-        return bool(self.is_granted and self.is_ours and self.is_trusted)
+# ---------------------------------------------------------------- the queue
 
 
-def verify_stamp(
-    reply: bytes,
-    head: Head | bytes,
-    authorities: Sequence[Authority],
+def stamp_newest(
+    vault: "OpenVault",
     *,
-    nonce: int | None = None,
-    now: datetime | None = None,
-) -> StampVerdict:
-    """Whether an authority of the list dated this head (or these bytes). Raises nothing on hostile bytes.
+    now: datetime,
+    random: Callable[[int], bytes],
+    stamper: Stamper | None = None,
+    only: Collection[str] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> list[StampResult]:
+    """Ask for the newest head, which dates all lines before it too, and log what was refused.
 
-    V13 the reply parses and is granted; V14 its imprint is the hash of that text; V15 its certificate leads
-    to a pinned root at genTime, for time stamping alone, under a listed policy.
+    Without network the head waits: the next call asks for the head that is newest then. At most one line
+    per authority and hour tells a refusal. Raises `no_authority`, `vault_empty`, or what the vault refuses.
     """
-    text = head if isinstance(head, bytes) else head.text
-    try:
-        found = rfc3161_client.decode_timestamp_response(reply)
-        granted = found.status in (0, 1)
-    except (ValueError, TypeError) as error:
-        return StampVerdict(False, reason=f"no time-stamp reply: {error}", is_unreadable=reply[:1] == b"\x30")
-    if not granted:
-        return StampVerdict(False, reason=f"status {found.status}")
-    try:
-        info, at = found.tst_info, found.tst_info.gen_time
-        algorithm, imprint = info.message_imprint.hash_algorithm, bytes(info.message_imprint.message)
-    except (ValueError, TypeError) as error:
-        return StampVerdict(False, reason=f"unreadable token: {error}", is_unreadable=True)
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    if imprint != _digest(text, algorithm) or (nonce is not None and info.nonce != nonce):
-        return StampVerdict(True, False, None, at, "the reply dates other bytes")
-    return _check_chain(found, imprint, at, authorities, now)
+    head = vault.last_head()
+    results = ask_authorities(vault.folder, head, stamper, random, only=only, clock=clock)
+    lines = refusal_lines(vault.folder, vault.journal, results, now)
+    if lines:
+        vault.write_lines(lines)
+    return results
 
 
-def _digest(text: bytes, algorithm: ObjectIdentifier) -> bytes:
-    names = {
-        "2.16.840.1.101.3.4.2.1": "sha256",
-        "2.16.840.1.101.3.4.2.2": "sha384",
-        "2.16.840.1.101.3.4.2.3": "sha512",
+def refusal_lines(
+    folder: Path, journal: Journal, results: Sequence[StampResult], now: datetime
+) -> list[dict[str, Any]]:
+    """The log lines that tell refused stamps; `root` is the hash of the authority's description."""
+    recent = {
+        entry.root
+        for entry in reversed(journal.entries)
+        if entry.act == "note" and entry.code == REFUSED and abs(now - entry.moment) < REFUSED_EVERY
     }
-    name = names.get(algorithm.dotted_string)
-    return hashlib.new(name, text).digest() if name else b""
+    refused = [_description_hash(folder, one.authority) for one in results if one.state == "refused"]
+    return [{"act": "note", "code": REFUSED, "root": root} for root in refused if root not in recent]
 
 
-def _check_chain(
-    found: Any, imprint: bytes, at: datetime, authorities: Sequence[Authority], now: datetime | None
-) -> StampVerdict:
-    """V15, for the first authority whose pinned root holds."""
-    reason = "no authority is pinned"
-    for authority in authorities:
-        verifier = rfc3161_client.VerifierBuilder(
-            roots=list(authority.roots), intermediates=list(authority.intermediates)
-        ).build()
-        try:
-            verifier.verify(found, imprint)
-            leaf = _signer(found)
-            reason = _fault_of_signer(leaf, found, at, authority)
-        except (rfc3161_client.VerificationError, ValueError, TypeError, x509.ExtensionNotFound) as error:
-            reason = str(error).partition(": ErrorStack(")[0]  # what follows is the library's own trace
-            continue
-        if not reason:
-            expired = now is not None and leaf.not_valid_after_utc < now
-            remark = (
-                f"certificate valid then, expired on {leaf.not_valid_after_utc:%Y-%m-%d}" if expired else ""
-            )
-            return StampVerdict(True, True, True, at, "", remark, authority.name)
-    return StampVerdict(True, True, False, at, reason)
+def _description_hash(folder: Path, name: str) -> str:
+    path = folder / "trust" / "tsa" / f"{name}.yaml"
+    listed = read_hashes(path.with_suffix(".sha256"))
+    return description_hash(listed or hash_files(path.parent, description_files(path)))
 
 
-def _signer(found: Any) -> x509.Certificate:
-    """The certificate inside the reply that the signature names (its signature is already verified)."""
-    (signer,) = found.signed_data.signer_infos
-    for body in found.signed_data.certificates:
-        certificate = x509.load_der_x509_certificate(body)
-        if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
-            return certificate
-    raise ValueError("the signer's certificate is not in the reply")
+def pending_authorities(folder: Path, journal: Journal) -> list[Authority]:
+    """The authorities that have not dated the newest head; none while nothing is logged or configured.
+
+    Lines that only tell a refused stamp need no date: each attempt would make the next one necessary.
+    Raises `authority_malformed`.
+    """
+    size = size_to_date(journal.entries)
+    active = [one for one in load_authorities(folder) if not one.is_retired]
+    return [one for one in active if size and dated_size_by(one, journal) < size]
 
 
-def _fault_of_signer(leaf: x509.Certificate, found: Any, at: datetime, authority: Authority) -> str:
-    usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
-    if not usage.critical or list(usage.value) != [ExtendedKeyUsageOID.TIME_STAMPING]:
-        return "the certificate is not for time stamping alone"
-    if not leaf.not_valid_before_utc <= at <= leaf.not_valid_after_utc:
-        return "the certificate was not valid at that time"
-    policy = found.tst_info.policy.dotted_string
-    if authority.policies and policy not in authority.policies:
-        return f"policy {policy} is not listed"
-    return ""
+def size_to_date(entries: Sequence[Entry]) -> int:
+    """How many lines want a date: all but the last ones when these only tell refused stamps."""
+    size = len(entries)
+    while size and entries[size - 1].act == "note" and entries[size - 1].code == REFUSED:
+        size -= 1
+    return size
+
+
+def dated_size_by(authority: Authority, journal: Journal) -> int:
+    """The size of the newest head that this authority dated, or 0."""
+    named = [path for path in journal.heads.glob("*.tsr") if _name_of(path) == authority.name]
+    return _newest_verified(named, [authority], journal)
 
 
 def dated_size(folder: Path, journal: Journal) -> int:
@@ -327,13 +313,19 @@ def dated_size(folder: Path, journal: Journal) -> int:
         authorities = load_authorities(folder)
     except SaisineError:
         return 0
-    replies = sorted(journal.heads.glob("*.tsr"), key=lambda path: _size_of(path), reverse=True)
-    for path in replies:
+    return _newest_verified(list(journal.heads.glob("*.tsr")), authorities, journal)
+
+
+def _newest_verified(paths: list[Path], authorities: Sequence[Authority], journal: Journal) -> int:
+    for path in sorted(paths, key=_size_of, reverse=True):
         size = _size_of(path)
         try:
-            if size > 0 and verify_stamp(path.read_bytes(), journal.head(size), authorities).is_verified:
+            if (
+                size > 0
+                and verify_stamp(read_regular(path, SMALL_BYTES), journal.head(size), authorities).is_verified
+            ):
                 return size
-        except (OSError, ValueError):
+        except (OSError, NoteError):
             continue
     return 0
 
@@ -341,3 +333,7 @@ def dated_size(folder: Path, journal: Journal) -> int:
 def _size_of(path: Path) -> int:
     head = path.name.split(".", 1)[0]
     return int(head) if head.isdecimal() else -1
+
+
+def _name_of(path: Path) -> str:
+    return path.name.removesuffix(".tsr").partition(".")[2]
