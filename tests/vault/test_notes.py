@@ -1,6 +1,7 @@
 """Signed notes, checkpoints and proofs: verdicts of the shared vectors, and byte-exact round trips."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.vault.merkle import Tree, leaf_hash
-from saisine.vault.notes import ED25519, Checkpoint, Head, Note, NoteError, TlogProof, VerifierKey
+from saisine.vault.notes import (
+    COSIGNATURE,
+    ED25519,
+    Checkpoint,
+    Head,
+    Note,
+    NoteError,
+    Signature,
+    TlogProof,
+    VerifierKey,
+)
 from tests.shared import shared_file
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -103,3 +114,59 @@ def test_a_proof_of_ours_holds_for_its_line_alone() -> None:
     assert TlogProof.from_text(proof.to_text()) == proof
     assert proof.proves(b"two", [VKEY])
     assert not proof.proves(b"one", [VKEY])
+
+
+WITNESS = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
+COSIGNER = VerifierKey(
+    "witness.example/w1", COSIGNATURE, WITNESS.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+)
+
+
+@given(st.integers(0, 253_402_214_399), st.integers(1, 2**53))
+@settings(max_examples=40, deadline=None)
+def test_a_cosignature_holds_for_its_text_and_its_time_alone(seconds: int, size: int) -> None:
+    at = datetime.fromtimestamp(seconds, UTC)
+    head = Head.sign(Checkpoint(VKEY.name, size, bytes(32)), KEY)
+    line = Signature.cosign(head.note.text, COSIGNER.name, WITNESS, at)
+    assert Signature.from_line(line.to_line().removesuffix("\n")) == line
+    assert line.cosigned_at == at
+    note = Note.from_text(head.note.with_lines([line]).to_text())
+    assert [holds for _, _, holds in note.judge([VKEY, COSIGNER])] == [True, True]
+    assert note.with_lines([line]) == note
+    assert note.require_signed_by([COSIGNER]) == COSIGNER
+    for other in (seconds + 1, 2**63, 2**64 - 1):
+        moved = Signature(line.name, line.id, other.to_bytes(8, "big") + line.value[8:])
+        assert not COSIGNER.signed(head.text, moved.value)
+    assert not COSIGNER.signed(head.text + b"x\n", line.value)
+    assert not COSIGNER.signed(head.text, line.value[:-1])
+
+
+def test_the_time_of_the_standards_own_example_is_read() -> None:
+    """c2sp.org/tlog-cosignature shows this line; its signed message says `time 1679315147`."""
+    line = (
+        "— witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZ"
+        "qhf5nNo0xUe+mbIUBkBIfZ+qnA=="
+    )
+    found = Signature.from_line(line)
+    assert found.cosigned_at == datetime.fromtimestamp(1679315147, UTC)
+    assert (found.id.hex(), len(found.value)) == ("8d66cf3f", 72)
+
+
+def test_a_cosigning_key_never_passes_for_a_signing_key() -> None:
+    """The same 32 bytes under two types are two keys, and one signature never serves for both."""
+    text = b"origin\n1\nroot\n"
+    as_log = VerifierKey(COSIGNER.name, ED25519, COSIGNER.key)
+    assert as_log.id != COSIGNER.id
+    line = Signature.cosign(text.decode(), COSIGNER.name, WITNESS, datetime(2026, 11, 21, tzinfo=UTC))
+    assert not as_log.signed(text, line.value)
+    assert not as_log.signed(text, line.value[8:])
+    assert not COSIGNER.signed(text, WITNESS.sign(text))
+
+
+def test_a_note_may_bear_a_hundred_signatures_and_no_more() -> None:
+    line = Head.sign(Checkpoint(VKEY.name, 7, bytes(32)), KEY).note.signatures[0]
+    many = Note("a\n", tuple(Signature(f"{line.name}{n}", line.id, line.value) for n in range(100)))
+    assert Note.from_text(many.to_text()) == many
+    with pytest.raises(NoteError) as caught:
+        Note.from_text(many.with_lines([line]).to_text())
+    assert caught.value.fr == "plus de 100 signatures"

@@ -1,15 +1,17 @@
-"""Signed notes, checkpoints and transparency-log proofs, exactly as C2SP writes them.
+"""Signed notes, checkpoints, cosignatures and transparency-log proofs, exactly as C2SP writes them.
 
-Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-proof. A parser here refuses what
-the text of the standard refuses and gives back the same bytes with `to_text`.
+Sources: c2sp.org/signed-note, c2sp.org/tlog-checkpoint, c2sp.org/tlog-cosignature (Ed25519, version 1),
+c2sp.org/tlog-proof. A parser here refuses what the text of the standard refuses and gives back the same bytes
+with `to_text`.
 """
 
 import hashlib
 import re
 from base64 import b64decode, b64encode
 from binascii import Error as BinasciiError
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
@@ -20,6 +22,8 @@ from saisine.vault.merkle import HASH_BYTES, is_included, leaf_hash
 
 ED25519: Final = 0x01
 COSIGNATURE: Final = 0x04
+MAX_SIGNATURES: Final = 100  # signed-note asks for a limit, and for 16 at least
+_LAST_SECOND: Final = 253_402_214_399  # the eve of year 10000: a later cosignature has no date to show
 _DASH: Final = "— "
 _PROOF_HEADER: Final = "c2sp.org/tlog-proof@v1"
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -27,16 +31,28 @@ _NAME = re.compile(r"[^\s+]+")
 
 
 class NoteError(ValueError):
-    """A note that the standard refuses; the text says why. It never leaves the engine."""
+    """A note that the standard refuses: why in English (its text) and in French. It never leaves the engine."""
+
+    def __init__(self, en: str, fr: str = "") -> None:
+        super().__init__(en)
+        self.fr = fr or en
 
 
-def _from_base64(text: str, what: str) -> bytes:
+def _from_base64(text: str, en: str, fr: str) -> bytes:
     try:
         value = b64decode(text, validate=True)
     except (BinasciiError, ValueError):
-        raise NoteError(f"{what}: not base64") from None
+        raise NoteError(f"{en}: not base64", f"{fr} : ce n’est pas du base64") from None
     if b64encode(value).decode() != text:
-        raise NoteError(f"{what}: base64 is not canonical")
+        raise NoteError(f"{en}: base64 is not canonical", f"{fr} : base64 non canonique")
+    return value
+
+
+def read_hash(line: str) -> bytes:
+    """One line of a proof: a SHA-256 in base64. Raises `NoteError`."""
+    value = _from_base64(line, "path", "chemin")
+    if len(value) != HASH_BYTES:
+        raise NoteError("a node of the path is not a SHA-256", "un nœud du chemin n’est pas un SHA-256")
     return value
 
 
@@ -58,13 +74,13 @@ class VerifierKey:
         """Read a vkey line. Raises `NoteError`."""
         parts = text.strip("\n").split("+", 2)
         if len(parts) != 3 or not _NAME.fullmatch(parts[0]):
-            raise NoteError("vkey: expected name+id+key")
-        body = _from_base64(parts[2], "vkey")
+            raise NoteError("vkey: expected name+id+key", "clé : la forme attendue est nom+id+clé")
+        body = _from_base64(parts[2], "vkey", "clé")
         if len(body) != 33:
-            raise NoteError("vkey: an Ed25519 key has 32 bytes")
+            raise NoteError("vkey: an Ed25519 key has 32 bytes", "clé : une clé Ed25519 a 32 octets")
         found = cls(parts[0], body[0], body[1:])
         if found.id.hex() != parts[1]:
-            raise NoteError("vkey: the id does not match the key")
+            raise NoteError("vkey: the id does not match the key", "clé : l’identifiant n’est pas le sien")
         return found
 
     @property
@@ -86,6 +102,20 @@ class VerifierKey:
             return False
         return True
 
+    def signed(self, text: bytes, value: bytes) -> bool:
+        """Whether `value` is what this key signs under a note text: plain (0x01) or a cosignature (0x04)."""
+        if self.kind == ED25519:
+            return self.verifies(text, value)
+        if self.kind != COSIGNATURE or len(value) != 72:
+            return False
+        seconds = int.from_bytes(value[:8], "big")
+        return seconds <= _LAST_SECOND and self.verifies(cosigned_message(text, seconds), value[8:])
+
+
+def cosigned_message(text: bytes, seconds: int) -> bytes:
+    """What a witness signs: two header lines, then the whole note text (tlog-cosignature, Ed25519)."""
+    return b"cosignature/v1\ntime %d\n%b" % (seconds, text)
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
@@ -94,6 +124,35 @@ class Signature:
     name: str
     id: bytes
     value: bytes
+
+    @classmethod
+    def from_line(cls, line: str) -> "Signature":
+        """Read one signature line without its LF. Raises `NoteError`."""
+        if not line.startswith(_DASH):
+            raise NoteError(
+                "a signature line starts with an em dash and a space",
+                "une ligne de signature commence par un tiret cadratin et une espace",
+            )
+        name, separator, body = line[len(_DASH) :].partition(" ")
+        if not separator or not _NAME.fullmatch(name):
+            raise NoteError("a signature line names its key", "une ligne de signature nomme sa clé")
+        value = _from_base64(body, "signature", "signature")
+        if len(value) < 5:
+            raise NoteError("the signature is too short", "la signature est trop courte")
+        return cls(name, value[:4], value[4:])
+
+    @classmethod
+    def cosign(cls, text: str, name: str, key: Ed25519PrivateKey, at: datetime) -> "Signature":
+        """The cosignature of a checkpoint's text at a moment, by a witness of that name (type 0x04)."""
+        seconds = int(at.timestamp())
+        public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        value = key.sign(cosigned_message(text.encode(), seconds))
+        return cls(name, key_id(name, COSIGNATURE, public), seconds.to_bytes(8, "big") + value)
+
+    @property
+    def cosigned_at(self) -> datetime:
+        """The time that a cosignature bears. Only of a signature that `VerifierKey.signed` accepted."""
+        return datetime.fromtimestamp(int.from_bytes(self.value[:8], "big"), UTC)
 
     def to_line(self) -> str:
         return f"{_DASH}{self.name} {b64encode(self.id + self.value).decode()}\n"
@@ -110,46 +169,53 @@ class Note:
     def from_text(cls, note: str) -> "Note":
         """Read a signed note strictly. Raises `NoteError`."""
         if not note.endswith("\n"):
-            raise NoteError("the final newline is missing")
+            raise NoteError("the final newline is missing", "il manque le retour à la ligne final")
         if any(ord(sign) < 0x20 and sign != "\n" for sign in note):
-            raise NoteError("a control character")
-        text, separator, lines = note.rpartition("\n\n")
-        if not separator or not lines:
-            raise NoteError("no signature after an empty line")
-        return cls(text + "\n", tuple(map(_parse_signature, lines[:-1].split("\n"))))
+            raise NoteError("a control character", "un caractère de contrôle")
+        text, separator, body = note.rpartition("\n\n")
+        if not separator or not body:
+            raise NoteError("no signature after an empty line", "aucune signature après une ligne vide")
+        lines = body[:-1].split("\n")
+        if len(lines) > MAX_SIGNATURES:
+            raise NoteError(f"more than {MAX_SIGNATURES} signatures", f"plus de {MAX_SIGNATURES} signatures")
+        return cls(text + "\n", tuple(map(Signature.from_line, lines)))
 
     def to_text(self) -> str:
         return self.text + "\n" + "".join(signature.to_line() for signature in self.signatures)
+
+    @property
+    def sha256(self) -> bytes:
+        """The hash of the whole note, signature lines included."""
+        return hashlib.sha256(self.to_text().encode()).digest()
 
     def require_signed_by(self, keys: Iterable[VerifierKey]) -> VerifierKey:
         """The first known key that signed. Raises `NoteError`.
 
         A bad signature from a known key refuses the whole note; an unknown key is passed over.
         """
-        known = {(key.name, key.id): key for key in keys}
         found: VerifierKey | None = None
-        for signature in self.signatures:
-            key = known.get((signature.name, signature.id))
+        for _, key, holds in self.judge(keys):
             if key is None:
                 continue
-            if key.kind != ED25519 or not key.verifies(self.text.encode(), signature.value):
-                raise NoteError(f"the signature of {key.name} does not hold")
+            if not holds:
+                raise NoteError(
+                    f"the signature of {key.name} does not hold", f"la signature de {key.name} ne tient pas"
+                )
             found = found or key
         if found is None:
-            raise NoteError("no signature by a known key")
+            raise NoteError("no signature by a known key", "aucune signature d’une clé connue")
         return found
 
+    def judge(self, keys: Iterable[VerifierKey]) -> Iterator[tuple[Signature, VerifierKey | None, bool]]:
+        """Each signature, the known key that it names (None when unknown), and whether it holds."""
+        known = {(key.name, key.id): key for key in keys}
+        for signature in self.signatures:
+            key = known.get((signature.name, signature.id))
+            yield signature, key, key is not None and key.signed(self.text.encode(), signature.value)
 
-def _parse_signature(line: str) -> Signature:
-    if not line.startswith(_DASH):
-        raise NoteError("a signature line starts with an em dash and a space")
-    name, separator, body = line[len(_DASH) :].partition(" ")
-    if not separator or not _NAME.fullmatch(name):
-        raise NoteError("a signature line names its key")
-    value = _from_base64(body, "signature")
-    if len(value) < 5:
-        raise NoteError("the signature is too short")
-    return Signature(name, value[:4], value[4:])
+    def with_lines(self, signatures: Iterable[Signature]) -> "Note":
+        """The same note with more signature lines at its end; a line that stands already is not repeated."""
+        return Note(self.text, tuple(dict.fromkeys((*self.signatures, *signatures))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +232,15 @@ class Checkpoint:
         """Read the signed text of a checkpoint. Raises `NoteError`."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() != "":
-            raise NoteError("a checkpoint has three lines at least")
+            raise NoteError("a checkpoint has three lines at least", "une tête a trois lignes au moins")
         origin, size, root, *extensions = lines
         if not origin or not _DECIMAL.fullmatch(size):
-            raise NoteError("origin or size is malformed")
-        value = _from_base64(root, "root")
+            raise NoteError("origin or size is malformed", "origine ou taille mal formée")
+        value = _from_base64(root, "root", "racine")
         if len(value) != HASH_BYTES:
-            raise NoteError("the root is not a SHA-256")
+            raise NoteError("the root is not a SHA-256", "la racine n’est pas un SHA-256")
         if "" in extensions:
-            raise NoteError("an empty extension line")
+            raise NoteError("an empty extension line", "une ligne d’extension vide")
         return cls(origin, int(size), value, tuple(extensions))
 
     def to_text(self) -> str:
@@ -243,16 +309,14 @@ class TlogProof:
         body, separator, checkpoint = text.partition("\n\n")
         lines = body.split("\n")
         if not separator or lines.pop(0) != _PROOF_HEADER:
-            raise NoteError("not a tlog-proof")
+            raise NoteError("not a tlog-proof", "ce n’est pas une preuve tlog-proof")
         extra = lines.pop(0).removeprefix("extra ") if lines and lines[0].startswith("extra ") else None
         index = lines.pop(0).removeprefix("index ") if lines and lines[0].startswith("index ") else ""
         if not _DECIMAL.fullmatch(index):
-            raise NoteError("index is malformed")
-        path = tuple(_from_base64(line, "path") for line in lines)
-        if any(len(node) != HASH_BYTES for node in path):
-            raise NoteError("a node of the path is not a SHA-256")
+            raise NoteError("index is malformed", "numéro de ligne mal formé")
+        path = tuple(map(read_hash, lines))
         if extra is not None:
-            _from_base64(extra, "extra")
+            _from_base64(extra, "extra", "extra")
         return cls(int(index), path, Head.from_text(checkpoint), extra)
 
     def to_text(self) -> str:
