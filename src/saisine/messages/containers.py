@@ -17,11 +17,13 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from saisine.messages import spreadsheets
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES, Member
 
@@ -140,6 +142,11 @@ def members_of(path: Path, limits: Limits) -> Iterator[Member | Refused]:
     """Every readable member of a file: the file itself when it is no archive. Raises OSError."""
     size = path.stat().st_size
     member = Member(path.name, "", size, lambda: path.open("rb", buffering=BUFFER_BYTES))
+    yield from members_within(member, limits)
+
+
+def members_within(member: Member, limits: Limits) -> Iterator[Member | Refused]:
+    """Every readable member of a source that is no file of its own, such as a sealed one."""
     yield from _expand(member, Budget(limits), depth=0)
 
 
@@ -182,7 +189,7 @@ def _spool(scratch: Path | None) -> BinaryIO:
 def _seekable(member: Member, budget: Budget) -> BinaryIO:
     """The member as a stream that can go back: itself on disk, else in memory or an unnamed file."""
     stream = member.open()
-    if not member.path_in_source:
+    if not member.path_in_source and stream.seekable():
         return stream
     with stream:
         store = _spool(budget.limits.scratch)
@@ -238,6 +245,9 @@ def _listed(
 
 def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
     with _seekable(member, budget) as stream, zipfile.ZipFile(stream) as archive:
+        if spreadsheets.is_workbook(archive.NameToInfo):
+            yield from _sheets(member, archive, budget)
+            return
         yield from _listed(member, budget, depth, _zip_entries(member, archive, budget))
 
 
@@ -257,6 +267,27 @@ def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Ite
 
 def _open_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> BinaryIO:
     return _buffered(archive.open(info), budget, info.compress_size)  # type: ignore[arg-type]
+
+
+def _expand_workbook(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
+    """The sheets of an .xlsx that a person sees; a hidden one is named and left closed."""
+    with _seekable(member, budget) as stream, zipfile.ZipFile(stream) as archive:
+        yield from _sheets(member, archive, budget)
+
+
+def _sheets(member: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Refused]:
+    if spreadsheets.is_binary(archive.NameToInfo):
+        yield Refused(member.path_in_source, member.size, "spreadsheet")
+        return
+    parts = spreadsheets.parts_of(archive, partial(_open_zipped, archive, budget=budget))
+    with closing(spreadsheets.Workbook(parts, STREAM_FAULTS, budget.limits.scratch)) as book:
+        for sheet in book.sheets:
+            name = printable_name(sheet.name)
+            path = f"{member.path_in_source}!{name}" if member.path_in_source else name
+            refused = budget.admit(path, member.size)
+            if refused is None and sheet.is_hidden:
+                refused = Refused(path, member.size, "hidden_sheet")
+            yield refused or book.member(sheet, member, name, path)
 
 
 # ------------------------------------------------------------------ one compressed file
@@ -314,6 +345,7 @@ def _open_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
 
 OPENERS: Final[dict[str, Callable[[Member, Budget, int], Iterator[Member | Refused]]]] = {
     "zip": _expand_zip,
+    "xlsx": _expand_workbook,
     "gz": _expand_gz,
     "bz2": _expand_bz2,
     "xz": _expand_xz,

@@ -98,6 +98,11 @@ class CorpusWriter:
         _write_durably(self._folder / "unit", unit.encode())
 
     @property
+    def place(self) -> Path:
+        """The folder that is being written: not visible before `publish`."""
+        return self._folder
+
+    @property
     def rows(self) -> int:
         return self._waiting + sum(part.rows for part in self._parts)
 

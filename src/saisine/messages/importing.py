@@ -20,8 +20,10 @@ from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES
 from saisine.messages.ledger import Ledger
 from saisine.messages.reading import Reading, Source, expand, forced_format, hash_file, read_paths
+from saisine.messages.rows import row_groups
 from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, SealItem, Vault
+from saisine.vault.rows import keep_rows
 
 __all__ = ["ImportResult", "Reading", "import_paths", "read_paths"]
 
@@ -82,6 +84,8 @@ def import_paths(
     corpus_id = _corpus_id(unit, pieces, corpora, resume=resume)
     if resume and corpus_id in {info.id for info in corpora.list()}:
         ledger = corpora.ledger(corpus_id)
+        groups = row_groups(corpora.folder / corpus_id, corpora.info(corpus_id), corpora.keys)
+        keep_rows(vault, groups, unit=unit, actor=actor)
         _seal_ledger(vault, ledger, unit, actor)
         return ImportResult(pieces, ledger, [corpus_id], unit)
     # a person who names the format asks for another reading of what is there
@@ -223,10 +227,13 @@ def _store(
                 writer = CorpusWriter(corpora.folder, corpus_id, unit, corpora.keys, now=reading.now)
             writer.add(batch)
             tell(writer.rows, None, "read")
-        _seal_ledger(vault, reading.ledger, unit, actor)
         if writer is None:
+            _seal_ledger(vault, reading.ledger, unit, actor)
             return False
         info = writer.finish(reading.ledger, [(piece.sha256, piece.item) for piece in pieces])
+        # each message has its leaf before anyone sees it: none is ever shown that cannot be proved alone
+        keep_rows(vault, row_groups(writer.place, info, corpora.keys), unit=unit, actor=actor)
+        _seal_ledger(vault, reading.ledger, unit, actor)
         digest = sha256(manifest_bytes(info)).hexdigest()
         vault.record_artifact(f"corpora/{corpus_id}/manifest.json", digest, unit=unit, actor=actor)
         writer.publish()
