@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bagit
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.errors import SaisineError
@@ -62,20 +62,8 @@ def test_a_bundle_is_verified_by_five_readers(bundle: Path, tmp_path: Path) -> N
         assert subprocess.run(command, cwd=bag, capture_output=True, check=False).returncode == 0
     done = run_script(bag)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "pièce 0004" in done.stdout
-    assert "item 0004" in run_script(bag, "--en").stdout
-
-
-def test_the_openssl_command_of_the_guide_runs(bundle: Path, tmp_path: Path) -> None:
-    bag = unpack(bundle, tmp_path / "out")
-    guide = (bag / "data" / "VERIFIER.md").read_text("utf-8")
-    blocks = [block.split("```")[0] for block in guide.split("```\n")[1::2]]
-    signature = next(block for block in blocks if "pkeyutl" in block)
-    done = subprocess.run(
-        ["sh", "-ec", signature], cwd=bag / "data", capture_output=True, text=True, check=False
-    )
-    assert "Verified Successfully" in done.stdout
-    assert run_script(bag).returncode == 0, "the signature file of the guide is no stranger"
+    assert "vérifié      items/0004" in done.stdout
+    assert "verified     items/0004" in run_script(bag, "--en").stdout
 
 
 def test_the_same_items_on_the_same_day_give_the_same_bytes(
@@ -137,12 +125,6 @@ def test_stamps_travel_and_the_script_checks_them(tmp_path: Path) -> None:
     assert "ÉCHEC" in run_script(bag).stdout
 
 
-def test_without_openssl_the_script_says_what_it_did_not_check(bundle: Path, tmp_path: Path) -> None:
-    done = run_script(unpack(bundle, tmp_path / "out"), path=str(tmp_path))
-    assert done.returncode == 2
-    assert "openssl est absent" in done.stdout
-
-
 def altered(bundle: Path, target: Path, change: Callable[[str, bytes], bytes | None]) -> Path:
     """A copy of the bundle in which some members are changed, or dropped with None."""
     with zipfile.ZipFile(bundle) as source, zipfile.ZipFile(target, "w") as out:
@@ -176,14 +158,17 @@ def remade(bundle: Path, target: Path, change: Callable[[str, bytes], bytes]) ->
 
 
 def failures(path: Path) -> dict[str, str]:
-    report = verify_bundle(path, now=datetime.now(UTC))
-    return {check.id: check.detail_en for check in reversed(report.failures())}
+    """What failed under each number, in English, one finding a line."""
+    found: dict[str, str] = {}
+    for check in verify_bundle(path, now=datetime.now(UTC)).failures():
+        found[check.id] = f"{found.get(check.id, '')}{check.detail_en}\n"
+    return found
 
 
 def test_a_dropped_or_added_or_changed_file_is_named(bundle: Path, tmp_path: Path) -> None:
     first = "data/items/0001/un.txt"
     dropped = altered(bundle, tmp_path / "a.zip", lambda name, body: None if name == first else body)
-    assert first in failures(dropped)["B02"]
+    assert first in failures(dropped)["B01"]
     changed = altered(bundle, tmp_path / "b.zip", lambda name, body: b"autre" if name == first else body)
     assert first in failures(changed)["B02"]
     assert "item 0001" in failures(changed)["V22"]
@@ -219,25 +204,6 @@ def test_a_forger_who_makes_the_manifests_again_is_still_found(
     assert run_script(unpack(forged, tmp_path / "out")).returncode == 1
 
 
-@given(st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_one_changed_bit_in_any_member_is_reported(bundle: Path, tmp_path: Path, data: st.DataObject) -> None:
-    with zipfile.ZipFile(bundle) as archive:
-        names = [info.filename.removeprefix("dossier/") for info in archive.infolist() if info.file_size]
-    chosen = data.draw(st.sampled_from(names))
-
-    def flip(name: str, body: bytes) -> bytes:
-        if name != chosen:
-            return body
-        position = data.draw(st.integers(0, len(body) * 8 - 1))
-        changed = bytearray(body)
-        changed[position // 8] ^= 1 << position % 8
-        return bytes(changed)
-
-    changed = altered(bundle, tmp_path / "changed.zip", flip)
-    assert _verdict(changed) in ("failed", "bundle_unreadable"), chosen
-
-
 def test_what_is_no_bundle_says_so(tmp_path: Path) -> None:
     for body in (b"", b"PK\x05\x06" + bytes(18), b"not a zip"):
         (tmp_path / "x.zip").write_bytes(body)
@@ -255,7 +221,10 @@ def test_a_path_that_climbs_out_is_refused(bundle: Path, name: str) -> None:
     assert caught.value.code == "bundle_unreadable"
 
 
-@pytest.mark.parametrize("name", ["../x", "items/0001/x", "verify.py", "log/x", "a b", ".hidden", "/x", ""])
+@pytest.mark.parametrize(
+    "name",
+    ["../x", "items/0001/x", "verify.py", "log/x", "messages/1/x", "trust/x", "a b", ".hidden", "/x", ""],
+)
 def test_an_extra_may_not_stand_where_the_proofs_stand(
     vault: Vault, filled: list[Sealed], tmp_path: Path, name: str
 ) -> None:

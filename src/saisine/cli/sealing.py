@@ -30,12 +30,18 @@ from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_PARTIAL, SaisineError
 
 if TYPE_CHECKING:
+    from saisine.casework.session import Session
     from saisine.vault import Sealed, StampResult
+    from saisine.vault.bundle import BundleReport
+    from saisine.vault.bundle_zip import Progress
     from saisine.vault.receipts import Receipt
     from saisine.vault.verify import Check, Report
 
 Items = Annotated[list[str], typer.Argument(metavar="ITEM…", help=_("Pièces, numéros ou empreintes."))]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
+
+
+_HEAD_BYTES = 1 << 20
 
 
 def dating(state: str) -> str:
@@ -104,7 +110,8 @@ def _stamp_words(result: "StampResult") -> str:
         "queued": _("{authority} : sans réponse ({reason}). La demande repartira au prochain essai."),
         "refused": _("{authority} : refusé ({reason})."),
     }
-    return words.get(result.state, words["refused"]).format(authority=result.authority, reason=result.reason)
+    reason = result.reason if LANGUAGE == "en" else result.reason_fr
+    return words.get(result.state, words["refused"]).format(authority=result.authority, reason=reason)
 
 
 @app.command(help=_("Le journal de ce qui a été fait, ligne par ligne."))
@@ -160,9 +167,7 @@ def verify(
         if path.is_dir():
             report = _verify_folder(path, no_decrypt, at, witness, receipt, bar)
         else:
-            from saisine.vault.verify import verify_bundle
-
-            report = verify_bundle(path, now=clock(), progress=bar)
+            report = _verify_file(path, bar)
     if as_json:
         print_json(report.as_json(LANGUAGE))
     else:
@@ -170,6 +175,16 @@ def verify(
         if (path / "vault").is_dir():
             say(_("Le coffre seul est contrôlé : ni les messages qui en sont lus, ni les décisions."))
     return report.exit_code
+
+
+def _verify_file(path: Path, bar: object) -> "Report":
+    """A bundle, or the file of disclosed messages."""
+    from saisine.vault.disclosures import check_disclosure_file, is_disclosure_file
+    from saisine.vault.verify import verify_bundle
+
+    if is_disclosure_file(path):
+        return check_disclosure_file(path, now=clock())
+    return verify_bundle(path, now=clock(), progress=bar)  # type: ignore[arg-type]
 
 
 def _require_receipt_code(text: str | None) -> None:
@@ -184,23 +199,31 @@ def _require_receipt_code(text: str | None) -> None:
 def _verify_folder(
     path: Path, no_decrypt: bool, at: str | None, witness: Path | None, receipt: str | None, bar: object
 ) -> "Report":
-    from saisine.vault.keys import PROTECTED_NAME
-    from saisine.vault.verify import verify_vault
+    from saisine.casework.verifying import verify_folder
+    from saisine.vault.secret_files import PROTECTED_NAME
 
     vault = path / "vault" if (path / "vault").is_dir() else path
     passphrase = read_passphrase()
     if passphrase is None and not no_decrypt and (vault / "keys" / PROTECTED_NAME).exists():
         passphrase = ask_passphrase()
-    return verify_vault(
-        vault,
+    return verify_folder(
+        path,
         decrypt=not no_decrypt,
         at=_end_of(at),
         receipt=receipt,
-        witness=witness.read_text("utf-8", "replace") if witness else None,
+        witness=_read_head(witness),
         passphrase=passphrase,
         now=clock(),
         progress=bar,  # type: ignore[arg-type]  # a bar, or the one that draws nothing
     )
+
+
+def _read_head(path: Path | None) -> str | None:
+    """A head kept elsewhere; what is larger than any head is left unread past that size."""
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return file.read(_HEAD_BYTES).decode("utf-8", "replace")
 
 
 def _end_of(day: str | None) -> datetime | None:
@@ -226,25 +249,80 @@ def _check_words(check: "Check") -> tuple[str, str]:
 def export(
     items: Items,
     out: Annotated[Path, typer.Option("-o", "--out", metavar="BUNDLE.zip", help=_("Fichier à écrire."))],
+    encrypt_to: Annotated[
+        str | None, typer.Option(metavar="age1…", help=_("Chiffrer pour cette adresse age."))
+    ] = None,
+    encrypt_passphrase_file: Annotated[
+        Path | None, typer.Option(metavar="F", help=_("Chiffrer avec la phrase de ce fichier."))
+    ] = None,
     as_json: Json = False,
 ) -> None:
+    lock = _bundle_lock(encrypt_to, encrypt_passphrase_file)
     with open_workspace() as session:
         pieces = list(dict.fromkeys(session.vault.find(item).item for item in items))
         with progress_bar(not as_json) as bar:
-            made = session.vault.export(pieces, out, purpose="export", actor=session.actor, progress=bar)
+            if lock is None:
+                made = session.vault.export(pieces, out, purpose="export", actor=session.actor, progress=bar)
+                path, size = made.path, made.size
+            else:
+                made, path, size = _export_encrypted(session, pieces, out, lock, bar)
     if as_json:
         print_json(
             {
-                "path": printable(str(made.path)),
+                "path": printable(str(path)),
                 "pieces": made.pieces,
-                "size": made.size,
+                "size": size,
                 "manifest_sha256": made.manifest_sha256,
             }
         )
         return
     say(
         ngettext("{n} pièce dans {path}", "{n} pièces dans {path}", made.pieces).format(
-            n=made.pieces, path=made.path
+            n=made.pieces, path=path
         )
     )
-    say(_("Pour vérifier : saisine verify {path}").format(path=made.path))
+    if lock is None:
+        say(_("Pour vérifier : saisine verify {path}").format(path=path))
+    else:
+        say(_("Pour ouvrir : age -d -o {zip} {path}").format(zip=path.stem, path=path.name))
+
+
+def _bundle_lock(recipient: str | None, passphrase_file: Path | None) -> dict[str, str] | None:
+    """How to encrypt the bundle, checked before anything is written: a slip leaves nothing behind."""
+    from saisine.vault.bundle_age import require_age_recipient, require_bundle_passphrase
+
+    if recipient is not None and passphrase_file is not None:
+        raise typer.BadParameter(_("Choisissez --encrypt-to ou --encrypt-passphrase-file, pas les deux."))
+    if recipient is not None:
+        require_age_recipient(recipient)
+        return {"recipient": recipient}
+    if passphrase_file is None:
+        return None
+    try:
+        text = passphrase_file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = _("Ce n’est pas du texte UTF-8") if isinstance(error, ValueError) else str(error.strerror)
+        raise SaisineError("passphrase_file_unreadable", path=passphrase_file, reason=f"{reason}.") from error
+    return {"passphrase": require_bundle_passphrase(text)}
+
+
+def _export_encrypted(
+    session: "Session", pieces: list[str], out: Path, lock: dict[str, str], bar: "Progress"
+) -> tuple["BundleReport", Path, int]:
+    """The bundle in a folder of its own beside the target, its age file, and nothing left in clear."""
+    from tempfile import TemporaryDirectory
+
+    from saisine.vault.bundle_age import SUFFIX, encrypt_bundle
+    from saisine.vault.faults import disk_faults
+
+    target = out if out.suffix == SUFFIX else out.with_name(out.name + SUFFIX)
+    if target.exists():
+        raise SaisineError("bundle_exists", path=target)
+    with disk_faults(target.parent):
+        folder = TemporaryDirectory(prefix=".export-", dir=target.parent)
+    with folder as name:
+        plain = Path(name) / target.stem
+        made = session.vault.export(pieces, plain, purpose="export", actor=session.actor, progress=bar)
+        recipient, passphrase = lock.get("recipient"), lock.get("passphrase")
+        size = encrypt_bundle(plain, target, recipient=recipient, passphrase=passphrase, progress=bar)
+    return made, target, size
