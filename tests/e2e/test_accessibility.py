@@ -13,7 +13,8 @@ pytestmark = [
 
 PATHS = (
     "/", "/documenter/", "/tri/", "/tri/captures/", "/incidents/", "/signalements/", "/echeances/", "/verifier/",
-    "/aide/", "/donnees/", "/journal/", "/nowhere/", "/quitter/", "/",
+    "/aide/", "/donnees/", "/journal/", "/coffre/", "/coffre/verifier/", "/coffre/depots/", "/coffre/dates/",
+    "/coffre/phrase/", "/coffre/secours/", "/coffre/sauvegardes/", "/nowhere/", "/quitter/", "/",
 )  # fmt: skip
 
 

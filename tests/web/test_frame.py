@@ -17,7 +17,8 @@ from tests.web.reading import links_of, text_of
 
 PLAIN = (
     "home", "deposit", "triage", "captures", "incidents", "notices", "deadlines", "verify", "help", "data",
-    "journal", "quit",
+    "journal", "quit", "vault", "vault_verify", "vault_deposits", "vault_dates", "vault_passphrase",
+    "vault_officers", "vault_backups",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from saisine.casework.models import Deposit
 from saisine.casework.session import Session
-from saisine.messages.filetypes import FileType, type_of
+from saisine.messages.filetypes import WORKBOOK, FileType, type_of
 from saisine.messages.formats.contract import HEAD_BYTES
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".ods", ".xls"})
@@ -70,7 +70,7 @@ def count_kinds(paths: Iterable[Path]) -> dict[str, int]:
 
 def kind_of(path: Path, found: FileType) -> str:
     """The word for a file: its bytes decide, its suffix only tells a table from other plain text."""
-    if found.archive:
+    if found.archive and found.media_type != WORKBOOK:
         return "archive"
     if found.unread == "image":
         return "image"

@@ -38,6 +38,9 @@ Work = Callable[[Session, Job, Progress], dict[str, object]]
 KINDS: Final[dict[str, str]] = {
     "deposit": "saisine.casework.deposits.run_deposit",
     "dossier": "saisine.casework.dossiers.run_build",
+    "verify": "saisine.casework.vault_jobs.run_verify",
+    "stamp": "saisine.casework.vault_jobs.run_stamp",
+    "backup": "saisine.casework.backups.run_backup",
 }
 
 _serving: list[Session] = []

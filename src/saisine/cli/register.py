@@ -5,7 +5,13 @@ from importlib import import_module
 MODULES = (
     "spaces",
     "sealing",
+    "erasing",
+    "keys",
+    "backups",
+    "authorities",
     "reading",
+    "profiles",
+    "disclosures",
     "copies",
     "sorting",
     "screenshots",
@@ -16,6 +22,8 @@ MODULES = (
     "notices",
     "dossiers",
     "help_numbers",
+    "redaction",
+    "witnesses",
 )
 
 

@@ -1,11 +1,13 @@
 """The one open session of this process: every view asks for it here, and a test may put its own."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the models of casework need Django to be ready, and these lines are read before
     from saisine.casework.session import Session
 
 _open: "Session | None" = None
+_heirs: list[Callable[[str], None]] = []
 
 
 def use(opened: "Session | None") -> None:
@@ -19,3 +21,14 @@ def session() -> "Session":
     if _open is None:
         raise RuntimeError("no workspace is open: wsgi.prepare() comes first")
     return _open
+
+
+def on_new_passphrase(take: Callable[[str], None]) -> None:
+    """Who has to know a passphrase chosen while the pages are open: whoever starts the worker again."""
+    _heirs.append(take)
+
+
+def hand_over_passphrase(new: str) -> None:
+    """Called once the new one counts; it goes to this process's own memory, and nowhere else."""
+    for take in _heirs:
+        take(new)

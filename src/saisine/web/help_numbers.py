@@ -49,3 +49,9 @@ def numbers() -> list[Line]:
 def danger_numbers() -> list[Line]:
     """The numbers of the danger banner, the most urgent first."""
     return _lines(aide.danger_numbers())
+
+
+def chosen(ids: tuple[str, ...]) -> list[Line]:
+    """The help numbers of these ids, in the order given; one that the file no longer holds is left out."""
+    found = (aide.help_number(id) for id in ids)
+    return _lines(tuple(entry for entry in found if entry is not None))

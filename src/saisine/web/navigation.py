@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("incidents", _("Incidents"), "incident"),
     Entry("deadlines", _("Échéances"), "deadline"),
     Entry("notices", _("Signalements"), "notice", is_extra=True),
+    Entry("vault", _("Coffre"), "vault", is_extra=True),
     Entry("verify", _("Vérifier un dossier"), "verify", is_extra=True),
     Entry("journal", _("Qui a vu quoi"), "journal", is_extra=True),
     Entry("help", _("Aide"), "help", is_extra=True),

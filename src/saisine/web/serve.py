@@ -110,6 +110,10 @@ class Worker:
         except BrokenPipeError:
             self.say("Le traitement de fond n’a pas démarré. / The job worker did not start.")
 
+    def take_passphrase(self, new: str) -> None:
+        """For the next start: the worker that runs holds the keys themselves, which did not change."""
+        self.passphrase = new
+
     def stop(self) -> None:
         self.stopping.set()
         child = self.process
@@ -187,6 +191,9 @@ def run(
         clear_untrusted_proxy_headers=True,
     )
     worker = Worker(workspace.folder, say, passphrase)
+    from saisine.web import current
+
+    current.on_new_passphrase(worker.take_passphrase)
     keeper = threading.Thread(target=worker.keep_alive, name="keep-worker-alive", daemon=True)
 
     def stop(signum: int, frame: object) -> NoReturn:

@@ -1,23 +1,27 @@
 """Deposit: files received, the stop before sealing, progress, the result and its receipt, three questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import deposits
+from saisine.casework import deposits, unkeepable
 from saisine.casework.deposits import DepositResult
 from saisine.casework.models import Deposit, Job
 from saisine.errors import SaisineError
+from saisine.messages.ledger import Ledger, SourceEntry, why_unread
+from saisine.vault import Sealed
 from saisine.web import forms, words
 from saisine.web.current import session
 from saisine.web.pages.jobs import say_job
 from saisine.web.told import tell
 from saisine.web.uploads import received
 
+UNREAD_LISTED = 200  # with their links, about 60 kB
 LISTED = 500  # files named on the page; a folder of 50,000 captures is counted, not listed
 
 
@@ -29,10 +33,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that is sealed but was not read as messages, and why."""
+    """A file that is sealed but was not read as messages, and why. `bar_url` is empty inside an archive."""
 
     name: str
     reason: str
+    bar_url: str = ""
+    is_image: bool = False
 
 
 # ------------------------------------------------------------------ receive
@@ -71,8 +77,10 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
     if deposit.state == Deposit.ABANDONED:
         return redirect("deposit")
     job = deposits.job_of(opened, deposit.id)
+    if deposit.state == Deposit.ERASED:
+        return redirect("vault")
     if deposit.state == Deposit.SEALED:
-        return _page(request, "result", _result(deposit))
+        return _page(request, "result", _result(request, deposit))
     if deposit.state == Deposit.STOPPED:
         return _page(request, "stopped", {})
     if deposit.state == Deposit.SEALING and job is not None:
@@ -101,9 +109,9 @@ def _confirm(deposit: Deposit, job: Job | None) -> dict[str, object]:
     }
 
 
-def _result(deposit: Deposit) -> dict[str, object]:
+def _result(request: HttpRequest, deposit: Deposit) -> dict[str, object]:
     opened = session()
-    result = deposits.result_of(opened, deposit)
+    result = _without_barred(deposits.result_of(opened, deposit))
     spoken = words.language()
     english = words.is_english()
     return {
@@ -111,12 +119,46 @@ def _result(deposit: Deposit) -> dict[str, object]:
         "sentence": say_result(result),
         "receipt": result.receipt,
         "is_dated": result.is_dated,
-        "unread": [Unread(name, reason) for name, reason in result.unread(spoken)],
+        **_unread(request, deposit, result),
         "left_out": result.left_out(spoken),
         "asked": deposit.is_asked,
         "targets": [(value, en if english else fr) for value, fr, en in deposits.TARGETS],
         "collectors": [(value, en if english else fr) for value, fr, en in deposits.COLLECTORS],
     }
+
+
+def _without_barred(result: DepositResult) -> DepositResult:
+    """What was set aside, because it may not be kept, is named nowhere any more."""
+    hidden = unkeepable.digests(session())
+    if not hidden:
+        return result
+    shown = Ledger()
+    shown.sources = [entry for entry in result.ledger.sources if entry.sha256 not in hidden]
+    return replace(result, ledger=shown)
+
+
+def _unread(request: HttpRequest, deposit: Deposit, result: DepositResult) -> dict[str, object]:
+    """One page of the files that were not read as messages; `fichiers` says after how many it starts."""
+    given = request.GET.get("fichiers", "")
+    start = int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
+    held = session().vault.sealed_in(deposit.unit)
+    sources = [entry for entry in result.ledger.sources if entry.unread is not None]
+    page = sources[start : start + UNREAD_LISTED]
+    following = start + len(page)
+    return {
+        "unread": [_say_unread(entry, held.get(entry.sha256)) for entry in page],
+        "unread_count": len(sources),
+        "unread_is_open": bool(given),
+        "unread_next": f"?fichiers={following}" if following < len(sources) else "",
+    }
+
+
+def _say_unread(entry: SourceEntry, sealed: Sealed | None) -> Unread:
+    reason = why_unread(entry, words.language())
+    if sealed is None or "!" in entry.path:  # inside an archive: only the whole archive is a sealed piece
+        return Unread(entry.path, reason)
+    url = reverse("vault_image", args=[sealed.item])
+    return Unread(entry.path, reason, url, sealed.media_type.startswith("image/"))
 
 
 def say_result(result: DepositResult) -> str:

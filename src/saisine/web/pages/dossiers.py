@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from saisine.casework import dossiers as engine
-from saisine.casework import incidents, jobs, journal
+from saisine.casework import incidents, jobs, journal, unkeepable
 from saisine.casework.models import DossierRow
 from saisine.dossiers.recipients import RECIPIENTS
 from saisine.errors import SaisineError
@@ -148,6 +148,7 @@ def file(request: HttpRequest, id: str, kind: str) -> FileResponse:
         raise Http404
     # a consent withdrawn since the building closes this door too
     engine.require_ready(opened, found.incident, found.recipient)
+    unkeepable.require_clean(opened, found)
     path = engine.pdf_path(opened, found) if kind == "pdf" else engine.zip_path(opened, found)
     journal.note(opened, "dossier_taken", subject=found.id)
     name = f"dossier-{found.incident.number}-v{found.version}.{kind}"

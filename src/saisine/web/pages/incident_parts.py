@@ -53,6 +53,7 @@ class Piece:
     when: str
     is_dated: bool
     download_url: str
+    bar_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ def say_pieces(opened: Session, rows: Sequence[ExhibitRow]) -> list[Piece]:
             when=_when(row),
             is_dated=_is_dated(opened, row),
             download_url=reverse("original", args=[row.item]) if row.item else "",
+            bar_url=reverse("vault_image", args=[row.item]) if row.capture_id and row.item else "",
         )
         for row in rows
     ]

@@ -16,6 +16,8 @@ from saisine.web.htmx import wants_part
 from saisine.web.told import tell
 
 PAGES = {"deposit": "deposit_one", "dossier": "dossier"}
+# work on the whole vault: its page needs no identifier
+VAULT_PAGES = {"verify": "vault_verify", "stamp": "vault_dates", "backup": "vault_backups"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,20 @@ class JobWords:
 
 
 def page_of(job: Job) -> str:
-    """Where its result is read: the deposit or the dossier."""
+    """Where its result is read: the deposit, the dossier, or a page of the vault."""
+    if job.kind in VAULT_PAGES:
+        return reverse(VAULT_PAGES[job.kind])
     return reverse(PAGES[job.kind], args=[job.subject])
 
 
 def say_job(job: Job) -> JobWords:
-    titles = {"deposit": _("Vos fichiers sont scellés, puis lus"), "dossier": _("Le dossier se construit")}
+    titles = {
+        "deposit": _("Vos fichiers sont scellés, puis lus"),
+        "dossier": _("Le dossier se construit"),
+        "verify": _("Le coffre est vérifié"),
+        "stamp": _("La demande de date est en route"),
+        "backup": _("La sauvegarde est en cours"),
+    }
     return JobWords(
         id=job.id,
         title=titles[job.kind],
@@ -75,11 +85,14 @@ def _step(job: Job) -> str:
         "pictures": _("Préparation des images"),
         "seals": _("Contrôle des sceaux"),
         "export": _("Écriture du ZIP"),
+        "verify": _("Contrôle des pièces"),
+        "backup": _("Écriture de la sauvegarde"),
     }
     step = steps.get(job.step, _("En cours"))
     if not job.total:
         return step
-    facts = {"step": step, "done": words.say_number(job.done), "total": words.say_number(job.total)}
+    say = words.say_size if job.step == "backup" else words.say_number  # that one counts bytes
+    facts = {"step": step, "done": say(job.done), "total": say(job.total)}
     return _("%(step)s : %(done)s sur %(total)s") % facts
 
 
