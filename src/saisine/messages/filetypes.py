@@ -4,11 +4,15 @@ Signatures: IANA media types, and the magic numbers of each format's own specifi
 """
 
 import re
+import zlib
 from typing import Final, NamedTuple
+
+# A workbook is a zip of its own; `containers` gives its sheets.
+WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class FileType(NamedTuple):
-    """`kind` is the vault's (`original`, `screenshot`, `document`); `archive` one of zip, gz, bz2, xz, tar;
+    """`kind` is the vault's (`original`, `screenshot`, `document`); `archive` one of zip, gz, bz2, xz, tar, xlsx;
     `unread` a code of `words.UNREAD`, or None when the file may hold messages."""
 
     media_type: str
@@ -39,12 +43,29 @@ _MAGIC: Final[tuple[tuple[bytes, FileType], ...]] = (
 )
 _HEIF: Final = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _HTML: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL)
+# A page that is data all the same: YouTube's comments in a Takeout of before 2023, a list whose items hold a
+# video's address and a UTC time close together.
+_STAMP: Final = rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?: ?UTC|Z)"
+_VIDEO: Final = rb'href="https?://www\.youtube\.com/(?:watch\?v=|channel/|post/)'
+COMMENT_PAGE: Final = re.compile(
+    rb"<li\b[^>]{0,200}>[^\n]{0,400}?(?:"
+    + _VIDEO
+    + rb"[^\n]{0,400}?"
+    + _STAMP
+    + rb"|"
+    + _STAMP
+    + rb"[^\n]{0,200}?"
+    + _VIDEO
+    + rb")",
+    re.IGNORECASE,
+)
+# An archive of pages (ISO 28500). Compressed, each record is a gzip member of its own: it is not unpacked, so that
+# records keep the offsets that an index gives.
+_WARC: Final = b"WARC/1."
 _OFFICE: Final[tuple[tuple[bytes, FileType], ...]] = (
     (
         b"xl/",
-        FileType(
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "document", "spreadsheet"
-        ),
+        FileType(WORKBOOK, archive="xlsx"),
     ),
     (
         b"word/",
@@ -67,8 +88,12 @@ def type_of(head: bytes) -> FileType:
     """The type of a file from its first bytes (64 KiB are enough). An empty file is `unread="empty"`."""
     if not head:
         return FileType("application/octet-stream", unread="empty")
+    if is_warc(head):
+        return FileType("application/warc")
     for magic, found in _MAGIC:
         if head.startswith(magic):
+            if found.media_type == "application/x-ole-storage":
+                return _old_office(head) or found
             return _office(head) or found if found.archive == "zip" else found
     if head[:4] == b"RIFF":
         if head[8:12] == b"WEBP":
@@ -83,8 +108,18 @@ def type_of(head: bytes) -> FileType:
     if head[:2] == b"BM" and head[6:10] == b"\0\0\0\0":
         return FileType("image/bmp", "screenshot", "image")
     if _HTML.match(head[:4096]):
-        return FileType("text/html", unread="web_page")
+        return FileType("text/html", unread=None if COMMENT_PAGE.search(head) else "web_page")
     return FileType(_text_type(head))
+
+
+def is_warc(head: bytes) -> bool:
+    """Whether a file begins with a WARC record, compressed or not."""
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            head = zlib.decompressobj(31).decompress(head[:4096], 64)
+        except zlib.error:
+            return False
+    return head.startswith(_WARC)
 
 
 def _office(head: bytes) -> FileType | None:
@@ -92,6 +127,20 @@ def _office(head: bytes) -> FileType | None:
         for mark, found in _OFFICE:
             if mark in head:
                 return found
+    return None
+
+
+# What an Excel of before 2007 writes first, and the name under which a locked .xlsx hides ([MS-XLS], [MS-OFFCRYPTO]).
+_OLD_WORKBOOK: Final = (b"\x09\x08", "Workbook".encode("utf-16-le"))
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+
+
+def _old_office(head: bytes) -> FileType | None:
+    """A workbook in the container of before 2007: an .xls, or an .xlsx that a password locks."""
+    if _LOCKED in head:
+        return FileType("application/x-ole-storage", "document", "locked_workbook")
+    if head[512:514] == _OLD_WORKBOOK[0] or _OLD_WORKBOOK[1] in head:
+        return FileType("application/vnd.ms-excel", "document", "spreadsheet")
     return None
 
 

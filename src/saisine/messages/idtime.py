@@ -24,7 +24,9 @@ FIRST_SCHEME: Final = {
     "mastodon": datetime(2016, 3, 1, tzinfo=UTC),
     "bluesky": datetime(2022, 11, 1, tzinfo=UTC),
     "linkedin": datetime(2012, 1, 1, tzinfo=UTC),
-    "instagram": datetime(2011, 8, 25, tzinfo=UTC),
+    # comments and Graph API objects are numbered 17 and 18 followed by 15 digits, which would read as
+    # September 2011 whatever their age: no time is taken from an identifier that small
+    "instagram": datetime(2011, 10, 1, tzinfo=UTC),
 }
 # First public day of each platform: an older message is a fault of the file.
 BEGINNINGS: Final = {

@@ -83,6 +83,12 @@ class SourceEntry:
         self.notes[note.code] = (count + note.count, locator, offset)
         self.truncated = self.truncated or note.code in ("truncated", "damaged", "too_expanded")
 
+    def set_aside(self, unread: str) -> None:
+        """Nothing of this file was for the format it was read with after all."""
+        self.format = self.format_version = None
+        self.unread = unread
+        self.notes.clear()
+
     def require_balance(self) -> None:
         """Raises `ledger_unbalanced` when a record is unaccounted for: a bug, nothing is published."""
         skipped = sum(count for count, _ in self.skipped.values())

@@ -31,6 +31,7 @@ from saisine.messages.formats.contract import (
 from saisine.messages.formats.tables import profile_format
 from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
 from saisine.messages.sniffing import choose_format, find_format
+from saisine.messages.words import UNREAD
 from saisine.messages.zones import load_zone
 
 BATCH: Final = 5_000
@@ -125,13 +126,22 @@ class Reading:
         except STREAM_FAULTS:
             entry.unread = "damaged"
             return
-        entry.unread = type_of(head).unread
-        if entry.unread is not None:
+        entry.unread = None if member.is_sheet and head else type_of(head).unread
+        is_page = entry.unread == "web_page"  # read only when a format knows its pages (Telegram)
+        if entry.unread is not None and not is_page:
+            if member.is_sheet:  # a workbook often holds sheets that nobody ever used
+                faults = [note.code for note in member.notes() if note.code in UNREAD]
+                entry.unread = faults[0] if faults else "no_message_inside"
             return
         member, head = to_utf8(member, head, entry)
         chosen = choose_format(head, member.name, entry, self.forced)
         if chosen is None:
+            if is_page and entry.unread != "ambiguous":
+                entry.unread = "web_page"
+            if member.is_sheet and entry.unread == "unknown_format":
+                entry.unread = "unknown_table"
             return
+        entry.unread = None
         ctx = Context(
             source_sha256=entry.sha256,
             mapper=chosen.mapper,
@@ -145,6 +155,10 @@ class Reading:
         )
         for batch in read_records(member, chosen, ctx, entry):
             yield entry, batch
+        for note in member.notes():
+            entry.note(note)
+        if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
+            entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook
         entry.require_balance()
 
 

@@ -1,5 +1,6 @@
 """Which format a file is in: every format looks at the first 64 KiB, the best score wins, ties are shown."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,7 +39,16 @@ def _chosen(one: Format, score: int, reasons: list[str], entry: SourceEntry) -> 
     return one
 
 
+# What stands beside the pages inside a WACZ: its list of files, its index, its list of pages.
+_OF_A_CAPTURE: Final = re.compile(
+    rb'\{\s*"(?:profile"\s*:\s*"data-package"|format"\s*:\s*"json-pages|path"\s*:\s*"datapackage\.json")'
+    rb"|!meta 0 |[^\s{}]{1,2000} \d{14} \{"
+)
+
+
 def _why_unknown(head: bytes) -> str:
+    if _OF_A_CAPTURE.match(head):
+        return "no_message_inside"
     lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")[:3]
     for sign in (b";", b",", b"\t"):
         if len(lines) > 1 and lines[0].count(sign) >= 2 and lines[0][:1] not in (b"{", b"["):

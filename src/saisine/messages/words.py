@@ -80,6 +80,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count} réponse(s) annoncée(s) par la plateforme ne sont pas dans ce fichier.",
         "{count} repl(ies) announced by the platform are not in this file.",
     ),
+    "bodies_missing": Words(
+        "{count} réponse(s) de la plateforme sont sans contenu dans cette capture : le navigateur ne les avait "
+        "plus. Des messages peuvent manquer. Refaites la capture, l’onglet Réseau ouvert dès le début.",
+        "{count} answer(s) of the platform are without content in this capture: the browser no longer held "
+        "them. Messages may be missing. Capture again, with the Network tab open from the start.",
+    ),
     "comments_absent": Words("Ce fichier ne contient aucun commentaire.", "This file holds no comment."),
     "duplicate_keys": Words(
         "{count} enregistrement(s) répètent un même champ ; la dernière valeur a été gardée.",
@@ -98,6 +104,16 @@ NOTES: Final[dict[str, Words]] = {
     "ambiguous_dates": Words(
         "{count} date(s) peuvent se lire de deux façons (jour et mois) : elles sont laissées vides.",
         "{count} date(s) can be read in two ways (day and month): they are left empty.",
+    ),
+    "hidden_rows": Words(
+        "{count} ligne(s) de cette feuille sont masquées, par exemple par un filtre : elles ont été lues.",
+        "{count} row(s) of this sheet are hidden, by a filter for instance: they were read.",
+    ),
+    "formulas_empty": Words(
+        "{count} cellule(s) calculée(s) sont en erreur ou sans valeur enregistrée : elles sont laissées "
+        "vides. Ouvrez le classeur dans un tableur et enregistrez-le.",
+        "{count} computed cell(s) are in error or hold no saved value: they are left empty. Open the "
+        "workbook in a spreadsheet and save it.",
     ),
     "recoded": Words(
         "Ce fichier est en {locator} ; il a été converti en UTF-8 pour la lecture, et les positions "
@@ -122,9 +138,23 @@ UNREAD: Final[dict[str, Words]] = {
     ),
     "media": Words("C’est un son ou une vidéo." + _HOW, "This is sound or video." + _HOW_EN),
     "spreadsheet": Words(
-        "C’est un classeur. Enregistrez-le au format CSV (UTF-8), sans modifier les colonnes, puis "
-        "déposez ce CSV.",
-        "This is a workbook. Save it as CSV (UTF-8) without changing the columns, then bring that CSV.",
+        "C’est un classeur d’un format que Saisine ne lit pas (.xls, .ods, .xlsb). Enregistrez-le au "
+        "format .xlsx, sans modifier les colonnes, puis déposez ce fichier.",
+        "This is a workbook in a format that Saisine does not read (.xls, .ods, .xlsb). Save it as .xlsx "
+        "without changing the columns, then bring that file.",
+    ),
+    "locked_workbook": Words(
+        "Ce classeur est protégé par un mot de passe. Ouvrez-le avec ce mot de passe, enregistrez-en une "
+        "copie sans mot de passe, puis déposez cette copie.",
+        "A password protects this workbook. Open it with that password, save a copy without password, then "
+        "bring that copy.",
+        is_problem=True,
+    ),
+    "hidden_sheet": Words(
+        "Cette feuille est masquée dans le classeur : elle n’a pas été lue. Affichez-la dans le tableur, "
+        "enregistrez, puis déposez le fichier de nouveau si elle contient des messages.",
+        "This sheet is hidden in the workbook: it was not read. Show it in the spreadsheet, save, then bring "
+        "the file again if it holds messages.",
     ),
     "web_page": Words(
         "La plateforme a fourni la version à lire (HTML), pas les données. Redemandez l’export en "

@@ -3,7 +3,20 @@
 import json
 from typing import Any
 
-from tests.messages.formats import test_meta_dyi, test_telegram, test_twitch, test_youtube_api
+from tests.messages.formats import (
+    captures,
+    generated_chats,
+    generated_harvests,
+    generated_social,
+    generated_tables,
+    test_meta_dyi,
+    test_takeout,
+    test_telegram,
+    test_twitch,
+    test_youtube_api,
+    test_youtube_livechat,
+    test_ytdlp,
+)
 
 X_POST: dict[str, Any] = {
     "id": "1700000000000000000",
@@ -102,5 +115,37 @@ CASES: list[tuple[str, str, bytes, dict[str, int]]] = [
         b"id,replyCount,likeCount,publishedAt,authorName,text,authorChannelId,isReply,isReplyTo,isReplyToName\n"
         b'c1,0,3,2026-10-01 10:00:00,Ada,"dit ""oui""",UCa,0,,\n',
         {"mapped": 1},
+    ),
+    *generated_social.CASES,
+    *generated_chats.CASES,
+    *generated_tables.CASES,
+    *generated_harvests.CASES,
+    ("ytdlp", "a page, a comment and its reply", _json(test_ytdlp.PAGE), {"mapped": 3}),
+    (
+        "youtube-livechat",
+        "lines of yt-dlp, one deleted",
+        test_youtube_livechat.CHAT,
+        {"mapped": 2, "system_line": 1},
+    ),
+    ("youtube-livechat-api", "one page", _json(test_youtube_livechat.API_PAGE), {"mapped": 2}),
+    ("takeout", "comments, English headers", test_takeout.COMMENTS, {"mapped": 2}),
+    ("takeout", "a page from before 2023", test_takeout.PAGE, {"mapped": 2}),
+    (
+        "har",
+        "one answer of each platform",
+        captures.har(*(captures.entry(address, answer) for address, answer, _ in captures.ANSWERS)),
+        {"mapped": captures.COUNT, "not_a_message": 1},
+    ),
+    (
+        "warc",
+        "one answer of each platform, compressed",
+        captures.warc(
+            *(
+                captures.answer_record(address, answer, n)
+                for n, (address, answer, _) in enumerate(captures.ANSWERS)
+            ),
+            packed=True,
+        ),
+        {"mapped": captures.COUNT, "not_a_message": 1},
     ),
 ]

@@ -107,7 +107,7 @@ def test_no_format_claims_the_samples_of_another_tool() -> None:
     others = [
         path for path in root.rglob("*") if path.is_file() and path.relative_to(root).parts[0] not in ours
     ]
-    assert len(others) > 50
+    assert others
     claimed = {
         f"{path.parent.name}/{path.name}": one.id
         for path in others

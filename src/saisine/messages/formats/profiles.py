@@ -5,6 +5,7 @@
 Unknown keys are refused, with the place of the fault.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,7 +35,8 @@ _KEYS: Final = frozenset(
         "times",
     }
 )
-_DIALECT: Final = frozenset({"delimiter", "quote", "escape", "encoding", "skip_rows"})
+_DIALECT: Final = frozenset({"form", "delimiter", "quote", "escape", "encoding", "skip_rows"})
+_FORMS: Final = ("table", "json", "any")
 _MATCH: Final = frozenset({"headers_all", "headers_any", "is_generic"})
 _FIELD: Final = frozenset({"header", "const", "split", "json", "template", "parse"})
 _TIMES: Final = frozenset({"format", "zone"})
@@ -67,10 +69,16 @@ class FieldRule:
     template: str | None = None
     parse: str = "text"
 
+    @property
+    def template_headers(self) -> tuple[str, ...]:
+        """The headers that the template names."""
+        return tuple(re.findall(r"\{([^{}]*)\}", self.template)) if self.template is not None else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One table format described by a person. `platform` may be `auto`: taken from the links it holds."""
+    """One table format described by a person. `platform` may be `auto`: taken from the links it holds. `form` is
+    `table` (rows and columns), `json` (one object per record) or `any`: the same names in both."""
 
     id: str
     version: int
@@ -82,6 +90,7 @@ class Profile:
     headers_all: tuple[tuple[str, ...], ...]
     headers_any: tuple[str, ...] = ()
     is_generic: bool = False
+    form: str = "table"
     delimiter: str | None = None
     quote: str = '"'
     escape: str | None = None
@@ -101,6 +110,11 @@ def load_shipped(name: str) -> Profile:
 def load_profile(path: Path) -> Profile:
     """Read and check a profile. Raises `path_missing` or `profile_malformed`, which names the place."""
     return _Checker(path.name).profile(_load_yaml(path))
+
+
+def profile_of(document: object, name: str) -> Profile:
+    """The profile that plain values describe. Raises `profile_malformed`."""
+    return _Checker(name).profile(document)
 
 
 def _load_yaml(path: Path) -> object:
@@ -159,6 +173,7 @@ class _Checker:
             ),
             headers_any=tuple(str(one) for one in self._list(match, "headers_any")),
             is_generic=match.get("is_generic") is True,
+            form=self._choice({"form": "table"} | dialect, "form", _FORMS),
             delimiter=self._sign(dialect, "delimiter"),
             quote=self._sign(dialect, "quote") or '"',
             escape=self._sign(dialect, "escape"),

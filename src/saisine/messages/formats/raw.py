@@ -1,7 +1,7 @@
 """The pieces a reader works with: members, records with their exact bytes, notes, and the context."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import sha256
@@ -20,7 +20,8 @@ class Member:
 
     `name` is the file name, `path_in_source` its path inside the archive or folder ("" for a plain file),
     `locator_prefix` what its locators begin with (`inner/chat.json!`, or ""), `siblings` the other files of
-    the same archive or folder, by path.
+    the same archive or folder, by path. A sheet of a workbook (`is_sheet`) may have something to say once it was
+    read: rows that a filter hides, formulas without a value (`notes`).
     """
 
     name: str
@@ -29,6 +30,8 @@ class Member:
     open: Callable[[], BinaryIO]
     locator_prefix: str = ""
     siblings: Mapping[str, "Member"] = field(default_factory=dict, repr=False, compare=False)
+    notes: Callable[[], "Sequence[Note]"] = field(default=tuple, repr=False, compare=False)
+    is_sheet: bool = False
 
     def read(self, limit: int = MAX_RECORD_BYTES) -> bytes:
         """At most `limit` bytes of it."""
@@ -40,7 +43,9 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
     """One record as the file holds it. `sha256` is of its exact bytes at `offset`, `length` bytes long.
 
     `outer` holds what surrounds the record on the way to it (see `json_array`), outermost first.
-    `is_suspect` says that strings may hold NUL or lone surrogates; `Message.of` then cleans them.
+    `is_suspect` says that strings may hold NUL or lone surrogates; `Message.of` then cleans them. `body` is the
+    exact bytes of a record that the member does not hold as such (inside a captured response): `offset` then
+    counts in the decoded response.
     """
 
     locator: str
@@ -50,6 +55,7 @@ class RawRecord(msgspec.Struct, frozen=True, gc=False):
     length: int
     outer: tuple[Mapping[str, Any], ...] = ()
     is_suspect: bool = False
+    body: bytes | None = None
 
 
 class RecordError(msgspec.Struct, frozen=True, gc=False):

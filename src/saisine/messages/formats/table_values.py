@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Final, NamedTuple
 
+from saisine.messages.formats.xlsx import date_text
 from saisine.messages.zones import from_local
 from saisine.texts import fold, utc_from_ms, utc_from_s, utc_from_us
 
@@ -13,6 +14,16 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _COUNT: Final = re.compile(r"\d+|\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+|\d+\.0")
 _EPOCH: Final = re.compile(r"\d{9,17}(?:\.\d+)?")
+_SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,17})?")
+# Folded.
+_MONTHS: Final = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
+    "decembre",
+)  # fmt: skip
+_FRENCH: Final = re.compile(
+    r"(?:[a-z]{5,8},? )?(?P<day>\d{1,2})(?:er)? (?P<month>[a-z]{3,9})\.? (?P<year>\d{4})"
+    r"(?:,? (?:a )?(?P<hour>\d{1,2}) ?[:h] ?(?P<minute>\d{2})(?: ?[:m] ?(?P<second>\d{2}))?)?\s*$"
+)
 _HOSTS: Final = (
     (re.compile(r"youtu\.?be|youtube"), "youtube"),
     (re.compile(r"facebook|fb\.com|fb\.watch"), "facebook"),
@@ -80,6 +91,10 @@ def parse_time(cell: str, formats: tuple[str, ...], zone: tzinfo) -> CellTime | 
 def _parse(cell: str, writing: str, zone: tzinfo) -> CellTime | None:
     if writing == "epoch":
         return _from_epoch(cell)
+    if writing in ("excel", "excel-1904"):
+        return _from_serial(cell, zone, is_1904=writing == "excel-1904")
+    if writing == "fr":
+        return _from_french(cell, zone)
     read = datetime.fromisoformat if writing == "iso" else partial(_read_as, writing)
     local = read(cell)
     precision = _iso_precision(cell) if writing == "iso" else _written_precision(writing)
@@ -103,6 +118,24 @@ def _from_epoch(cell: str) -> CellTime | None:
     if digits <= 13:
         return CellTime(utc_from_ms(int(cell.partition(".")[0])), "ms", False)
     return CellTime(utc_from_us(cell.partition(".")[0]), "us", False)
+
+
+def _from_serial(cell: str, zone: tzinfo, *, is_1904: bool) -> CellTime | None:
+    """Days since 1900 (or 1904, old Macs) as a spreadsheet counts them: `46120,5868`."""
+    found = _SERIAL.fullmatch(cell)
+    written = date_text(float(cell.replace(",", ".")), is_1904=is_1904) if found else None
+    return _parse(written, "iso", zone) if written is not None and len(written) >= 10 else None
+
+
+def _from_french(cell: str, zone: tzinfo) -> CellTime | None:
+    """`8 avril 2026 à 14:05`, `1er mai 2026`, `8 avr. 2026, 14 h 05`."""
+    found = _FRENCH.match(fold(cell))
+    months = [n for n, name in enumerate(_MONTHS, 1) if found and name.startswith(found["month"])]
+    if found is None or len(months) != 1:
+        return None  # `jui` is June as well as July
+    clock = ":".join(f"{int(part):02}" for part in (found["hour"], found["minute"], found["second"]) if part)
+    day = f"{found['year']}-{months[0]:02}-{int(found['day']):02}"
+    return _parse(f"{day}T{clock}" if clock else day, "iso", zone)
 
 
 def _iso_precision(cell: str) -> str:

@@ -2,22 +2,28 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from saisine.messages.formats.contract import (
+    HEAD_BYTES,
     Context,
     Format,
     Mapper,
+    Member,
     Message,
     Note,
     RawRecord,
+    Reader,
+    RecordError,
     Skip,
     Sniff,
     Sniffer,
 )
 from saisine.messages.formats.profiles import FieldRule, Profile, load_profile, load_shipped
+from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
 from saisine.messages.formats.table_rows import Layout, find_layout, key_of, read_with
 from saisine.messages.formats.table_values import (
     is_rounded,
@@ -39,7 +45,7 @@ def sniff_with(profile: Profile) -> Sniffer:
     """A sniffer of tables whose header is this profile's; one made for any table scores lower."""
 
     def sniff(head: bytes, name: str) -> Sniff:
-        layout = find_layout(head, profile) if profile.headers_all else None
+        layout = layout_of(head, profile) if profile.headers_all else None
         if layout is None:
             return Sniff(0, [])
         found = [header for header in profile.headers_any if layout.has([header])]
@@ -49,6 +55,29 @@ def sniff_with(profile: Profile) -> Sniffer:
         return Sniff(base + round(more * share), [*reasons, layout.encoding])
 
     return sniff
+
+
+def layout_of(head: bytes, profile: Profile) -> Layout | None:
+    """How the table is written, rows and columns or JSON; None when it is not the profile's."""
+    if opens_like_json(head):
+        return json_layout(head, profile)
+    return find_layout(head, profile) if profile.form != "json" else None
+
+
+def read_table(profile: Profile) -> Reader:
+    """A reader of the rows of a table, whatever the profile allows it to be."""
+    read_rows = read_with(profile)
+
+    def records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+        layout = layout_of(member.read(HEAD_BYTES), profile)
+        if isinstance(layout, JsonLayout):
+            yield from json_rows(member, ctx, layout)
+        elif layout is None:
+            yield Note("unknown_header", ctx.locator_prefix)
+        else:
+            yield from read_rows(member, ctx)
+
+    return records
 
 
 # ------------------------------------------------------------------ mapping
@@ -76,8 +105,10 @@ class _Plan:
     def __init__(self, profile: Profile, layout: Layout, ctx: Context) -> None:
         self.profile = profile
         self.header = layout.header
-        self.getters = {name: _getter(rule, layout.columns) for name, rule in profile.fields.items()}
+        self.is_json = isinstance(layout, JsonLayout)
         self.rules = profile.fields
+        make = _json_getter if self.is_json else _getter
+        self.getters = {name: make(rule, layout.columns) for name, rule in profile.fields.items()}
         self.zone = load_zone(profile.zone) if profile.zone else ctx.zone
         self.platform = profile.platform if profile.platform != "auto" else platform_of(layout.preamble)
         absent = [
@@ -112,8 +143,11 @@ class _Plan:
         kind = values.pop("kind", None) or self.profile.kind
         if kind == "comment" and (values.get("parent_id") or "-" in (raw.get("thread_number") or "")):
             kind = "reply"
+        absent = self.missing
+        if self.is_json:  # a key may come for the first time in a later object
+            absent = tuple(name for name in absent if values.get(name) is None)
         message = Message.of(
-            record, ctx, platform=platform, kind=kind, text=text, missing=(*self.missing, *missing), **values
+            record, ctx, platform=platform, kind=kind, text=text, missing=(*absent, *missing), **values
         )
         return [message, *notes] if notes else message
 
@@ -194,6 +228,9 @@ _GIVEN: Final = (
 
 
 def _is_there(rule: FieldRule, layout: Layout) -> bool:
+    if isinstance(layout, JsonLayout):
+        names = (*rule.headers, *rule.template_headers)
+        return rule.const is not None or any(name.casefold() in layout.seen for name in names)
     return rule.const is not None or rule.template is not None or layout.has(rule.headers)
 
 
@@ -210,6 +247,14 @@ def _getter(rule: FieldRule, columns: Mapping[str, int]) -> Getter:
         path = rule.json.split(".")
         return lambda cells: _inside(cells[index], path) if index < len(cells) else None
     return lambda cells: (plain_cell(cells[index]) or None) if index < len(cells) else None
+
+
+def _json_getter(rule: FieldRule, columns: Mapping[str, int]) -> Getter:
+    """The same for objects, which need not all have the same keys: the first that holds something is taken."""
+    if len(rule.headers) < 2:
+        return _getter(rule, columns)
+    several = [_getter(replace(rule, headers=(name,)), columns) for name in rule.headers]
+    return lambda cells: next((found for get in several if (found := get(cells))), None)
 
 
 def _filled(template: str, columns: Mapping[str, int]) -> Getter:
@@ -268,7 +313,7 @@ def format_of(profile: Profile) -> Format:
         how_to_get_fr=profile.how_to_get_fr,
         how_to_get_en=profile.how_to_get_en,
         sniff=sniff_with(profile),
-        records=read_with(profile),
+        records=read_table(profile),
         map=map_with(profile),
     )
 
@@ -278,6 +323,16 @@ def profile_format(path: Path) -> Format:
     return format_of(load_profile(path))
 
 
+APIFY: Final = tuple(
+    format_of(load_shipped(f"apify-{name}"))
+    for name in (
+        "facebook-comments",
+        "instagram-comments",
+        "tiktok-comments",
+        "tiktok-videos",
+        "youtube-comments",
+    )
+)
 EXPORTCOMMENTS: Final = format_of(load_shipped("exportcomments"))
 MINET_YOUTUBE_COMMENTS: Final = format_of(load_shipped("minet-youtube-comments"))
 YOUTUBE_DATA_TOOLS: Final = format_of(load_shipped("youtube-data-tools"))

@@ -159,8 +159,8 @@ TELEGRAM: Final = Format(
 1. Installez Telegram Desktop sur un ordinateur (desktop.telegram.org). Le téléphone et le site ne savent \
 pas exporter.
 2. Ouvrez la conversation, puis le menu « ⋮ » en haut à droite > « Exporter l’historique de la discussion ».
-3. À « Format », choisissez « JSON » : la version HTML se lit à l’écran, mais ses données ne se \
-reprennent pas.
+3. À « Format », choisissez « JSON » : la version HTML se lit aussi, mais elle perd les \
+identifiants.
 4. Les photos ne sont pas nécessaires pour commencer. Lancez, puis attendez : quelques minutes.
 5. Déposez le fichier result.json, ou le dossier entier.
 Pour tout le compte : Paramètres > Avancés > « Exporter les données de Telegram ». Telegram peut alors faire \
@@ -171,7 +171,7 @@ n’ont que l’heure locale de l’ordinateur. État au 1er juin 2025 ; les éc
 To be done before the group or the messages are deleted: anyone may delete for everyone.
 1. Install Telegram Desktop on a computer (desktop.telegram.org). The phone and the web site cannot export.
 2. Open the chat, then the menu "⋮" at the top right > "Export chat history".
-3. At "Format", choose "JSON": the HTML version is for the screen, its data cannot be taken up.
+3. At "Format", choose "JSON": the HTML version is read too, but it loses the identifiers.
 4. Photos are not needed to begin. Start it and wait: a few minutes.
 5. Drop the file result.json, or the whole folder.
 For the whole account: Settings > Advanced > "Export Telegram data". Telegram may ask you to wait 24 hours.

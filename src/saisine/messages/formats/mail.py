@@ -1,0 +1,236 @@
+"""Mail: one message (`.eml`) or a whole folder (`mbox`), for threats that come by e-mail.
+
+Headers are decoded and kept on one line, whatever they hide. The text is the subject, then the first plain
+part, failing that the HTML part stripped. Attachments are listed and never read: of each message at most four
+mebibytes are looked at, and all of it is hashed. `Date` is the sender's clock: it is compared with the newest
+`Received`, written by the receiver's own server.
+
+Sources: RFC 5322, RFC 2047, RFC 2046; RFC 4155 (mbox), `From ` lines that a body holds are told by their date.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.errors import CloseBoundaryNotFoundDefect
+from email.message import Message as Mail
+from email.parser import BytesParser
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any, Final
+
+import msgspec
+
+from saisine.messages.formats.contract import Context, Format, Message, Note, RawRecord, Skip, Sniff
+from saisine.messages.formats.links import unique, urls_in
+from saisine.messages.formats.mail_parts import decode_header, file_names, text_of
+from saisine.messages.formats.mail_records import Letter, read_eml, read_mbox
+
+NAMES: Final = (
+    *("from", "to", "date", "subject", "message-id", "received", "mime-version", "return-path"),
+    *("delivered-to", "content-type", "reply-to", "x-mailer", "dkim-signature", "authentication-results"),
+)
+_FIELD: Final = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):", re.MULTILINE)
+_POSTMARK: Final = re.compile(rb"^From \S.*\d{4}\r?\n")
+_BLANK: Final = re.compile(rb"\r?\n\r?\n")
+DELAY: Final = timedelta(days=1)  # mail may wait a day in a queue; past that a clock was wrong or chosen
+SINGLE: Final = ("From", "Date", "Subject", "Message-ID")
+_PARSER: Final = BytesParser()
+
+
+def _score(head: bytes) -> Sniff:
+    """How much a text opens like a message of RFC 5322: the known names among its first header lines."""
+    block = _BLANK.split(head.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0]
+    if not _FIELD.match(block):
+        return Sniff(0, [])
+    if b"<Saved by " in block:
+        return Sniff(0, [])  # a web page that a browser saved as MHTML is no mail
+    found = {name.decode().lower() for name in _FIELD.findall(block)}
+    known = [name for name in NAMES if name in found]
+    if "from" not in found or not {"date", "message-id", "received"} & found or len(known) < 3:
+        return Sniff(0, [])
+    return Sniff(min(95, 60 + 5 * len(known)), known)
+
+
+def sniff_eml(head: bytes, name: str) -> Sniff:
+    """One message: header lines from the first byte on."""
+    return _score(head)
+
+
+def sniff_mbox(head: bytes, name: str) -> Sniff:
+    """A folder: a `From ` line with a date, then a message."""
+    postmark = _POSTMARK.match(head)
+    if postmark is None:
+        return Sniff(0, [])
+    inner = _score(head[postmark.end() :])
+    return Sniff(inner.score, ["From line", *inner.reasons])
+
+
+# ------------------------------------------------------------------ mapping
+
+
+def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | Note]:
+    """One message; a header that should be alone and is repeated is said, the last one is kept."""
+    letter: Letter = record.obj
+    mail = _PARSER.parsebytes(letter.kept)
+    if not mail.keys():
+        return Skip("empty_record")
+    found: list[Message | Skip | Note] = [_message(mail, letter, record, ctx)]
+    if any(len(mail.get_all(name, [])) > 1 for name in SINGLE):
+        found.append(Note("duplicate_keys", record.locator))
+    is_unclosed = any(isinstance(one, CloseBoundaryNotFoundDefect) for one in mail.defects)
+    if is_unclosed and not letter.is_long:
+        found.append(Note("truncated", record.locator, record.offset))
+    return found
+
+
+def _message(mail: Mail, letter: Letter, record: RawRecord, ctx: Context) -> Message:
+    name, address = next(iter(_people(mail, "From")), ("", ""))
+    receivers = [one for _, one in (*_people(mail, "To"), *_people(mail, "Cc"))]
+    subject, key = _header(mail, "Subject"), _id(_header(mail, "Message-ID"))
+    body = text_of(mail)
+    text = "\n\n".join(part for part in (subject, body.text) if part)
+    above = _ids(_header(mail, "References")) or _ids(_header(mail, "In-Reply-To"))
+    stated = _header(mail, "Date")
+    built = Message.of(
+        record,
+        ctx,
+        platform="email",
+        kind="dm",
+        message_id=key or ctx.derive_id("email", "", stated, address or name, text),
+        author_handle=address or None,
+        author_name=name or address or None,
+        text=text,
+        text_raw=body.markup,
+        text_repairs=body.repairs,
+        lang=_header(mail, "Content-Language")[:2].lower() or None,
+        parent_id=next(iter(_ids(_header(mail, "In-Reply-To"))), above[-1] if above else None),
+        conversation_id=above[0] if above else key,
+        target_kind="account",
+        target_handle=receivers[0] if receivers else None,
+        mentions=unique(receivers),
+        visibility="private",
+        urls=unique([*urls_in(text), *body.links]),
+        media_urls=file_names(mail),
+        missing=_missing(key, address, receivers, is_long=letter.is_long),
+        **_time(mail, stated),
+    )
+    return _compared(built, _received_at(mail))
+
+
+def _header(mail: Mail, name: str) -> str:
+    """The last header of this name, decoded, on one line."""
+    values = mail.get_all(name, [])
+    return decode_header(values[-1]) if values else ""
+
+
+def _people(mail: Mail, name: str) -> list[tuple[str, str]]:
+    """(name, address) of a header of addresses. Encoded words are decoded after the commas are read: a name
+    may hide an address."""
+    values = [str(value).replace("\r", " ").replace("\n", " ") for value in mail.get_all(name, [])]
+    found = getaddresses(values[-1:] if name == "From" else values)
+    return [(decode_header(shown), decode_header(address)) for shown, address in found if address or shown]
+
+
+def _ids(text: str) -> list[str]:
+    return re.findall(r"<([^<>\s]{1,998})>", text)
+
+
+def _id(text: str) -> str | None:
+    return next(iter(_ids(text)), text.strip() or None)
+
+
+def _time(mail: Mail, stated: str) -> dict[str, Any]:
+    """The stated date; failing that, the day the receiver's server took the message in."""
+    found = _date(stated) or _received_at(mail)
+    if found is None:
+        return {"created_at_raw": stated or None}
+    return {
+        "created_at": found,
+        "created_at_raw": stated or decode_header(mail.get_all("Received", [""])[0])[-200:],
+        "created_at_precision": "s",
+        "created_at_source": "field",
+    }
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None  # an unreadable date is an unknown date; its words stay in created_at_raw
+    # RFC 5322, section 4.3: "-0000" says that the zone is unknown and the time UTC
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def _received_at(mail: Mail) -> datetime | None:
+    """The date of the topmost `Received`: the others may have been written by anyone."""
+    values = mail.get_all("Received", [])
+    return _date(str(values[0]).rpartition(";")[2].strip()) if values else None
+
+
+def _compared(built: Message, received: datetime | None) -> Message:
+    if built.time_flag or built.created_at is None or received is None:
+        return built
+    if abs(received - built.created_at) <= DELAY:
+        return built
+    return msgspec.structs.replace(built, time_flag="differs")
+
+
+def _missing(key: str | None, address: str, receivers: list[str], *, is_long: bool) -> tuple[str, ...]:
+    absent = {
+        "message_id": not key,
+        "author_handle": not address,
+        "target_handle": not receivers,
+        "media_urls": is_long,  # past four mebibytes nothing was looked at
+    }
+    return tuple(name for name, is_absent in absent.items() if is_absent)
+
+
+_HOW_FR: Final = """\
+À faire avant de vider la corbeille ou les indésirables : certaines messageries les effacent après 30 jours.
+1. Ouvrez le message. Gmail : menu « ⋮ » > « Télécharger le message ». Outlook sur le web : « … » > « Enregistrer » > \
+« Télécharger au format EML ». Thunderbird : « Autres » > « Enregistrer sous… ». Apple Mail : « Fichier » > \
+« Enregistrer sous… » > « Source du message ».
+2. Gardez le fichier .eml tel quel. Ne transférez pas le message : le transfert perd les en-têtes, donc son chemin.
+3. Pour beaucoup de messages : Google Takeout > « Messages » donne un fichier .mbox ; Thunderbird range les siens ainsi.
+4. Déposez les fichiers ici. Les pièces jointes sont listées, jamais ouvertes.
+Le nom et l’adresse de l’expéditeur peuvent être faux : seuls les en-têtes « Received » de votre propre serveur \
+comptent. État au 1er juin 2025 ; les écrans changent."""
+_HOW_EN: Final = """\
+To be done before the bin or the spam folder is emptied: some services delete after 30 days.
+1. Open the message. Gmail: menu "⋮" > "Download message". Outlook on the web: "…" > "Save" > "Download as EML". \
+Thunderbird: "More" > "Save as…". Apple Mail: "File" > "Save as…" > "Raw message source".
+2. Keep the .eml file as it is. Do not forward the message: that loses the headers, and with them its path.
+3. For many messages: Google Takeout > "Mail" gives an .mbox file; Thunderbird keeps its own that way.
+4. Drop the files here. Attachments are listed, never opened.
+The sender's name and address may be false: only the "Received" headers of your own server count. \
+As of 1 June 2025; screens change."""
+_CANNOT: Final = (
+    *("author_id", "url", "hashtags", "edited_at", "target_id"),
+    *("like_count", "share_count", "reply_count", "view_count"),
+)
+
+EML: Final = Format(
+    id="eml",
+    version=1,
+    platforms=("email",),
+    label_fr="Courriel : un message enregistré (.eml)",
+    label_en="Mail: one saved message (.eml)",
+    how_to_get_fr=_HOW_FR,
+    how_to_get_en=_HOW_EN,
+    sniff=sniff_eml,
+    records=read_eml,
+    map=map_mail,
+    cannot_give=_CANNOT,
+)
+
+MBOX: Final = Format(
+    id="mbox",
+    version=1,
+    platforms=("email",),
+    label_fr="Courriel : un dossier de messages (mbox)",
+    label_en="Mail: a folder of messages (mbox)",
+    how_to_get_fr=_HOW_FR,
+    how_to_get_en=_HOW_EN,
+    sniff=sniff_mbox,
+    records=read_mbox,
+    map=map_mail,
+    cannot_give=_CANNOT,
+)

@@ -1,0 +1,101 @@
+"""Messages of a mail file with their exact bytes: one `.eml`, or the messages of an mbox, in flat memory.
+
+A message with large attachments passes any limit of one record: its first four mebibytes are kept for reading,
+and the hash is of the whole. Source: RFC 4155, and the `From ` lines of Thunderbird and Google Takeout.
+"""
+
+import re
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import BinaryIO, Final, NamedTuple
+
+from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
+
+KEPT_BYTES: Final = 4 << 20
+CHUNK_BYTES: Final = 1 << 20
+# "From ada@e.test Tue Jan 02 03:04:05 2024", Thunderbird "From - Tue Jan …",
+# Takeout "From 17…@xxx Tue Jan 02 03:04:05 +0000 2024"
+POSTMARK: Final = re.compile(
+    rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{5,40}\d{4}(?: [+-]\d{4})?\s*$"
+)
+_QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
+Found = RawRecord | RecordError | Note
+
+
+class Letter(NamedTuple):
+    """The first bytes of one message; `is_long` when more of it was only hashed."""
+
+    kept: bytes
+    is_long: bool
+
+
+class _Open:
+    """A message while its lines come."""
+
+    def __init__(self, offset: int) -> None:
+        self.offset = offset
+        self.length = 0
+        self.kept = bytearray()
+        self.hash = sha256()
+        self.blank = bytearray()
+
+    def add(self, data: bytes) -> None:
+        self.length += len(data)
+        self.hash.update(data)
+        if len(self.kept) < KEPT_BYTES:
+            self.kept += data[: KEPT_BYTES - len(self.kept)]
+
+    def record(self, prefix: str, *, is_quoted: bool) -> RawRecord:
+        kept = bytes(self.kept)
+        if is_quoted:
+            kept = _QUOTED.sub(rb"\1", kept)  # mboxrd puts a ">" before the lines that could be taken for one
+        letter = Letter(kept, self.length > KEPT_BYTES)
+        locator = f"{prefix}#byte={self.offset}+{self.length}"
+        return RawRecord(
+            locator, letter, self.hash.hexdigest(), self.offset, self.length, (), is_suspect=b"\0" in kept
+        )
+
+
+def read_eml(member: Member, ctx: Context) -> Iterator[Found]:
+    """The whole file as one message."""
+    with member.open() as stream:
+        start = 3 if stream.read(3) == b"\xef\xbb\xbf" else 0
+    with member.open() as stream:
+        stream.read(start)
+        letter = _Open(start)
+        while chunk := stream.read(CHUNK_BYTES):
+            letter.add(chunk)
+    yield letter.record(ctx.locator_prefix, is_quoted=False)
+
+
+def read_mbox(member: Member, ctx: Context) -> Iterator[Found]:
+    """Each message after its `From ` line, which comes first in the file or after an empty line."""
+    with member.open() as stream:
+        yield from _letters(stream, ctx.locator_prefix)
+
+
+def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
+    letter: _Open | None = None
+    offset, after_blank = 0, True
+    while line := stream.readline(CHUNK_BYTES):
+        if after_blank and line.startswith(b"From ") and POSTMARK.match(line):
+            if letter is not None and letter.length:
+                yield letter.record(prefix, is_quoted=True)
+            letter = _Open(offset + len(line))
+        elif letter is None:
+            yield Note("stray_text", f"{prefix}#byte={offset}", offset)
+        else:
+            _add_line(letter, line)
+        after_blank = not line.strip(b"\r\n") or (letter is not None and letter.length == 0)
+        offset += len(line)
+    if letter is not None and letter.length:
+        yield letter.record(prefix, is_quoted=True)
+
+
+def _add_line(letter: _Open, line: bytes) -> None:
+    """The empty line before the next `From ` belongs to the folder, not to the message."""
+    if line.strip(b"\r\n") or len(letter.blank) > CHUNK_BYTES:
+        letter.add(bytes(letter.blank) + line)
+        letter.blank.clear()
+    else:
+        letter.blank += line

@@ -1,0 +1,48 @@
+"""The keys of a file's first JSON object, and not those of what it carries.
+
+An envelope (Zeeschuimer, 4CAT, snscrape) holds the objects of another tool whole: only its own keys tell whose
+file it is.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from saisine.messages.formats.contract import Sniff
+
+# Whole strings, unrolled: linear even on one that never ends. No possessive quantifier (see json_window).
+_TOKEN: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"|[{}\[\]:]', re.DOTALL)
+
+
+def outer_keys(head: bytes) -> set[str]:
+    """The keys of the first object as far as the head shows them; none when it does not open with one."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] != b"{":
+        return set()
+    keys: set[str] = set()
+    depth, last = 0, b""
+    for token in _TOKEN.finditer(start):
+        sign = token.group()
+        if sign in (b"{", b"["):
+            depth += 1
+        elif sign in (b"}", b"]"):
+            depth -= 1
+            if depth == 0:
+                break
+        elif depth == 1:
+            if sign == b":":
+                keys.add(last.decode("utf-8", "replace"))
+            else:
+                last = token.group(1)
+    return keys
+
+
+def score_outer(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:
+    """The most complete of several sets of outer keys: a score that falls with the square of the share."""
+    keys = outer_keys(head)
+    found = [[key for key in shape if key in keys] for shape in shapes]
+    sniffs = [
+        Sniff(best * len(seen) ** 2 // len(shape) ** 2, seen)
+        for seen, shape in zip(found, shapes, strict=True)
+    ]
+    return max(sniffs, key=lambda sniff: sniff.score)

@@ -1,0 +1,126 @@
+"""Flat JSON read by a column profile: one object per line, or one array of objects, nested keys joined by `/`.
+
+`{"authorMeta": {"name": "zoe"}}` has the column `authorMeta/name`, as in the CSV that the same tools write. Records
+keep the bytes of their object. Only profiles that say `form: json` or `form: any` read such a file.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from saisine.messages.formats.json_records import json_array, json_lines
+from saisine.messages.formats.json_window import SCANNER
+from saisine.messages.formats.profiles import Profile
+from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note, RawRecord, RecordError
+from saisine.messages.formats.table_rows import Layout
+
+MAX_DEPTH: Final = 6
+MAX_COLUMNS: Final = 2_000
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+def opens_like_json(head: bytes) -> bool:
+    return head.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
+
+
+def flatten(value: Any) -> dict[str, str]:
+    """The scalars of an object by the path of their keys; lists of scalars joined by `|`, others left out."""
+    cells: dict[str, str] = {}
+    if isinstance(value, dict):
+        _flatten(value, "", cells, MAX_DEPTH)
+    return cells
+
+
+def _flatten(value: dict[Any, Any], prefix: str, cells: dict[str, str], depth: int) -> None:
+    for key, inner in value.items():
+        name = f"{prefix}{key}"
+        if isinstance(inner, dict):
+            if depth:
+                _flatten(inner, f"{name}/", cells, depth - 1)
+        elif len(cells) < MAX_COLUMNS:
+            if isinstance(inner, list):
+                if not any(isinstance(one, dict | list) for one in inner):
+                    cells[name] = "|".join(map(_cell, inner))
+            else:
+                cells[name] = _cell(inner)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value % 1 == 0 and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def first_objects(head: bytes, limit: int = 200) -> list[dict[str, str]]:
+    """The first objects that a head holds whole, flattened."""
+    text = head.removeprefix(_BOM).decode("utf-8", "replace").lstrip()
+    if text[:1] == "[":
+        return _from_array(text[1:], limit)
+    found = []
+    for line in text.split("\n")[:limit]:
+        try:
+            found.append(flatten(msgspec.json.decode(line)))
+        except (msgspec.MsgspecError, RecursionError):
+            continue  # a line that the head cuts, or no JSON: the reader will say so
+    return [one for one in found if one]
+
+
+def _from_array(text: str, limit: int) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    place = 0
+    while len(found) < limit:
+        while text[place : place + 1] in (" ", "\t", "\r", "\n", ","):
+            place += 1
+        try:
+            value, place = SCANNER(text, place)
+        except (StopIteration, ValueError, RecursionError):
+            break
+        if cells := flatten(value):
+            found.append(cells)
+    return found
+
+
+class JsonLayout(Layout):
+    """A table whose columns are keys. A key that the first objects lack may come later: it has its column too, and
+    a field takes the first of its columns that holds something, row by row."""
+
+    def __init__(self, seen: Iterable[str], wanted: Iterable[str] = ()) -> None:
+        names = list(seen)
+        self.seen = {name.casefold() for name in names}
+        super().__init__("json", "utf-8", list(dict.fromkeys([*names, *wanted])), -1, "")
+
+
+def json_layout(head: bytes, profile: Profile) -> JsonLayout | None:
+    """The layout of a JSON table that holds the profile's columns, or None."""
+    if profile.form == "table" or not opens_like_json(head):
+        return None
+    seen = set[str]().union(*first_objects(head))
+    if not seen or not all(any(name in seen for name in names) for names in profile.headers_all):
+        return None
+    rules = profile.fields.values()
+    return JsonLayout(
+        sorted(seen), (name for rule in rules for name in (*rule.headers, *rule.template_headers))
+    )
+
+
+def json_rows(member: Member, ctx: Context, layout: JsonLayout) -> Iterator[RawRecord | RecordError | Note]:
+    """The objects of a file as rows of cells, each with the place and the hash of its own bytes."""
+    head = member.read(HEAD_BYTES)
+    is_array = head.removeprefix(_BOM).lstrip()[:1] == b"["
+    outer = ({"layout": layout},)
+    for found in (json_array("") if is_array else json_lines)(member, ctx):
+        if not isinstance(found, RawRecord):
+            yield found
+        elif not isinstance(found.obj, dict):
+            yield RecordError(found.locator, "unexpected_shape: no object")
+        else:
+            cells = flatten(found.obj)
+            row = [cells.get(name, "") for name in layout.header]
+            yield msgspec.structs.replace(found, obj=row, outer=outer)

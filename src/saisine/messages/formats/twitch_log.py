@@ -1,0 +1,245 @@
+"""Twitch chat as readable text: logs of Chatterino, of justlog, and of ordinary IRC clients.
+
+Three ways of writing a line: `[12:58:11]  ada: text` under a line that says the day (Chatterino), `[2023-10-18
+12:58:11] #channel ada: text` (justlog, UTC), `[12:58:11] <ada> text` or `2023-10-18 12:58:11\tada\ttext` (IRC
+clients). A day that only the file's name tells is used and counted like a zone that was assumed. Without any
+day the time stays empty: an hour alone is no date.
+
+Sources: Chatterino 2 `LoggingChannel`, justlog README, irssi and WeeChat manuals. To be checked on real files:
+wordings of events in each client.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from saisine.messages.formats.contract import (
+    MAX_RECORD_BYTES,
+    Context,
+    Format,
+    Member,
+    Message,
+    Note,
+    RawRecord,
+    RecordError,
+    Skip,
+    Sniff,
+)
+from saisine.messages.formats.links import urls_in
+from saisine.messages.zones import from_local
+
+_TIME: Final = r"(?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
+_DAY: Final = r"(?P<day>\d{4}-\d{2}-\d{2})"
+_NICK: Final = r"[@+%&~! ]?(?P<nick>\w{1,40})"
+_SHAPES: Final = {
+    "justlog": re.compile(rf"\[{_DAY} {_TIME}\] #(?P<channel>\w+) (?:(?P<nick>\w{{1,40}}): )?(?P<text>.*)"),
+    "chatterino": re.compile(rf"\[{_TIME}\]  ?(?P<nick>\w{{1,40}}): (?P<text>.*)"),
+    "irc": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? <{_NICK}> (?P<text>.*)"),
+    "weechat": re.compile(rf"{_DAY} {_TIME}\t{_NICK}\t(?P<text>.*)"),
+}
+_MARK: Final = re.compile(
+    r"(?:# (?:Start|Stop) logging at|--- (?:Log opened|Day changed|Log closed)) (?P<stated>.+)"
+)
+_EVENT: Final = re.compile(rf"(?:\[?(?:{_DAY}[ T])?{_TIME}\]?\s+\S.*)|#.*|---.*|\*\*\*.*")
+_ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CHANNEL: Final = re.compile(r"(?:^|/)#?([A-Za-z0-9_]{3,25})-\d{4}-\d{2}-\d{2}\.(?:log|txt)$")
+MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_LONG_DAY: Final = re.compile(r"(?:\w{3} )?(\w{3}) (\d{1,2}) (?:[\d:]+ )?(\d{4})")
+SNIFFED_LINES: Final = 200
+
+
+class Line(NamedTuple):
+    """One line of a log: `shape` is one of the ways of writing, or `event` for what is no message."""
+
+    shape: str
+    day: str | None
+    clock: tuple[int, int, int] | None
+    nick: str | None
+    channel: str | None
+    text: str
+
+
+def parse_line(text: str) -> Line | None:
+    """The parts of a line, or None when it is written in no known way."""
+    for shape, pattern in _SHAPES.items():
+        found = pattern.fullmatch(text)
+        if found is not None:
+            parts = found.groupdict()
+            clock = (int(found["h"]), int(found["m"]), int(found["s"] or 0))
+            return Line(
+                shape, parts.get("day"), clock, parts.get("nick"), parts.get("channel"), found["text"]
+            )
+    return Line("event", None, None, None, None, "") if _EVENT.fullmatch(text) else None
+
+
+def sniff(head: bytes, name: str) -> Sniff:
+    """Judge by the share of lines written in one of the known ways."""
+    lines = [line.rstrip("\r") for line in head.decode("utf-8", "replace").split("\n")[:SNIFFED_LINES]]
+    parsed = [parse_line(line) for line in lines if line.strip()]
+    shapes = {one.shape for one in parsed if one is not None and one.nick}
+    written = sum(one is not None and one.nick is not None for one in parsed)
+    known = sum(one is not None for one in parsed)
+    if not written or len(shapes) != 1 or known * 5 < len(parsed) * 4:
+        return Sniff(0, [])
+    return Sniff(45 + min(40, 10 * written), [f"{written} lines of chat", *shapes])
+
+
+def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+    """Each line with its bytes, and the day that holds there."""
+    calendar = _Calendar(ctx.path)
+    offset = 0
+    with member.open() as stream:
+        while line := stream.readline(MAX_RECORD_BYTES + 2):
+            body, start = line.rstrip(b"\r\n"), offset
+            offset += len(line)
+            if start == 0 and body.startswith(b"\xef\xbb\xbf"):
+                body, start = body[3:], 3
+            locator = f"{ctx.locator_prefix}#byte={start}+{len(body)}"
+            text = body.decode("utf-8", "replace")
+            if len(body) > MAX_RECORD_BYTES:
+                yield RecordError(locator, "too_large")
+            elif text.strip():
+                parsed = parse_line(text)
+                day = calendar.day_of(text, parsed)
+                if parsed is None:
+                    yield Note("stray_text", locator, start)
+                else:
+                    yield RawRecord(
+                        locator, (parsed, day), sha256(body).hexdigest(), start, len(body), (), "\0" in text
+                    )
+
+
+class _Calendar:
+    """The day of each line: its own, the one a mark of the log told last, or the one of the file's name."""
+
+    def __init__(self, path: str) -> None:
+        found = [day for day in _ISO_DAY.findall(path) if _is_day(day)]
+        self.day = found[-1] if found else None
+        self.last: tuple[int, int, int] | None = None
+
+    def day_of(self, text: str, parsed: Line | None) -> str | None:
+        marked = _MARK.fullmatch(text)
+        told = day_told(marked["stated"]) if marked is not None else None
+        if told is not None:
+            self.day, self.last = told, None
+        if parsed is None or parsed.clock is None:
+            return self.day
+        if parsed.day is not None:
+            return parsed.day
+        if self.day and self.last and self.last[0] - parsed.clock[0] > 12:
+            # past midnight the clock goes back: the log has gone on to the next day
+            self.day = (datetime.fromisoformat(self.day) + timedelta(days=1)).date().isoformat()
+        self.last = parsed.clock
+        return self.day
+
+
+def _is_day(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def day_told(stated: str) -> str | None:
+    """The day of "2023-10-18 12:58:11 CEST" or of "Wed Oct 18 12:58:11 2023", as 2023-10-18."""
+    found = _ISO_DAY.search(stated)
+    if found is not None:
+        return found.group() if _is_day(found.group()) else None
+    long = _LONG_DAY.fullmatch(stated.strip())
+    if long is None or long.group(1).lower() not in MONTHS:
+        return None
+    return f"{long.group(3)}-{MONTHS.index(long.group(1).lower()) + 1:02}-{int(long.group(2)):02}"
+
+
+def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message | Skip | Note]:
+    """A line of chat; arrivals, marks of the log and other events are set aside."""
+    line, day = record.obj
+    if line.nick is None:
+        return Skip("system_line")
+    found = _CHANNEL.search(ctx.path)
+    channel = line.channel or (found.group(1).lower() if found else None)
+    time = _time(line, day, ctx)
+    stated = time.get("created_at_raw") or ":".join(f"{part:02}" for part in line.clock)
+    # an ordinary IRC client may have been anywhere: only its file's place can name Twitch
+    is_twitch = line.shape in ("justlog", "chatterino") or "twitch" in ctx.path.lower()
+    platform = "twitch" if is_twitch else "other"
+    message = Message.of(
+        record,
+        ctx,
+        platform=platform,
+        kind="chat",
+        message_id=ctx.derive_id(platform, channel or "", stated, line.nick, line.text),
+        author_handle=line.nick.lower(),
+        author_name=line.nick,
+        text=line.text,
+        conversation_id=channel,
+        target_kind="channel",
+        target_handle=channel,
+        visibility="public",
+        urls=urls_in(line.text),
+        missing=(*(() if time else ("created_at",)), *(() if channel else ("target_handle",))),
+        **({"created_at_raw": stated} | time),
+    )
+    return [message, Note("zone_assumed", record.locator)] if time and line.shape != "justlog" else message
+
+
+def _time(line: Line, day: str | None, ctx: Context) -> dict[str, Any]:
+    """The time of a line on its day: UTC for justlog, the zone given for the import otherwise."""
+    if day is None or line.clock is None:
+        return {}
+    hour, minute, second = line.clock
+    local = datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second)
+    moment, is_twice = (
+        (local.replace(tzinfo=UTC), False) if line.shape == "justlog" else from_local(local, ctx.zone)
+    )
+    return {
+        "created_at": moment,
+        "created_at_raw": f"{day} {hour:02}:{minute:02}:{second:02}",
+        "created_at_precision": "hour" if is_twice else "s",
+        "created_at_source": "field" if line.day else "file",
+    }
+
+
+TWITCH_LOG: Final = Format(
+    id="twitch-log",
+    version=1,
+    platforms=("twitch", "other"),
+    label_fr="Twitch : journal de tchat en texte (Chatterino, justlog, clients IRC)",
+    label_en="Twitch: chat log as text (Chatterino, justlog, IRC clients)",
+    how_to_get_fr="""\
+À préparer avant le direct : ces journaux ne gardent que ce qui passe pendant que l’outil est ouvert.
+1. Dans Chatterino : Paramètres > « Logs » > cochez « Enable logging », puis ouvrez la chaîne.
+2. Après le direct, ouvrez le dossier indiqué sur le même écran, puis « Twitch » > « Channels » > la chaîne.
+3. Déposez le fichier du jour sans le renommer : son nom porte la chaîne et la date.
+4. Notez le fuseau horaire de l’ordinateur : les heures du fichier n’en indiquent pas.
+Ces fichiers n’ont pas d’identifiants. Si la rediffusion existe encore, prenez aussi le fichier de TwitchDownloader. \
+État au 1er juin 2025 ; les outils changent.""",
+    how_to_get_en="""\
+To be prepared before the stream: these logs keep only what passes while the tool is open.
+1. In Chatterino: Settings > "Logs" > tick "Enable logging", then open the channel.
+2. After the stream open the folder shown on that screen, then "Twitch" > "Channels" > the channel.
+3. Drop the file of the day without renaming it: its name carries the channel and the date.
+4. Note the computer's time zone: the times of the file carry none.
+These files have no identifiers. If the past stream still exists, take the TwitchDownloader file too. \
+As of 1 June 2025; tools change.""",
+    sniff=sniff,
+    records=read_lines,
+    map=map_line,
+    cannot_give=(
+        *(
+            "message_id",
+            "author_id",
+            "lang",
+            "url",
+            "parent_id",
+            "target_id",
+            "mentions",
+            "hashtags",
+            "media_urls",
+        ),
+        *("like_count", "share_count", "reply_count", "view_count"),
+    ),
+)

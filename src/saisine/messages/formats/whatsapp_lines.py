@@ -1,0 +1,178 @@
+"""The dated lines of a WhatsApp export, and what only the whole file can settle about them.
+
+Day and month: a number over 12 anywhere tells the order; failing that, files run forward in time, and an
+order that would go back or reach past the day of reading is excluded. When both remain the dates stay empty.
+Author: a name may hold « : »; it does when everything that begins with its first half goes on in the same way.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final, NamedTuple
+
+MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+_HEADER: Final = re.compile(
+    rf"[{MARKS}]*(?P<open>\[)?"
+    r"(?P<a>\d{1,4})(?P<sep>[-/.]|\. |년 |年)(?P<b>\d{1,2})(?:(?P=sep)|월 |月)(?P<c>\d{1,4})(?:\.|일|日)?,?"
+    r"\s(?:à\s|um\s|at\s|às\s|a las\s|alle\s|kl\.\s|om\s)?"
+    r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|ص|م)?\s?"
+    r"(?P<h>\d{1,2})(?:[:.]|\sh\s|h)(?P<m>\d{2})(?:[:.](?P<s>\d{2}))?"
+    r"(?:\s?(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م))?"
+    rf"(?P<end>(?(open)\]|(?:\s[-–]|[:,])))[\s{MARKS}]"
+)
+AFTERNOON: Final = frozenset({"오후", "下午", "午後", "م"})
+# " : " in Korean exports and in French typography; ":" alone when the text is empty or glued to it.
+_AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
+_GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")
+_QUOTES: Final = re.compile('["“”„«»]')
+KOREAN: Final = frozenset({"년 ", ". "})  # "2025년 3월 13일 오후 9:14, Ada : …"
+ORDERS: Final = ("dmy", "mdy")
+
+
+class Header(NamedTuple):
+    """A dated line: its three numbers as written, its time on 24 hours, and the rest of the line."""
+
+    stated: str
+    numbers: tuple[int, int, int]
+    hour: int
+    minute: int
+    second: int | None
+    form: str
+    rest: str
+
+    @property
+    def author(self) -> str | None:
+        return split_author(self.rest)[0]
+
+
+def parse_header(line: str) -> Header | None:
+    """The header that opens a line, or None; an impossible hour is no header."""
+    found = _HEADER.match(line)
+    if found is None:
+        return None
+    marker = found["before"] or found["after"]
+    hour, minute = int(found["h"]), int(found["m"])
+    if hour > 23 or minute > 59 or (found["s"] and int(found["s"]) > 59):
+        return None
+    if found["end"] == "," and found["sep"] not in KOREAN:
+        return None
+    if found["sep"] == "-" and found["end"] == ":":
+        return None  # "2026-03-12 10:00:00: INFO: …" is the log of some program
+    if marker and hour <= 12:
+        is_afternoon = marker in AFTERNOON or marker[0] in "pP"
+        hour = hour % 12 + (12 if is_afternoon else 0)
+    numbers = (int(found["a"]), int(found["b"]), int(found["c"]))
+    return Header(
+        stated=found.group().strip(MARKS + "[]-–: \u202f\xa0"),
+        numbers=numbers,
+        hour=hour,
+        minute=minute,
+        second=int(found["s"]) if found["s"] else None,
+        form=f"{'brackets' if found['open'] else 'dash'}, {'12 h' if marker else '24 h'}",
+        rest=line[found.end() :].split("\n", 1)[0].rstrip("\r"),
+    )
+
+
+def split_author(rest: str) -> tuple[str | None, str]:
+    """(author, text) of the rest of a line; no author for a line that WhatsApp wrote."""
+    found = _AUTHOR.match(rest) or _GLUED.match(rest)
+    if found is None:
+        return None, rest
+    author = found.group(1).strip(MARKS + " \xa0\u202f")
+    if not author or _QUOTES.search(author):
+        # X created the group "A: B"; a name with a quotation mark is rarer than that
+        return None, rest
+    return author, rest[found.end() :]
+
+
+class Layout:
+    """What the whole file says: the order of dates, names that hold « : », whether it is a group."""
+
+    def __init__(self, order: str | None, long_names: dict[str, str], *, is_group: bool) -> None:
+        self.order = order
+        self.long_names = long_names
+        self.is_group = is_group
+
+    @classmethod
+    def learn(cls, headers: Iterable[Header], now: datetime) -> "Layout":
+        """Read every dated line once; what is kept does not grow with the file, only with its authors."""
+        evidence = _Evidence((now + timedelta(days=1)).date())
+        seconds: dict[str, tuple[int, str | None]] = {}
+        for header in headers:
+            evidence.add(header.numbers)
+            author, text = split_author(header.rest)
+            if author is not None:
+                count, after = seconds.get(author, (0, ""))
+                half = split_author(text)[0]
+                seconds[author] = (count + 1, half if not count or half == after else None)
+        long_names = {name: after for name, (count, after) in seconds.items() if after and count > 2}
+        return cls(evidence.order(), long_names, is_group=len(seconds) > 2)
+
+    def split_author(self, header: Header) -> tuple[str | None, str]:
+        """(author, text), the second half of a name put back where it belongs."""
+        author, text = split_author(header.rest)
+        if author is None or author not in self.long_names:
+            return author, text
+        _, inner = split_author(text)
+        return f"{author}: {self.long_names[author]}", inner
+
+    def moment(self, header: Header) -> datetime | None:
+        """The local time of a line; None when its date can be read in two ways. Raises ValueError for a day
+        that does not exist."""
+        found = day_of(header.numbers, self.order)
+        if found is None:
+            return None
+        # the zone is applied where the import's is known
+        return datetime(*found, header.hour, header.minute, header.second or 0)  # noqa: DTZ001
+
+
+def day_of(numbers: tuple[int, int, int], order: str | None) -> tuple[int, int, int] | None:
+    """(year, month, day), or None when the order is unknown and the numbers do not tell it."""
+    a, b, c = numbers
+    if a > 31:
+        return _year(a), b, c
+    if order is None:
+        if a > 12 or a == b:
+            order = "dmy"
+        elif b > 12:
+            order = "mdy"
+        else:
+            return None
+    return (_year(c), b, a) if order == "dmy" else (_year(c), a, b)
+
+
+def _year(number: int) -> int:
+    return number + 2000 if number < 100 else number
+
+
+class _Evidence:
+    """What dates tell of their order: a number over 12, else the order in which time does not go back."""
+
+    def __init__(self, last_day: date) -> None:
+        self.last_day = (last_day.year, last_day.month, last_day.day)
+        self.told: set[str] = set()
+        self.faulty: set[str] = set()
+        self.before: dict[str, tuple[int, int, int]] = {}
+        self.seen: tuple[int, int, int] | None = None
+
+    def add(self, numbers: tuple[int, int, int]) -> None:
+        if numbers == self.seen or numbers[0] > 31:
+            return
+        self.seen = numbers
+        if numbers[0] > 12:
+            self.told.add("dmy")
+        elif numbers[1] > 12:
+            self.told.add("mdy")
+        for order in ORDERS:
+            day = day_of(numbers, order)
+            if day is not None and (day > self.last_day or day < self.before.get(order, day)):
+                self.faulty.add(order)
+            if day is not None:
+                self.before[order] = day
+
+    def order(self) -> str | None:
+        """`dmy`, `mdy`, or None when both are told, or neither can be excluded."""
+        if self.told:
+            return next(iter(self.told)) if len(self.told) == 1 else None
+        possible = [order for order in ORDERS if order not in self.faulty]
+        return possible[0] if len(possible) == 1 else None

@@ -1,0 +1,93 @@
+"""What WhatsApp itself writes into an export, in the languages of its users in France and around.
+
+Sources: exports in French, English, Spanish, German, Italian, Portuguese, Dutch; wordings change with versions,
+so each is recognised by its stable part. A wording that is not here stays a message as it is written.
+"""
+
+import re
+from typing import Final
+
+MARK: Final = "\u200e"  # iOS puts it before its own words, never before those of a person
+
+_DELETED: Final = re.compile(
+    r"(?:this message was deleted|you deleted this message|message deleted by admin.*"
+    r"|ce message a été supprimé|vous avez supprimé ce message|ce message a été supprimé par l[’']admin.*"
+    r"|se eliminó este mensaje|eliminaste este mensaje|este mensaje fue eliminado"
+    r"|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht"
+    r"|questo messaggio è stato eliminato|hai eliminato questo messaggio"
+    r"|(?:esta )?mensagem (?:foi )?apagada|você apagou esta mensagem|apagou esta mensagem"
+    r"|dit bericht (?:is|werd) verwijderd|(?:je|u) hebt dit bericht verwijderd)\s*\.?",
+    re.IGNORECASE,
+)
+_OMITTED: Final = re.compile(
+    r"<(?:media omitted|médias? omis|multimedia omitido|medien ausgeschlossen|media omessi|media non inclusi"
+    r"|mídia oculta|ficheiro não revelado|media weggelaten|medien weggelassen)>"
+    r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted"
+    r"|(?:image|vidéo|audio|autocollant|sticker|gif|document|fiche contact|message vocal)"
+    r"\s+(?:absente?|omise?|manquante?)"
+    r"|(?:imagen|video|audio|sticker|gif|documento) omitid[oa]"
+    r"|(?:bild|video|audio|sticker|gif|dokument) weggelassen"
+    r"|(?:immagine|video|audio|sticker|gif|documento) omess[oa]"
+    r"|(?:imagem|vídeo|áudio|figurinha|gif|documento) ocult[oa]"
+    r"|(?:afbeelding|video|audio|sticker|gif|document) weggelaten",
+    re.IGNORECASE,
+)
+_ATTACHED: Final = (
+    re.compile(
+        r"<(?:attached|pièce jointe|fichier joint|adjunto|angehängt|allegato|anexado|anexo|bijgevoegd)\s?: ?"
+        r"([^<>\n]{1,255})>",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"([^\n<>|/\\]{1,250}\.\w{2,5}) \((?:file attached|fichier joint|archivo adjunto|datei angehängt"
+        r"|file allegato|arquivo anexado|ficheiro anexado|bestand bijgevoegd)\)",
+        re.IGNORECASE,
+    ),
+)
+_EDITED: Final = re.compile(
+    rf"\s?{MARK}?<(?:this message was edited|ce message a été modifié|se editó este mensaje"
+    r"|diese nachricht wurde bearbeitet|questo messaggio è stato modificato|mensagem editada"
+    r"|dit bericht is bewerkt)\.?>\s*$",
+    re.IGNORECASE,
+)
+_SYSTEM: Final = re.compile(
+    r"end-to-end encrypted|chiffrés de bout en bout|cifrados de extremo a extremo|ende-zu-ende-verschlüsselt"
+    r"|crittografati end-to-end|criptografia de ponta a ponta|criptografadas de ponta a ponta|end-to-end versleuteld"
+    r"|created (?:this )?group|a créé (?:le|ce) groupe|avez créé (?:le|ce) groupe|creó (?:el|este) grupo"
+    r"|hat (?:die|diese) gruppe .*erstellt|ha creato (?:il|questo) gruppo|criou (?:o|este) grupo"
+    r"|\badded\b|a ajouté|avez été ajouté|vous a ajouté|\bjoined using|a rejoint|\bleft$|est parti|a quitté|\bremoved\b"
+    r"|changed (?:the|this|their|your) |a changé|avez changé|a modifié|a retiré|security code|code de sécurité"
+    r"|missed (?:voice|video) call|appel (?:vocal|vidéo) manqué|(?:voice|video) call,|appel (?:vocal|vidéo),"
+    r"|disappearing messages|messages éphémères|pinned a message|a épinglé",
+    re.IGNORECASE,
+)
+
+
+def is_deletion(text: str) -> bool:
+    return len(text) < 80 and _DELETED.fullmatch(text.strip()) is not None
+
+
+def is_omitted_media(text: str) -> bool:
+    return len(text) < 60 and _OMITTED.fullmatch(text.strip(MARK + " \u202f\xa0")) is not None
+
+
+def is_system_text(text: str) -> bool:
+    """Whether WhatsApp wrote this under a name: iOS marks it, and the notice of encryption has one wording."""
+    return text.startswith(MARK) and len(text) < 400 and _SYSTEM.search(text) is not None
+
+
+def without_edit_mark(text: str) -> tuple[str, bool]:
+    """(text, whether it was edited): the mark at its end taken off."""
+    found = _EDITED.search(text) if text.rstrip().endswith(">") else None
+    return (text[: found.start()], True) if found else (text, False)
+
+
+def attachment_in(text: str) -> tuple[str | None, str]:
+    """(file name, caption) when the message is a file; (None, text) otherwise."""
+    if "(" not in text and "<" not in text:
+        return None, text
+    for shape in _ATTACHED:
+        found = shape.match(text)
+        if found is not None:
+            return found.group(1).strip(), text[found.end() :].strip(f"\n {MARK}")
+    return None, text

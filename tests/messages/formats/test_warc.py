@@ -1,0 +1,116 @@
+"""WARC and WACZ: offsets of an index, codings of bodies, what is cut, damaged or kept elsewhere."""
+
+import gzip
+import json
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+
+from saisine.messages.formats.http_bodies import BodyFault, decoded
+from saisine.messages.formats.warc import WARC
+from saisine.messages.reading import read_paths
+from tests.messages.formats.captures import X, answer_record, http, warc, warc_record
+from tests.messages.formats.reading import NOW, best_format, notes, read, skipped
+from tests.shared import shared_file
+
+X_AT = "https://x.com/i/api/graphql/a/TweetDetail"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_locators_name_the_record_as_an_index_does(packed: bool) -> None:
+    info = warc_record("warcinfo", "", b"software: test\r\n", media="application/warc-fields")
+    data = warc(info, answer_record(X_AT, X), packed=packed)
+    (row,), _ = read(data, WARC)
+    offset = len(warc(info, packed=packed))
+    assert row.locator == f"#warc:{offset}/data/entries/0/tweet_results/result"
+    assert best_format(data, "x") == "warc"
+
+
+def chunked(body: bytes) -> bytes:
+    parts = [body[n : n + 100] for n in range(0, len(body), 100)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in parts) + b"0\r\n\r\n"
+
+
+BODY = json.dumps(X).encode()
+CODINGS: list[tuple[str, bytes, tuple[str, ...]]] = [
+    ("plain", BODY, ()),
+    ("gzip", gzip.compress(BODY), ("Content-Encoding: gzip",)),
+    ("deflate", zlib.compress(BODY), ("Content-Encoding: deflate",)),
+    ("raw deflate", zlib.compress(BODY)[2:-4], ("Content-Encoding: deflate",)),
+    ("chunks", chunked(BODY), ("Transfer-Encoding: chunked",)),
+    (
+        "chunks of gzip",
+        chunked(gzip.compress(BODY)),
+        ("Transfer-Encoding: chunked", "Content-Encoding: gzip"),
+    ),
+    ("undone by the recorder", BODY, ("Transfer-Encoding: chunked", "Content-Encoding: br")),
+]
+
+
+@pytest.mark.parametrize(("title", "body", "headers"), CODINGS, ids=[one[0] for one in CODINGS])
+def test_codings_are_undone(title: str, body: bytes, headers: tuple[str, ...]) -> None:
+    (row,), _ = read(warc(warc_record("response", X_AT, http(body, "application/json", *headers))), WARC)
+    assert row.text == "Bonjour"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_a_coding_that_is_not_read_is_told(coding: str) -> None:
+    block = http(b"\x1b\x02\x00\xf8\x8d", "application/json", f"Content-Encoding: {coding}")
+    rows, account = read(warc(warc_record("response", X_AT, block)), WARC)
+    assert (rows, skipped(account)) == ([], {"unsupported_variant": 1})
+
+
+def test_a_bomb_stops_at_the_limit() -> None:
+    with pytest.raises(BodyFault) as caught:
+        decoded(gzip.compress(b" " * (20 << 20)), {"content-encoding": "gzip"})
+    assert caught.value.code == "too_large"
+
+
+def test_a_damaged_compression_fails_alone() -> None:
+    bad = http(b"\x1f\x8bxxxxxxx", "application/json", "Content-Encoding: gzip")
+    rows, account = read(warc(warc_record("response", X_AT, bad), answer_record(X_AT, X, 1)), WARC)
+    assert (len(rows), [one.error for one in account.failed]) == (1, ["damaged_body"])
+
+
+def test_a_revisit_has_no_body_and_requests_are_not_responses() -> None:
+    revisit = warc_record("revisit", X_AT, http(b""), 1)
+    request = warc_record("request", X_AT, BODY, 2, "application/http; msgtype=request")
+    _, account = read(warc(revisit, request), WARC)
+    assert (account.read, skipped(account)) == (1, {"empty_record": 1})
+
+
+def test_a_resource_record_is_a_body_of_its_own() -> None:
+    (row,), _ = read(warc(warc_record("resource", X_AT, BODY, media="application/json")), WARC)
+    assert row.text == "Bonjour"
+
+
+def test_a_wacz_is_read_through_the_door(tmp_path: Path) -> None:
+    path = tmp_path / "page.wacz"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("datapackage.json", json.dumps({"profile": "data-package", "resources": []}))
+        archive.writestr("pages/pages.jsonl", '{"format": "json-pages-1.0", "id": "pages", "title": "All"}\n')
+        archive.writestr("archive/data.warc.gz", warc(answer_record(X_AT, X), packed=True))
+    reading = read_paths([path], now=NOW)
+    (row,) = reading
+    assert (row.text, row.locator.partition("#")[0], row.mapper) == (
+        "Bonjour",
+        "archive/data.warc.gz!",
+        "warc@1",
+    )
+    assert {one.unread for one in reading.ledger.sources if one.format is None} == {"no_message_inside"}
+    assert not reading.ledger.is_partial
+
+
+@pytest.mark.parametrize("name", ["valid_example_1.wacz", "valid_signed_example_1.wacz"])
+def test_the_shared_wacz_files_are_opened(name: str) -> None:
+    reading = read_paths([shared_file(f"samples/wacz/{name}")], now=NOW)
+    assert list(reading) == []
+    assert [one.format for one in reading.ledger.sources if one.format] == ["warc"]
+    assert not reading.ledger.is_partial
+
+
+def test_the_shared_cut_warc_gives_what_came_before_and_says_so() -> None:
+    _, account = read(shared_file("samples/warc/example-trunc.warc"), WARC)
+    assert (account.read, notes(account), account.truncated) == (1, {"truncated": 1}, True)

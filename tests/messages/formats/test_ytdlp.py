@@ -1,0 +1,173 @@
+"""yt-dlp: the page of a video and its comments; times that are estimates, comments that are announced and absent."""
+
+import json
+from typing import Any
+
+import pytest
+
+from saisine.messages.formats.ytdlp import YTDLP
+from tests.messages.formats.broken import assert_changes_are_survived
+from tests.messages.formats.reading import best_format, bytes_at, notes, read, skipped, utc
+from tests.shared import shared_file
+
+COLLECTED = 1_790_000_000  # 2026-09-21T14:13:20Z
+
+
+def comment(key: str, text: str = "Bonjour", **fields: Any) -> dict[str, Any]:
+    return {
+        "id": key,
+        "parent": "root",
+        "text": text,
+        "like_count": 3,
+        "author": "@ada",
+        "author_id": "UCada",
+        "author_thumbnail": "https://yt.test/a.jpg",
+        "author_is_uploader": False,
+        "is_favorited": False,
+        "_time_text": "2 years ago",
+        "timestamp": 1_726_876_800,
+        **fields,
+    }
+
+
+def info(*comments: Any, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": "vid00000001",
+        "title": "Assemblée générale",
+        "comments": list(comments),
+        "comment_count": len(comments),
+        "channel_id": "UCasso",
+        "channel": "Les Voisins solidaires",
+        "uploader_id": "@voisins",
+        "description": "Le film de la réunion",
+        "webpage_url": "https://www.youtube.com/watch?v=vid00000001",
+        "webpage_url_basename": "watch",
+        "extractor_key": "Youtube",
+        "upload_date": "20260901",
+        "view_count": 120,
+        "like_count": 7,
+        "epoch": COLLECTED,
+        **fields,
+    }
+
+
+PAGE = info(comment("c1"), comment("c1.r1", "Oui", parent="c1"))
+
+
+def test_the_shared_page_is_one_post_and_says_that_it_has_no_comment() -> None:
+    path = shared_file("samples/ytdlp-infojson/example.info.json")
+    (row,), entry = read(path, YTDLP)
+    assert (row.kind, row.message_id, row.author_id, row.view_count, row.reply_count) == (
+        "post",
+        "ABC123",
+        "UCEABC123",
+        9973,
+        44,
+    )
+    assert (row.created_at, row.created_at_precision) == (utc("2021-07-20T00:00:00Z"), "day")
+    assert row.collected_at == utc("2024-02-06T20:29:26Z")
+    assert (entry.read, entry.failed, notes(entry)) == (1, [], {"comments_absent": 1})
+    assert best_format(path.read_bytes()) == "ytdlp"
+
+
+def test_comments_have_their_own_bytes_and_their_video() -> None:
+    data = json.dumps(PAGE, indent=1, ensure_ascii=False).encode()
+    rows, entry = read(data, YTDLP)
+    assert [(row.kind, row.message_id, row.parent_id) for row in rows] == [
+        ("post", "vid00000001", None),
+        ("comment", "c1", None),
+        ("reply", "c1.r1", "c1"),
+    ]
+    assert {row.target_id for row in rows[1:]} == {"vid00000001"}
+    assert rows[1].url == "https://www.youtube.com/watch?v=vid00000001&lc=c1"
+    assert [json.loads(bytes_at(data, row.locator))["id"] for row in rows] == ["vid00000001", "c1", "c1.r1"]
+    assert notes(entry) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "precision"),
+    [
+        ("2 years ago", "year"),
+        ("il y a 3 mois", "month"),
+        ("il y a 2 semaines", "week"),
+        ("1 day ago (edited)", "day"),
+        ("5 hours ago", "day"),
+        (None, "day"),
+    ],
+)
+def test_an_estimated_time_says_how_coarse_it_is(words: str | None, precision: str) -> None:
+    """The stamp falls on midnight: whatever the words say, it knows no hour."""
+    rows, _ = read(info(comment("c1", _time_text=words)), YTDLP)
+    assert (rows[1].created_at_precision, rows[1].created_at_source) == (precision, "relative")
+    assert rows[1].time_flag is None
+
+
+def test_hours_are_kept_when_the_stamp_has_them() -> None:
+    rows, _ = read(info(comment("c1", _time_text="5 hours ago", timestamp=COLLECTED - 18_000)), YTDLP)
+    assert rows[1].created_at_precision == "hour"
+
+
+def test_an_edit_without_a_date_is_named_missing() -> None:
+    rows, _ = read(info(comment("c1", _time_text="2 years ago (edited)"), comment("c2")), YTDLP)
+    assert ["edited_at" in row.missing for row in rows[1:]] == [True, False]
+
+
+def test_fewer_comments_than_announced_are_said() -> None:
+    _, entry = read(info(comment("c1"), comment_count=12), YTDLP)
+    assert notes(entry) == {"replies_missing": 11}
+
+
+def test_no_comments_asked_for_are_said() -> None:
+    _, entry = read(info(comments=None, comment_count=12), YTDLP)
+    assert notes(entry) == {"comments_absent": 1}
+
+
+def test_a_hidden_count_and_a_closed_account_are_missing_not_zero() -> None:
+    rows, _ = read(info(comment("c1", like_count=None, author=None, author_id=None)), YTDLP)
+    assert (rows[1].like_count, rows[1].author_id, rows[1].author_name) == (None, None, None)
+    assert {"like_count", "author_id", "author_name"} <= set(rows[1].missing)
+
+
+def test_lines_and_playlists_are_read() -> None:
+    lines = (
+        json.dumps(PAGE).encode() + b"\n" + json.dumps(info(comment("d1"), id="vid00000002")).encode() + b"\n"
+    )
+    rows, _ = read(lines, YTDLP)
+    assert [row.message_id for row in rows] == ["vid00000001", "vid00000002", "c1", "c1.r1", "d1"]
+    assert [row.target_id for row in rows[2:]] == ["vid00000001", "vid00000001", "vid00000002"]
+    listed = {"_type": "playlist", "entries": [PAGE, None], "extractor_key": "YoutubeTab", "title": "t"}
+    rows, entry = read(listed, YTDLP)
+    assert [row.message_id for row in rows] == ["vid00000001", "c1", "c1.r1"]
+    assert (rows[1].target_id, rows[1].platform, entry.failed) == ("vid00000001", "youtube", [])
+
+
+@pytest.mark.parametrize(
+    ("key", "platform"), [("TikTok", "tiktok"), ("TwitterSpaces", "x"), ("Vimeo", "other")]
+)
+def test_the_platform_comes_from_the_extractor(key: str, platform: str) -> None:
+    rows, _ = read(info(comment("c1"), extractor_key=key), YTDLP)
+    assert {row.platform for row in rows} == {platform}
+
+
+@pytest.mark.parametrize("odd", [None, 3, "x", {}, {"id": "c"}, comment("c1", timestamp="hier")])
+def test_an_odd_comment_never_stops_the_others(odd: Any) -> None:
+    rows, entry = read(info(odd, comment("c2")), YTDLP)
+    assert rows[-1].message_id == "c2"
+    assert entry.read == 3
+
+
+def test_a_cut_page_keeps_the_comments_before_the_cut() -> None:
+    data = json.dumps(PAGE).encode()
+    place = data.index(b'"c1.r1"') - 6
+    rows, entry = read(data[:place], YTDLP)
+    assert [row.message_id for row in rows] == ["c1"]
+    assert entry.truncated
+
+
+def test_changed_bytes_are_survived() -> None:
+    assert_changes_are_survived(json.dumps(PAGE).encode(), YTDLP)
+
+
+def test_what_is_no_page_is_counted() -> None:
+    rows, entry = read({"title": "t"}, YTDLP)
+    assert (rows, skipped(entry)) == ([], {"not_a_message": 1})

@@ -1,0 +1,443 @@
+"""Workbooks: what a spreadsheet changes, hides or damages is read exactly, told, or refused; never guessed."""
+
+import io
+import tracemalloc
+import zipfile
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saisine.messages.containers import Limits, members_of
+from saisine.messages.filetypes import type_of
+from saisine.messages.formats.contract import Member
+from saisine.messages.formats.xlsx import date_text, may_be_rounded, number_text, place_of
+from saisine.messages.formats.xlsx_parts import is_date_format, unescape
+from saisine.messages.originals import read_record
+from saisine.messages.reading import read_paths
+from saisine.messages.schema import Message
+from saisine.vault.row_checks import Original
+from tests.messages.formats.reading import NOW
+from tests.messages.workbooks import MAIN, PACKAGE, RELATIONS, letters, raw, sheet, strings, workbook
+
+HEADER = ["Date", "Auteur", "Texte", "Lien", "Identifiant"]
+ROW = [raw("<v>46120.586805555555</v>", style=2), "Ada", "Bonjour", "https://x.com/a/status/1", "c-1234567"]
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def read(path: Path, data: bytes, **options: Any) -> tuple[list[Message], list[dict[str, Any]]]:
+    path.write_bytes(data)
+    reading = read_paths([path], now=NOW, **options)
+    messages = list(reading)
+    return messages, reading.ledger.as_json()["sources"]  # type: ignore[return-value]
+
+
+def notes(source: dict[str, Any]) -> dict[str, int]:
+    return {note["code"]: note["count"] for note in source["notes"]}
+
+
+def cells_of(tmp_path: Path, data: bytes) -> list[str]:
+    """The sheet as the lines of its CSV."""
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(data)
+    return first_sheet(path).read().decode().split("\r\n")
+
+
+OPEN: list[Any] = []
+
+
+def first_sheet(path: Path) -> Member:
+    """The first sheet, readable until the next one is asked for: the file is open as long as its walk is."""
+    OPEN[:] = [members_of(path, Limits())]
+    member = next(OPEN[0])
+    assert isinstance(member, Member)
+    return member
+
+
+def test_a_sheet_is_read_like_a_table(tmp_path: Path) -> None:
+    (message,), (source,) = read(tmp_path / "a.xlsx", workbook({"Feuil1": sheet([HEADER, ROW])}))
+    assert (source["path"], source["format"]) == ("a.xlsx!Feuil1", "csv-simple")
+    assert (message.text, message.author_name, message.platform) == ("Bonjour", "Ada", "x")
+    assert message.created_at == datetime(2026, 4, 8, 12, 5, tzinfo=UTC)
+    assert (message.message_id, message.created_at_precision) == ("c-1234567", "min")
+
+
+def test_a_row_keeps_its_number_and_its_bytes_each_time_it_is_read(tmp_path: Path) -> None:
+    data = workbook({"Mes messages": sheet([["Titre"], [], HEADER, [], ROW])})
+    (message,), _ = read(tmp_path / "a.xlsx", data)
+    assert message.locator == "Mes messages!#row=5"
+    line = cells_of(tmp_path, data)[4]
+    assert message.record_sha256 == sha256(f"{line}\r\n".encode()).hexdigest()
+
+
+def test_hidden_sheets_are_named_and_left_closed(tmp_path: Path) -> None:
+    table = sheet([HEADER, ROW])
+    messages, sources = read(tmp_path / "a.xlsx", workbook({"Vue": table, "Notes": table}, hidden=["Notes"]))
+    assert len(messages) == 1
+    assert [(source["path"], source.get("unread")) for source in sources] == [
+        ("a.xlsx!Vue", None),
+        ("a.xlsx!Notes", "hidden_sheet"),
+    ]
+
+
+def test_rows_behind_a_filter_are_read_and_told(tmp_path: Path) -> None:
+    messages, (source,) = read(
+        tmp_path / "a.xlsx", workbook({"A": sheet([HEADER, ROW, ROW], hidden_rows=[3])})
+    )
+    assert len(messages) == 2
+    assert notes(source)["hidden_rows"] == 1
+
+
+def test_unused_sheets_are_no_problem(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook({"A": sheet([HEADER, ROW]), "B": sheet([]), "C": sheet([["Infos"], ["x"]])}))
+    reading = read_paths([path], now=NOW)
+    assert len(list(reading)) == 1
+    assert not reading.ledger.is_partial
+    assert [entry.unread for entry in reading.ledger.sources] == [None, "no_message_inside", "unknown_table"]
+
+
+def test_a_profile_reads_the_sheet_it_was_made_for_and_leaves_the_others(tmp_path: Path) -> None:
+    profile = tmp_path / "p.yaml"
+    profile.write_text(
+        "id: p\nversion: 1\nlabel_fr: p\nplatform: x\nkind: comment\nmatch: {headers_all: [quoi]}\n"
+        "fields: {text: quoi, author_name: qui}\n",
+        "utf-8",
+    )
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(
+        workbook({"A": sheet([["a", "b"], ["1", "2"]]), "B": sheet([["quoi", "qui"], ["un", "Ada"]])})
+    )
+    reading = read_paths([path], now=NOW, profile=profile)
+    assert [message.text for message in reading] == ["un"]
+    assert [(entry.format, entry.unread) for entry in reading.ledger.sources] == [
+        (None, "unknown_table"),
+        ("p", None),
+    ]
+    assert not reading.ledger.is_partial
+
+
+# ------------------------------------------------------------------ values
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (raw("<v>12</v>"), "12"),
+        (raw("<v>12.0</v>"), "12"),
+        (raw("<v>0.30000000000000004</v>"), "0.3"),
+        (raw("<v>1.5E+3</v>"), "1500"),
+        (raw("<v>1.7456789012345679E+18</v>"), "1.7456789012345679E+18"),
+        (raw("<v>1745678901234567893</v>"), "1745678901234567893"),
+        (raw("<v>1745678901234568000</v>"), "1.74567890123456E+18"),
+        (raw("<v>1</v>", kind="b"), "true"),
+        (raw("<f>A1&amp;B1</f><v>deux</v>", kind="str"), "deux"),
+        (raw("<f>1+1</f><v>2</v>"), "2"),
+        (
+            raw("<is><r><t>Bon</t></r><r><t>jour</t></r><rPh><t>phonétique</t></rPh></is>", kind="inlineStr"),
+            "Bonjour",
+        ),
+        (raw("<is><t>a_x000D_\nb_x005F_c</t></is>", kind="inlineStr"), "a\r\nb_c"),
+        (raw("<is><t>nul _x0000_ _xD83D_</t></is>", kind="inlineStr"), "nul � �"),
+        (raw("<v>46120</v>", style=1), "2026-04-08"),
+        (raw("<v>46120.5868171296</v>", style=2), "2026-04-08T14:05:01"),
+        (raw("<v>0.5</v>", style=2), "12:00:00"),
+        (raw("<v>1.5</v>", style=3), "1.5"),
+        (raw("<v>46120</v>", style=4), "46120"),
+        (raw("<v>60</v>", style=1), "60"),
+        (raw("<v>-3</v>", style=1), "-3"),
+        (raw("<v>2026-04-08T14:05:00</v>", kind="d"), "2026-04-08T14:05:00"),
+        (raw("<v>abc</v>"), "abc"),
+        ("  espaces  ", "  espaces  "),
+        ('guillemet " et\nligne', 'guillemet "" et\nligne'),
+    ],
+)
+def test_a_cell_is_what_a_person_saw(tmp_path: Path, cell: Any, expected: str) -> None:
+    lines = cells_of(tmp_path, workbook({"A": sheet([["x", cell]])}))
+    assert "\r\n".join(lines) == f'"x","{expected}"\r\n'
+
+
+def test_dates_of_old_macs_count_from_1904(tmp_path: Path) -> None:
+    data = workbook({"A": sheet([["x", raw("<v>44658</v>", style=1)]])}, is_1904=True)
+    assert cells_of(tmp_path, data)[0] == '"x","2026-04-08"'
+
+
+def test_shared_texts_are_found_by_their_number(tmp_path: Path) -> None:
+    cells = [raw("<v>1</v>", kind="s"), raw("<v>0</v>", kind="s"), raw("<v>2</v>", kind="s")]
+    texts = strings("<t>zéro</t>", "<r><t>u</t></r><r><t>n</t></r>", "<t/>")
+    data = workbook({"A": sheet([[*cells, "fin"]])}, parts={"xl/sharedStrings.xml": texts})
+    assert cells_of(tmp_path, data)[0] == '"un","zéro","","fin"'
+
+
+def test_formulas_without_a_kept_value_and_errors_are_left_empty_and_told(tmp_path: Path) -> None:
+    rows = [HEADER, [*ROW[:3], raw("<f>1+1</f>"), raw("<v>#N/A</v>", kind="e")]]
+    (message,), (source,) = read(tmp_path / "a.xlsx", workbook({"A": sheet(rows)}))
+    assert notes(source)["formulas_empty"] == 2
+    assert message.url is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["<v>1.75E+18</v>", "<v>1.7456789012345679E+18</v>", "<v>1745678901234560000</v>", "<v>1.7e18</v>"],
+)
+def test_an_identifier_that_a_spreadsheet_rounded_is_refused_and_told(tmp_path: Path, value: str) -> None:
+    (message,), (source,) = read(
+        tmp_path / "a.xlsx", workbook({"A": sheet([HEADER, [*ROW[:4], raw(value)]])})
+    )
+    assert message.message_id is None
+    assert notes(source)["rounded_ids"] == 1
+
+
+def test_digits_that_no_spreadsheet_could_keep_are_believed(tmp_path: Path) -> None:
+    rows = [HEADER, [*ROW[:4], raw("<v>1745678901234567893</v>")]]
+    (message,), _ = read(tmp_path / "a.xlsx", workbook({"A": sheet(rows)}))
+    assert message.message_id == "1745678901234567893"
+
+
+def test_a_link_behind_a_word_becomes_a_column(tmp_path: Path) -> None:
+    links = (
+        f'<Relationships xmlns="{PACKAGE}">'
+        f'<Relationship Id="r1" Type="{RELATIONS}/hyperlink" Target="https://exemple.test/1" TargetMode="External"/>'
+        f'<Relationship Id="r2" Type="{RELATIONS}/hyperlink" Target="file:///etc/passwd" TargetMode="External"/>'
+        "</Relationships>"
+    )
+    after = '<hyperlinks><hyperlink ref="B2" r:id="r1"/><hyperlink ref="A2" r:id="r2"/></hyperlinks>'
+    table = sheet([["Texte", "voir"], ["un", "lien"], ["deux", "lien"]], after=after)
+    data = workbook({"A": table}, parts={"xl/worksheets/_rels/sheet1.xml.rels": links})
+    assert cells_of(tmp_path, data)[:3] == [
+        '"Texte","voir","voir (lien)"',
+        '"un","lien","https://exemple.test/1"',
+        '"deux","lien",""',
+    ]
+
+
+# ------------------------------------------------------------------ files of real writers
+
+
+@pytest.mark.parametrize("name", ["ecrit-par-openpyxl.xlsx", "ecrit-par-xlsxwriter.xlsx"])
+def test_files_of_other_writers_are_read(name: str) -> None:
+    reading = read_paths([SAMPLES / name], now=NOW)
+    first, second = list(reading)
+    assert (first.text, first.author_name) == ("Bonjour, « toi »\nsur deux lignes", "Camille")
+    assert first.created_at == datetime(2026, 4, 8, 12, 5, tzinfo=UTC)
+    assert (second.text, second.message_id) == ("Été ; à l’ombre", None)
+    assert {note for entry in reading.ledger.sources for note in entry.notes} == {
+        "rounded_ids",
+        "zone_assumed",
+    }
+
+
+# ------------------------------------------------------------------ refused in plain words
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@pytest.mark.parametrize(
+    ("head", "unread"),
+    [
+        (OLE.ljust(512, b"\0") + b"\x09\x08\x10\0\0\x06\x05\0", "spreadsheet"),
+        (OLE.ljust(1024, b"\0") + "Workbook".encode("utf-16-le"), "spreadsheet"),
+        (OLE.ljust(1024, b"\0") + "EncryptedPackage".encode("utf-16-le"), "locked_workbook"),
+        (OLE.ljust(1024, b"\0"), "document"),
+        (
+            b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+            "spreadsheet",
+        ),
+    ],
+)
+def test_other_workbooks_are_told_apart(head: bytes, unread: str) -> None:
+    assert type_of(head).unread == unread
+
+
+def test_a_binary_workbook_is_told_and_not_read(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.bin", b"\x83\x01\0")
+    messages, (source,) = read(tmp_path / "a.xlsb", packed.getvalue())
+    assert (messages, source["unread"]) == ([], "spreadsheet")
+
+
+BOMB = (
+    '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c t="inlineStr"><is><t>&b;</t></is></c></row></sheetData>'
+    "</worksheet>"
+)
+OUTSIDE = BOMB.replace('<!ENTITY a "aaaaaaaaaa">', '<!ENTITY a SYSTEM "file:///etc/hostname">').replace(
+    "&b;", "&a;"
+)
+
+
+@pytest.mark.parametrize("body", [BOMB, OUTSIDE, "<!DOCTYPE x>" + sheet([HEADER, ROW])])
+def test_a_document_type_is_refused_before_an_entity_exists(tmp_path: Path, body: str) -> None:
+    messages, (source,) = read(tmp_path / "a.xlsx", workbook({"A": body}))
+    assert messages == []
+    assert source["unread"] == "damaged"
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"],
+)
+@pytest.mark.parametrize("body", ["", "<a", "pas du XML", BOMB, "<a/>"])
+def test_a_damaged_part_never_crashes(tmp_path: Path, part: str, body: str) -> None:
+    read(
+        tmp_path / "a.xlsx", workbook({"A": sheet([HEADER, [raw("<v>0</v>", kind="s")]])}, parts={part: body})
+    )
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="2"/><row r="1"/>',
+        '<row r="1048577"/>',
+        '<row r="1"><c r="XFE1"><v>1</v></c></row>',
+        '<row r="1"><c r="A0"><v>1</v></c></row>',
+        '<row r="1"><c r="?"><v>1</v></c></row>',
+        '<row r="1"><c t="s"><v>7</v></c></row>',
+    ],
+)
+def test_a_sheet_that_breaks_its_own_rules_is_damaged(tmp_path: Path, rows: str) -> None:
+    body = f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
+    messages, (source,) = read(tmp_path / "a.xlsx", workbook({"A": body}))
+    assert messages == []
+    assert source["unread"] in ("damaged", "no_message_inside")
+
+
+def test_a_cut_sheet_keeps_the_rows_before_the_cut(tmp_path: Path) -> None:
+    body = sheet([HEADER, *[[*ROW[:4], f"c-{n:07}"] for n in range(3000)]])
+    messages, (source,) = read(tmp_path / "a.xlsx", workbook({"A": body[: len(body) // 2]}))
+    assert len(messages) > 1000
+    assert source["truncated"]
+    assert notes(source)["damaged"] == 1
+
+
+def test_a_compressed_bomb_stops_within_its_limits(tmp_path: Path) -> None:
+    body = sheet([HEADER, ROW]).replace("</sheetData>", " " * 60_000_000 + "</sheetData>")
+    data = workbook({"A": body})
+    assert len(data) < 100_000
+    tracemalloc.start()
+    messages, (source,) = read(tmp_path / "a.xlsx", data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(messages) == 1
+    assert "too_expanded" in notes(source)
+    assert peak < 20_000_000
+
+
+def test_one_endless_tag_is_not_kept_in_memory(tmp_path: Path) -> None:
+    import random
+
+    noise = random.Random(1).randbytes(11_000_000).hex().encode()
+    body = b'<worksheet xmlns="' + MAIN.encode() + b'"><sheetData a="' + noise + b'"/></worksheet>'
+    messages, (source,) = read(
+        tmp_path / "a.xlsx", workbook({"A": ""}, parts={"xl/worksheets/sheet1.xml": body})
+    )
+    assert messages == []
+    assert source["unread"] == "damaged"
+
+
+def test_far_cells_do_not_multiply(tmp_path: Path) -> None:
+    rows = "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 20_000))
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook({"A": f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'}))
+    member = first_sheet(path)
+    given = 0
+    with member.open() as stream:
+        while piece := stream.read(1 << 20):
+            given += len(piece)
+    assert given < 200_000_000
+    assert [note.code for note in member.notes()] == ["too_expanded"]
+
+
+def peak_of(path: Path, count: int) -> int:
+    """The memory that reading a sheet of this many rows takes at most."""
+    path.write_bytes(workbook({"A": sheet([HEADER, *[[*ROW[:4], f"c-{n:07}"] for n in range(count)]])}))
+    tracemalloc.start()
+    with first_sheet(path).open() as stream:
+        read = sum(piece.count(b"\r\n") for piece in iter(lambda: stream.read(1 << 16), b""))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert read == count + 1
+    return peak
+
+
+def test_memory_stays_flat_when_rows_grow(tmp_path: Path) -> None:
+    assert peak_of(tmp_path / "a.xlsx", 16_000) < peak_of(tmp_path / "a.xlsx", 5_000) + 1_000_000
+
+
+# ------------------------------------------------------------------ invariants
+
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.lists(TEXTS, min_size=1, max_size=5), min_size=1, max_size=5))
+def test_any_texts_come_back_as_they_were_written(tmp_path: Path, rows: list[list[str]]) -> None:
+    import csv
+
+    text = "\r\n".join(cells_of(tmp_path, workbook({"A": sheet(rows)})))
+    read_back = list(csv.reader(io.StringIO(text, newline="")))
+    expected = [[unescape(value) for value in row] for row in rows]
+    for row in expected:
+        while row and not row[-1]:
+            row.pop()
+    while expected and not expected[-1]:
+        expected.pop()
+    assert read_back == expected
+
+
+@given(st.integers(0, 16_383), st.integers(0, 1_048_575))
+def test_references_name_one_cell(column: int, row: int) -> None:
+    assert place_of(f"{letters(column)}{row + 1}") == (column, row)
+
+
+@given(st.integers(1, (1 << 63) - 1))
+def test_a_double_never_passes_for_an_identifier(number: int) -> None:
+    """What a spreadsheet kept of a number is refused unless it is the number itself."""
+    kept = f"{float(number):.0f}"
+    if len(kept) > 16 and number > 1 << 53:
+        digits = repr(float(number)).partition("e")[0].replace(".", "")
+        assert may_be_rounded(digits.ljust(len(kept), "0"))
+    assert not may_be_rounded(str(number % 10**15))
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_any_number_has_a_text(number: float) -> None:
+    assert number_text(repr(number))
+
+
+@given(st.floats(60.0, 60_000.0), st.booleans())
+def test_serial_dates_keep_their_millisecond(serial: float, is_1904: bool) -> None:
+    text = date_text(serial, is_1904=is_1904)
+    if text is None:
+        assert int(round(serial * 86_400_000) // 86_400_000) == 60
+        return
+    origin = datetime(1904, 1, 1, tzinfo=UTC) if is_1904 else datetime(1899, 12, 30, tzinfo=UTC)
+    days = (datetime.fromisoformat(text).replace(tzinfo=UTC) - origin).total_seconds() / 86_400
+    assert abs(days - serial) < 1e-7
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("dd/mm/yyyy", True), ("[$-40C]d mmmm yyyy", True), ("h:mm:ss", True), ("[h]:mm", False), ("General", False),
+        ("0.00", False), ("#,##0.00 €", False), ('0" jours"', False), ("[Red]0.00", False), ("0\\d", False),
+        ("yyyy-mm-dd;@", True), ("@", False), ("0.00E+00", False),
+    ],
+)  # fmt: skip
+def test_formats_that_show_a_date_are_known(code: str, expected: bool) -> None:
+    assert is_date_format(code) is expected
+
+
+@pytest.mark.parametrize("mapper", ["csv-simple@1", "profil-inconnu@1"])
+def test_a_row_is_found_again_in_the_sealed_workbook(tmp_path: Path, mapper: str) -> None:
+    data = workbook({"Autre": sheet([["a"]]), "Mes messages": sheet([["Titre"], [], HEADER, ROW])})
+    (message,), _ = read(tmp_path / "a.xlsx", data)
+    original = Original("a.xlsx", len(data), lambda: io.BytesIO(data))
+    body = read_record(original, message.locator, message.record_sha256, mapper=mapper)
+    assert body.endswith(b'"Bonjour","https://x.com/a/status/1","c-1234567"\r\n')
