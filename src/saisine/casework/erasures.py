@@ -17,6 +17,7 @@ from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.vault import Sealed, erasure
 from saisine.vault.certificates import Certificate, certificate_of
+from saisine.vault.opening import on_day
 
 UNIT_SIGNS = 26
 
@@ -74,17 +75,28 @@ def target_of(session: Session, ref: str) -> Target:
     """What would be erased. Raises `item_unknown`, `item_ambiguous`, `unit_erased`, `unit_unknown`."""
     if len(ref) != UNIT_SIGNS:
         row = session.vault.find(ref)
+        if _was_read(session, row):
+            # its messages, rows and findings are derived under the key of the unit: they go with it
+            raise SaisineError("erase_whole_unit", item=row.item[:12], unit=row.unit)
         exhibits = ExhibitRow.objects.filter(item=row.item, withdrawn_at__isnull=True).count()
         return Target(row.unit, row.item, 1, 0, exhibits)
     gone = session.vault.journal.standing.erased.get(ref)
     if gone is not None:
-        raise SaisineError("unit_erased", unit=ref, on=gone.date())
+        raise SaisineError("unit_erased", unit=ref, **on_day(gone))
     rows = [row for row in session.vault.catalogue.rows() if row.unit == ref]
     corpora = [info for info in session.corpora.list() if info.unit == ref]
     messages = sum(part.rows for info in corpora for part in info.parts)
     items = [row.item for row in rows]
     exhibits = ExhibitRow.objects.filter(item__in=items, withdrawn_at__isnull=True).count()
     return Target(ref, "", len(rows), messages, exhibits)
+
+
+def _was_read(session: Session, row: Sealed) -> bool:
+    """Whether messages of a corpus that is still there were read from this piece."""
+    return any(
+        row.sha256 in {source.sha256 for source in session.corpora.ledger(info.id).sources if source.mapped}
+        for info in session.corpora.list()
+    )
 
 
 def erase(session: Session, target: Target, reason: str, note: str = "") -> list[Certificate]:
@@ -162,7 +174,10 @@ def release(session: Session, ref: str, reason: str) -> str:
 
 def bar(session: Session, ref: str) -> list[str]:
     """Set a piece aside without opening it: no page, export or backup holds it from now on."""
-    items = session.vault.bar(ref, actor=session.actor)
+    row = session.vault.find(ref)
+    if _was_read(session, row):
+        raise SaisineError("bar_read", item=row.item[:12], unit=row.unit)
+    items = session.vault.bar(row.item, actor=session.actor)
     clean(session)
     journal.note(session, "item_barred", count=len(items), subject=items[0])
     return items

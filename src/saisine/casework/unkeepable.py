@@ -11,6 +11,7 @@ from saisine.casework.models import DossierRow
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.vault import erasure
+from saisine.vault.opening import on_day
 from saisine.vault.records import read_record
 from saisine.vault.standing import BARRED, UNLAWFUL
 
@@ -34,7 +35,7 @@ def find(session: Session, item: str) -> Unkeepable:
     standing = session.vault.journal.standing
     if item in standing.erased_items:
         if item not in standing.barred:
-            raise SaisineError("unit_erased", unit=item, on=standing.erased_items[item].date())
+            raise SaisineError("unit_erased", unit=item, **on_day(standing.erased_items[item]))
         return Unkeepable(item, "destroyed", _certificates(session, item), _backups_before(session, item))
     found = session.vault.find(item)
     if not found.is_barred:

@@ -13,6 +13,7 @@ from saisine.vault import erasure, rotation
 from saisine.vault.authorities import Authority, load_authorities, load_presets
 from saisine.vault.erasure import Erasure, Hold
 from saisine.vault.notes import NoteError
+from saisine.vault.opening import on_day
 from saisine.vault.receipts import Receipt
 from saisine.vault.secret_files import PROTECTED_NAME
 from saisine.vault.stamps import dated_size_by, size_to_date, verify_stamp
@@ -133,7 +134,7 @@ def hold_of(session: Session, unit: str) -> Hold | None:
     session.vault.journal.refresh()
     gone = session.vault.journal.standing.erased.get(unit)
     if gone is not None:
-        raise SaisineError("unit_erased", unit=unit, on=gone.date())
+        raise SaisineError("unit_erased", unit=unit, **on_day(gone))
     if not any(entry.unit == unit for entry in session.vault.journal.entries):
         raise SaisineError("unit_unknown", unit=unit)
     return next((one for one in erasure.holds(session.vault) if one.unit == unit), None)

@@ -1,6 +1,5 @@
 """The root command, the options that all commands share, and the way a failure becomes an exit code."""
 
-import errno
 import os
 import sys
 import traceback
@@ -258,5 +257,7 @@ def _trace() -> None:
 
 
 def _system_words(error: OSError) -> str:
-    known = error.errno is not None and error.errno in errno.errorcode
-    return os.strerror(error.errno or 0) if known else str(error)
+    from saisine.vault.faults import said
+
+    found = said(error)
+    return found["reason_en" if words.LANGUAGE == "en" else "reason_fr"]

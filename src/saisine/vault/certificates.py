@@ -5,7 +5,7 @@ It names hashes, times and a lawful reason, never a content or a file's name.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -15,7 +15,7 @@ from saisine.vault.core import OpenVault
 from saisine.vault.erasure import REASONS, Erasure
 from saisine.vault.log import TAKES_IN_BYTES
 from saisine.vault.notes import TlogProof
-from saisine.vault.opening import say_moment_en, say_moment_fr
+from saisine.vault.opening import say_day_en, say_day_fr, say_moment_en, say_moment_fr
 from saisine.vault.receipts import receipt_code
 
 
@@ -129,7 +129,8 @@ def _left_fr(found: Certificate) -> Iterator[str]:
     if not found.handed_over:
         yield "aucune copie remise n’est connue de ce journal ;"
     if found.erasure.backups_until:
-        yield f"les sauvegardes gardées jusqu’au {found.erasure.backups_until} ;"
+        day = say_day_fr(date.fromisoformat(found.erasure.backups_until))
+        yield f"les sauvegardes faites avant, à détruire au plus tard le {day} ;"
     yield "les copies faites sans Saisine, et les traces physiques sur le disque."
 
 
@@ -166,5 +167,6 @@ def _left_en(found: Certificate) -> Iterator[str]:
     if not found.handed_over:
         yield "no copy handed over is known to this log;"
     if found.erasure.backups_until:
-        yield f"the backups kept until {found.erasure.backups_until};"
+        day = say_day_en(date.fromisoformat(found.erasure.backups_until))
+        yield f"the backups made before, to be destroyed by {day};"
     yield "copies made without Saisine, and physical traces on the disk."

@@ -352,6 +352,15 @@ def check_disclosure_file(path: Path, policy: Policy | None = None, *, now: date
     for number, one in enumerate(disclosures, 1):
         label = f"n° {number}" if len(disclosures) > 1 else ""
         checks += list(verify_disclosure(one, trusted, now=now, label=label))
+    if policy is None:
+        names = ", ".join(key.to_text() for key in keys)
+        checks.append(
+            Check.not_checked(
+                "V25",
+                f"comparez cette clé avec ce que l’association vous a donné par un autre chemin : {names}",
+                f"compare this key with what the association gave you by another way: {names}",
+            )
+        )
     required = (*REQUIRED, *(("V13", "V14", "V15", "V16", "V17") if trusted.stamps_required else ()))
     report = Report.of(checks, required)
     moments = [dated_before(one, trusted) for one in disclosures]

@@ -16,7 +16,7 @@ from saisine.errors import SaisineError
 from saisine.vault.core import OpenVault
 from saisine.vault.faults import disk_faults
 from saisine.vault.log import REFS_PER_LINE, TAKES_IN_BYTES, Entry
-from saisine.vault.opening import finish_erasures, named_objects
+from saisine.vault.opening import finish_erasures, named_objects, on_day
 from saisine.vault.records import Sealed
 from saisine.vault.standing import BARRED, UNLAWFUL
 
@@ -108,7 +108,7 @@ def _require_unit(vault: OpenVault, unit: str) -> None:
     vault.journal.refresh()
     erased = vault.journal.standing.erased.get(unit)
     if erased is not None:
-        raise SaisineError("unit_erased", unit=unit, on=erased.date())
+        raise SaisineError("unit_erased", unit=unit, **on_day(erased))
     if not any(entry.unit == unit for entry in vault.journal.entries):
         raise SaisineError("unit_unknown", unit=unit)
 
@@ -155,7 +155,7 @@ def _erase_item(vault: OpenVault, item: Sealed, code: str, note: str, actor: str
     _require_unit(vault, item.unit)
     erased = vault.journal.standing.erased_items.get(item.item)
     if erased is not None:
-        raise SaisineError("unit_erased", unit=item.item, on=erased.date())
+        raise SaisineError("unit_erased", unit=item.item, **on_day(erased))
     if item.unit in vault.journal.standing.held and code != UNLAWFUL:
         raise SaisineError("unit_held", unit=item.unit)
     line = {"act": "erase", "unit": item.unit, "code": code, "count": 1, "refs": [item.item]}

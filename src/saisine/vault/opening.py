@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -100,6 +100,21 @@ def say_moment_fr(moment: datetime) -> str:
     """`21 novembre 2026 à 14 h 32` in Paris."""
     local = moment.astimezone(_PARIS)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local.minute:02d}"
+
+
+def say_day_fr(day: date) -> str:
+    """`1er décembre 2026`"""
+    return f"{'1er' if day.day == 1 else day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def say_day_en(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def on_day(moment: datetime) -> dict[str, str]:
+    """The day in Paris as facts for an error, in both languages."""
+    day = moment.astimezone(_PARIS).date()
+    return {"on_fr": say_day_fr(day), "on_en": say_day_en(day)}
 
 
 def say_moment_en(moment: datetime) -> str:

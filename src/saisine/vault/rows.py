@@ -17,6 +17,7 @@ from saisine.vault.faults import disk_faults
 from saisine.vault.log import Entry
 from saisine.vault.merkle import Tree
 from saisine.vault.objects import Batch, Written, object_path, open_object
+from saisine.vault.opening import on_day
 from saisine.vault.records import Context, SealItem, build_record, read_record, record_hash
 from saisine.vault.salted import CHUNK_ROWS, RowTree, Salts, row_leaves
 
@@ -247,7 +248,7 @@ def open_rows(vault: "Vault", entry: Entry) -> BinaryIO:
     `object_missing`, `object_damaged`."""
     unit = str(entry.unit)
     if (gone := vault.journal.standing.erased.get(unit)) is not None:
-        raise SaisineError("unit_erased", unit=unit, on=gone.date())
+        raise SaisineError("unit_erased", unit=unit, **on_day(gone))
     identity = vault.keys.identity_of(unit)
     record = read_record(vault.catalogue.record_line(entry))
     path = object_path(vault.folder / "objects", str(entry.object))
