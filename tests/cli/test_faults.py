@@ -17,7 +17,7 @@ from tests.cli.running import Saisine
         (["read"], "Il manque l’argument PATH…."),
         (["export", "1"], "Il manque l’option --out."),
         (["read", "--foo", "x"], "L’option « --foo » n’existe pas. Peut-être : --format ?"),
-        (["reed"], "La commande 'reed' n’existe pas. Peut-être : 'read' ?"),
+        (["reed"], "La commande 'reed' n’existe pas. Peut-être : 'read', 'redact' ?"),
         (["messages", "--limit", "abc"], "« abc » n’est pas un nombre entier."),
         (["messages", "--limit", "0"], "« 0 » est plus petit que 1."),
         (["messages", "--limit"], "L’option « --limit » attend une valeur."),

@@ -363,7 +363,7 @@ def assert_answers(path: Path) -> None:
     assert error is None or (error.sentence("fr") and error.sentence("en"))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=SMALL)
+@settings(max_examples=50, deadline=None, suppress_health_check=SMALL)
 @given(rows=TABLES, delimiter=st.sampled_from([";", ",", "\t", "|"]))
 def test_any_table_gives_a_proposal_or_a_sentence(
     tmp_path: Path, rows: list[list[str]], delimiter: str
@@ -373,7 +373,7 @@ def test_any_table_gives_a_proposal_or_a_sentence(
     assert_answers(path)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=SMALL)
+@settings(max_examples=50, deadline=None, suppress_health_check=SMALL)
 @given(data=st.binary(max_size=400))
 def test_any_bytes_give_a_proposal_or_a_sentence(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.csv"
@@ -388,7 +388,7 @@ HEADERS = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=SMALL)
+@settings(max_examples=50, deadline=None, suppress_health_check=SMALL)
 @given(headers=HEADERS, form=st.sampled_from(["csv", "json"]), data=st.data())
 def test_a_saved_proposal_reads_back_the_same(
     tmp_path: Path, headers: list[str], form: str, data: st.DataObject

@@ -881,14 +881,14 @@ def test_an_empty_folder_or_zip_lacks_everything(tmp_path: Path, is_zip: bool) -
     assert not any(check.state == "verified" for check in checks)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["bagit.txt", INFO, M, T, F]))
 def test_no_bytes_in_a_tag_file_stop_the_reader(body: bytes, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert check_bag(as_zip(bag(after=put(name, body)), Path(folder) / "sac"))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_damage_to_a_zip_stops_the_reader(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -24,7 +24,7 @@ from saisine.vault.verify import verify_bundle, verify_vault
 from saisine.vault.watched import witness_vkey
 from tests.vault.authority import LocalAuthority
 
-FAST, FULL = 150, 1000
+FAST, FULL = 60, 1000
 PASSPHRASE = "cheval agrafe pile"
 
 

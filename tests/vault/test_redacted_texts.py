@@ -191,7 +191,7 @@ TEXTS = st.text(
 
 
 @given(TEXTS, st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_hidden_text_never_appears_in_the_copy(text: str, data: st.DataObject) -> None:
     needle = data.draw(TEXTS.filter(lambda one: bool(one.strip())))
     assume(not set(needle) & set(MARK))
@@ -208,7 +208,7 @@ def test_a_hidden_text_never_appears_in_the_copy(text: str, data: st.DataObject)
 
 
 @given(TEXTS.filter(bool), st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_spans_hide_their_signs_and_nothing_else(text: str, data: st.DataObject) -> None:
     assume("\0" not in text and not text.startswith("\ufeff"))
     places = sorted(data.draw(st.lists(st.integers(0, len(text)), min_size=2, max_size=6, unique=True)))
