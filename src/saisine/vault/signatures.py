@@ -130,8 +130,8 @@ def check_countersigned(snapshot: Snapshot, chain: Sequence[VerifierKey]) -> Ite
         first = min((size for size in snapshot.heads if at is not None and size > at), default=None)
         if first is None:
             continue
-        signed = {one.id for one in snapshot.heads[first].note.signatures}
-        if not {old.id, new.id} <= signed:
+        signed = {(one.name, one.id) for one in snapshot.heads[first].note.signatures}
+        if not {(old.name, old.id), (new.name, new.id)} <= signed:
             yield Check.failed(
                 "V08",
                 f"tête {first} : la nouvelle clé n’est pas contresignée par l’ancienne",
