@@ -1,7 +1,8 @@
 """`key`: the passphrase, the people who can recover the vault, and new keys."""
 
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,6 +20,9 @@ from saisine.cli.app import (
 from saisine.cli.output import print_json, print_table, progress_bar, say, warn
 from saisine.cli.words import _, ngettext
 from saisine.errors import SaisineError
+
+if TYPE_CHECKING:
+    from saisine.casework.session import Session
 
 key_app = typer.Typer(
     name="key",
@@ -61,7 +65,7 @@ def change_passphrase(new: NewFile = None, recovery: RecoveryFile = None, as_jso
     say(_("Les sauvegardes faites avant s’ouvrent encore avec l’ancienne."))
 
 
-def _open(recovery: Path | None):  # type: ignore[no-untyped-def]  # the context manager of `open_workspace`
+def _open(recovery: Path | None) -> "AbstractContextManager[Session]":
     if recovery is None:
         return open_workspace()
     return open_workspace(recovery=_identity(recovery))
