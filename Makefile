@@ -7,6 +7,9 @@ BIN    := $(VENV)/bin
 PORT   ?= 8000
 JOBS   ?= 2
 
+# Some systems forbid compiled modules beside the sources: each process would compile all it imports again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test test-all check fix bench shots i18n lock clean
 
 help:

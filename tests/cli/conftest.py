@@ -5,11 +5,12 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.forking import Warm
 from tests.cli.running import Saisine
 
 
@@ -31,16 +32,23 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="session")
+def warm(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    one = Warm(environment, tmp_path_factory.mktemp("streams"))
+    yield one
+    one.close()
+
+
 @pytest.fixture
-def saisine(environment: dict[str, str], tmp_path: Path) -> Saisine:
-    return Saisine(tmp_path, environment)
+def saisine(environment: dict[str, str], warm: Warm, tmp_path: Path) -> Saisine:
+    return Saisine(tmp_path, environment, warm)
 
 
 @pytest.fixture(scope="session")
-def wave(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wave(environment: dict[str, str], warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the invented wave (`exports`) and a workspace that imported it (`espace`)."""
     folder = tmp_path_factory.mktemp("wave")
-    run = Saisine(folder, environment)
+    run = Saisine(folder, environment, warm)
     run("example", "exports")
     run("init", "espace", "--name", "Les Voix du Verger")
     run("import", "exports", "-w", "espace")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.cli.forking import Warm
+
 
 @dataclass(frozen=True)
 class Done:
@@ -37,8 +39,19 @@ class Saisine:
 
     folder: Path
     environment: dict[str, str]
+    warm: Warm | None = None  # without it, an interpreter is started for each command
 
     def __call__(self, *arguments: str, code: int = 0, typed: str | None = None) -> Done:
+        done = self._warm(arguments, typed) if self.warm else self._cold(arguments, typed)
+        assert "Traceback" not in done.err, done.err
+        assert done.code == code, f"{arguments}: {done.code}\n{done.out}\n{done.err}"
+        return done
+
+    def _warm(self, arguments: tuple[str, ...], typed: str | None) -> Done:
+        assert self.warm is not None
+        return Done(*self.warm.run(arguments, self.folder, self.environment, typed))
+
+    def _cold(self, arguments: tuple[str, ...], typed: str | None) -> Done:
         done = subprocess.run(
             [sys.executable, "-m", "saisine.cli", *arguments],
             cwd=self.folder,
@@ -49,9 +62,11 @@ class Saisine:
             encoding="utf-8",
             check=False,
         )
-        assert "Traceback" not in done.stderr, done.stderr
-        assert done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def cold(self) -> "Saisine":
+        """The same, each command by an interpreter of its own, as a person starts it."""
+        return replace(self, warm=None)
 
     def within(self, workspace: str) -> "Saisine":
         """The same, with SAISINE_WORKSPACE set."""

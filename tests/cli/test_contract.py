@@ -116,7 +116,8 @@ def test_every_message_has_its_words_in_the_other_language() -> None:
 
 
 def test_help_speaks_the_language_of_the_locale(saisine: Saisine) -> None:
-    french, english = saisine("incident", "--help").out, saisine.english()("incident", "--help").out
+    cold = saisine.cold()
+    french, english = cold("incident", "--help").out, cold.english()("incident", "--help").out
     assert french.startswith("Utilisation : saisine incident")
     assert english.startswith("Usage: saisine incident")
     assert "Ouvrir un incident." in french

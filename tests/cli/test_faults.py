@@ -42,7 +42,7 @@ def test_wrong_usage_is_said_in_english_too(saisine: Saisine) -> None:
 
 
 def test_no_argument_at_all_shows_the_help_aside(saisine: Saisine) -> None:
-    done = saisine(code=64)
+    done = saisine.cold()(code=64)
     assert done.out == ""
     assert "Commandes :" in done.err
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.forking import Warm
 from tests.cli.running import Done, Saisine
 
 FORK = (
@@ -33,9 +34,9 @@ class Two:
 
 
 @pytest.fixture(scope="session")
-def acquainted(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def acquainted(environment: dict[str, str], warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two workspaces that exchanged their keys; the first has sealed something."""
-    run = Saisine(tmp_path_factory.mktemp("acquainted"), environment)
+    run = Saisine(tmp_path_factory.mktemp("acquainted"), environment, warm)
     run("init", "lucioles", "--name", "Les Lucioles")
     run("init", "verger", "--name", "Les Voix du Verger")
     for given, taker, key in (("lucioles", "verger", "log_vkey"), ("verger", "lucioles", "witness_vkey")):
