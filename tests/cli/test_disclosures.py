@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from saisine.vault.disclosures import check_disclosure_file
+from saisine.vault.disclosure_files import check_disclosure_file
 from tests.cli.running import Saisine
 
 

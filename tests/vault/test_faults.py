@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -193,15 +194,22 @@ def require_whole(ready: tuple[Path, list[str]], folder: Path, heard: list[str])
     assert not list((folder / "objects").glob(".tmp-*"))
 
 
-@pytest.mark.parametrize("name", ACTS)
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        (errno.ENOSPC, "vault_disk_full"),
-        (errno.EIO, "vault_input_output"),
-        (errno.EROFS, "vault_not_writable"),
-    ],
-)
+REFUSALS = [
+    (errno.ENOSPC, "vault_disk_full"),
+    (errno.EIO, "vault_input_output"),
+    (errno.EROFS, "vault_not_writable"),
+]
+
+
+def each_act_refused() -> Iterator[Any]:
+    """Every act with every error; in `make test` one error an act, each error in its turn."""
+    for place, name in enumerate(ACTS):
+        for turn, (error, code) in enumerate(REFUSALS):
+            marks = () if turn == place % len(REFUSALS) else pytest.mark.slow
+            yield pytest.param(name, error, code, marks=marks, id=f"{name}-{code}")
+
+
+@pytest.mark.parametrize(("name", "error", "code"), list(each_act_refused()))
 def test_a_disk_that_refuses_any_write_of_an_act_is_told_and_nothing_is_half_done(
     ready: tuple[Path, list[str]], tmp_path: Path, name: str, error: int, code: str
 ) -> None:
