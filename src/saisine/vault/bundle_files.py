@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
-from saisine.vault.faults import said
+from saisine.vault.faults import open_regular, said
 
 _SMALL_BYTES: Final = 8 << 20  # manifests, records, proofs, notes: anything larger is no such file
 _PIECE_BYTES: Final = 1 << 20
@@ -94,7 +94,7 @@ class BundleFiles:
 def open_archive(path: Path) -> zipfile.ZipFile:
     """Raises `bundle_encrypted` or `bundle_unreadable`."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:  # a pipe would be waited for
             if file.read(len(AGE_HEADER)) == AGE_HEADER:
                 raise SaisineError("bundle_encrypted", path=path.name)
         return zipfile.ZipFile(path)
