@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from saisine.vault import Sealed, SealItem, Vault
+from saisine.vault import Sealed, SealItem, Vault, secret_files
+from tests.vault import quick_age
 
 
 @dataclass
@@ -22,6 +23,11 @@ class Ticking:
 
     def step(self, **delta: float) -> None:
         self.now += timedelta(**delta)
+
+
+@pytest.fixture(autouse=True)
+def _quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(secret_files, "lock_with", quick_age.lock)
 
 
 @pytest.fixture
