@@ -17,7 +17,7 @@ from saisine.vault import Sealed, Vault, bundle_age
 from saisine.vault.bundle import build_bundle
 from saisine.vault.bundle_age import encrypt_bundle, require_age_recipient
 from saisine.vault.verify import verify_bundle
-from tests.cli.conftest import environment, saisine  # noqa: F401  (fixtures)
+from tests.cli.conftest import environment, saisine, warm  # noqa: F401  (fixtures)
 from tests.cli.running import Saisine
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
