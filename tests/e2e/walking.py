@@ -27,6 +27,16 @@ def sealed_sentence() -> str:
     return f"28 fichiers scellés le {today}. 1\u202f800 messages lus, 0 laissé de côté."
 
 
+_TOO_WIDE = """() => {
+  const wide = window.innerWidth
+  if (document.documentElement.scrollWidth <= wide) return []
+  const out = [...document.querySelectorAll("main *, header *, footer *, nav *")]
+    .filter(part => part.getBoundingClientRect().right > wide + 0.5 && !part.children.length)
+    .map(part => part.outerHTML.slice(0, 120))
+  return [`${document.documentElement.scrollWidth} px: ${out.slice(0, 3).join(" · ")}`]
+}"""
+
+
 @dataclass
 class Walk:
     """The page, what it asked for, what axe found. `forbidden` are the texts never shown unasked."""
@@ -77,7 +87,7 @@ class Walk:
         for size, label in ((PHONE, "phone"), (DESKTOP, "desktop")):
             self.page.set_viewport_size({"width": size[0], "height": size[1]})
             self.faults += [f"{name} {label}: {fault}" for fault in axe_faults(self.page)]
-            self.faults += [f"{name} {label}: wider than the screen"] if self._overflows() else []
+            self.faults += [f"{name} {label}: wider than the screen, {part}" for part in self._overflowing()]
             if self.shots and name in PICTURED:
                 if at:
                     self.page.locator(at).evaluate("part => part.scrollIntoView()")
@@ -89,8 +99,9 @@ class Walk:
         self.stop(f"{name}-dark")
         self.page.emulate_media(color_scheme="light")
 
-    def _overflows(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+    def _overflowing(self) -> list[str]:
+        """What stands out of the screen, when the page can be moved sideways."""
+        return list(self.page.evaluate(_TOO_WIDE))
 
     def _shoot(self, path: Path) -> None:
         """A picture of 256 colours: a page of text needs no more, and the repository stays light."""

@@ -13,6 +13,8 @@ from saisine.vault import SealItem, Vault
 from saisine.vault.authorities import (
     Authority,
     choose_authority,
+    free_name,
+    is_asking,
     load_authorities,
     load_presets,
     retire_authority,
@@ -258,3 +260,18 @@ def test_a_time_in_this_computers_future_is_not_checked() -> None:
 
 def test_a_vault_without_authority_has_nothing_pending(vault: Vault) -> None:
     assert pending_authorities(vault.folder, vault.journal) == []
+
+
+def test_an_authority_given_up_can_be_chosen_again_under_a_free_name(
+    vault: Vault, local: LocalAuthority
+) -> None:
+    address = "http://127.0.0.1:1/"
+    assert free_name(vault.folder, "locale") == "locale"
+    choose_authority(vault, "locale", address, local.root_pem)
+    assert is_asking(vault.folder)
+    assert free_name(vault.folder, "locale") == "locale", "one that is asked keeps its name: it is told"
+    retire_authority(vault, "locale", now=now())
+    assert not is_asking(vault.folder)
+    assert free_name(vault.folder, "locale") == "locale-2"
+    choose_authority(vault, "locale-2", address, local.root_pem)
+    assert free_name(vault.folder, "locale") == "locale-3"

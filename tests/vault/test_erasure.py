@@ -1,7 +1,7 @@
 """Holds, erasures and pieces that may not be kept: gone for good, other proofs whole, and said."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def test_an_erased_unit_is_gone_and_every_other_proof_holds(
     assert done.objects
     assert len(files_of(vault)) == before - len(done.objects) + 1  # and the record of the erasure
     assert [row.item for row in vault.items()] == [row.item for row in filled[2:]]
-    assert code_of(lambda: vault.read_bytes(filled[0].item)) == "item_unknown"
+    assert code_of(lambda: vault.read_bytes(filled[0].item)) == "item_erased"
     assert code_of(lambda: vault.part_keys.get(unit, "part-0000.parquet")) == "part_key_missing"
     assert code_of(lambda: vault.erase(unit, "mistake")) == "unit_erased"
     assert not list((vault.folder / "keys").rglob(f"*{unit}*"))
@@ -168,3 +168,38 @@ def test_every_reason_is_said_in_two_languages() -> None:
     words = list(itertools.chain.from_iterable(erasure.REASONS.values()))
     assert all(words)
     assert len(set(words)) == len(words)
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_a_hold_or_its_end_without_a_reason_is_refused(
+    vault: Vault, filled: list[Sealed], reason: str
+) -> None:
+    unit = filled[0].unit
+    assert code_of(lambda: vault.hold(unit, reason)) == "reason_missing"
+    vault.hold(unit, "plainte")
+    assert code_of(lambda: vault.release(unit, reason)) == "reason_missing"
+
+
+def test_a_hold_is_reviewed_today_at_the_earliest(vault: Vault, filled: list[Sealed], clock: Ticking) -> None:
+    today = clock().date()
+    assert (
+        code_of(lambda: vault.hold(filled[0].unit, "plainte", until=today - timedelta(days=1))) == "day_past"
+    )
+    assert erasure.holds(vault) == []
+    vault.hold(filled[0].unit, "plainte", until=today)
+
+
+def test_what_was_erased_is_told_with_its_day_by_every_name_it_had(
+    vault: Vault, filled: list[Sealed]
+) -> None:
+    gone = [str(vault.journal.entries[row.seq].object) for row in filled]
+    vault.erase(filled[0].unit, "mistake")
+    erasure.erase_items(vault, [filled[2]], "mistake")
+    for row, name in ((filled[0], gone[0]), (filled[2], gone[2])):
+        for ref in (row.item, row.item[:8], str(row.seq), name, name[:16]):
+            with pytest.raises(SaisineError) as caught:
+                vault.find(ref)
+            assert caught.value.code == "item_erased"
+            assert "effacée le 21 novembre 2026" in caught.value.what("fr")
+            assert "saisine certificate" in caught.value.what_to_do("fr")
+    assert code_of(lambda: vault.find("feedfeedfeed")) == "item_unknown"

@@ -24,6 +24,7 @@ import pytest
 
 from saisine.errors import SaisineError
 from saisine.vault import Sealed, SealItem, Vault, bundle
+from saisine.vault.faults import require_free_output
 from saisine.vault.report import Report
 from saisine.vault.verify import verify_bundle, verify_vault
 from tests.vault.conftest import Ticking
@@ -631,3 +632,31 @@ def test_a_bundle_that_is_no_bundle_is_refused_in_words(tmp_path: Path) -> None:
         with pytest.raises(SaisineError) as caught, in_a_minute():
             verify_bundle(path, now=now())
         assert said(caught.value) == "bundle_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("place", "why"), [("nulle/x.zip", "n’existe pas"), ("un-fichier/x.zip", "Un fichier à la place")]
+)
+def test_a_place_that_cannot_be_written_is_named_and_the_vault_is_not_blamed(
+    vault: Vault, filled: list[Sealed], tmp_path: Path, place: str, why: str
+) -> None:
+    (tmp_path / "un-fichier").write_bytes(b"")
+    size = vault.journal.size
+    for act in (
+        lambda: vault.export([filled[0].item], tmp_path / place),
+        lambda: require_free_output(tmp_path / place),
+    ):
+        with pytest.raises(SaisineError) as caught:
+            act()
+        assert said(caught.value) == "output_refused"
+        assert why in caught.value.why("fr")
+        assert "coffre" not in caught.value.sentence("fr")
+    assert vault.journal.size == size
+    assert require_free_output(tmp_path / "libre.zip") == tmp_path / "libre.zip"
+    assert said(refusal_of(lambda: require_free_output(tmp_path / "un-fichier"))) == "output_exists"
+
+
+def refusal_of(act: Callable[[], object]) -> SaisineError:
+    with pytest.raises(SaisineError) as caught:
+        act()
+    return caught.value

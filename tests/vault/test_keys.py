@@ -8,11 +8,11 @@ import pyrage
 import pytest
 
 from saisine.errors import SaisineError
-from saisine.vault import SealItem, Vault, keys, rotation, secret_files
+from saisine.vault import SealItem, Vault, keys, rotation, secret_files, store
 from saisine.vault.checks import load_policy
 from saisine.vault.deriving import lock_with, unlock_with
 from saisine.vault.notes import VerifierKey
-from saisine.vault.secret_files import identity_in
+from saisine.vault.secret_files import identity_in, require_passphrase
 from saisine.vault.snapshot import Policy
 from saisine.vault.verify import verify_vault
 from tests.vault.conftest import Ticking
@@ -280,3 +280,43 @@ def test_the_key_file_of_the_first_version_is_taken_over(vault: Vault, clock: Ti
         assert again.part_keys.get(sealed.unit, "p") == key
     assert not (vault.folder / "keys" / "units.db").exists()
     assert verify_vault(vault.folder, now=clock()).verdict == "verified"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "code"),
+    [
+        ("", "passphrase_empty"),
+        (" \t", "passphrase_empty"),
+        ("a", "passphrase_short"),
+        (" onze signes ", "passphrase_short"),
+    ],
+)
+def test_a_passphrase_too_short_is_refused_before_anything_is_written(
+    folder: Path, clock: Ticking, phrase: str, code: str
+) -> None:
+    with pytest.raises(SaisineError) as caught:
+        Vault.create(folder, clock=clock, passphrase=phrase)
+    assert caught.value.code == code
+    assert not folder.exists()
+    with Vault.create(folder, clock=clock) as vault:
+        before = vault.journal.size
+        with pytest.raises(SaisineError) as caught:
+            rotation.change_passphrase(vault, phrase)
+        assert (caught.value.code, vault.is_protected, vault.journal.size) == (code, False, before)
+
+
+def test_a_short_passphrase_says_its_count_and_twelve_signs_are_enough() -> None:
+    assert require_passphrase("douze signes") == "douze signes"
+    with pytest.raises(SaisineError) as caught:
+        require_passphrase("é")
+    assert "1 signe." in caught.value.what("fr")
+    assert "Il en faut 12" in caught.value.why("fr")
+
+
+def test_an_old_vault_with_a_short_passphrase_still_opens(
+    folder: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "require_passphrase", str)  # as it was made before the rule
+    Vault.create(folder, clock=clock, passphrase="a").close()
+    with Vault.open(folder, clock=clock, passphrase="a") as vault:
+        assert vault.is_protected

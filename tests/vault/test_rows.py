@@ -20,14 +20,12 @@ from hypothesis import strategies as st
 
 from saisine.errors import SaisineError
 from saisine.vault import SealItem, Vault, rows, salted
+from saisine.vault.disclosure_files import check_disclosure_file, parse_disclosures, write_disclosures
 from saisine.vault.disclosures import (
     Disclosure,
-    check_disclosure_file,
     disclose,
     disclosure_members,
-    parse_disclosures,
     verify_disclosure,
-    write_disclosures,
 )
 from saisine.vault.log import MAX_LINE_BYTES, Entry
 from saisine.vault.merkle import is_included, leaf_hash, root_of

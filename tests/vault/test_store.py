@@ -285,3 +285,14 @@ def test_a_folder_that_is_no_vault_says_which_fault(tmp_path: Path, vault: Vault
     assert code_of(Vault.open, vault.folder, clock=clock) == "vault_newer"
     (vault.folder / "FORMAT").write_bytes(b"\xff\xfe")
     assert code_of(Vault.open, vault.folder, clock=clock) == "vault_damaged"
+
+
+def test_an_item_is_found_by_the_object_that_the_log_shows(vault: Vault, filled: list[Sealed]) -> None:
+    for row in filled:
+        name = str(vault.journal.entries[row.seq].object)
+        assert (
+            vault.find(name).item
+            == vault.find(name[:16]).item
+            == vault.find(name[:8].upper()).item
+            == row.item
+        )

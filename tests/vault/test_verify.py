@@ -109,7 +109,7 @@ def test_a_removed_line_is_named(vault: Vault, filled: list[Sealed], clock: Tick
 
 def test_a_removed_last_line_is_found(vault: Vault, filled: list[Sealed], clock: Ticking) -> None:
     rewrite(vault.folder, lambda lines: lines[:-1])
-    assert "1 lines of the log are missing" in failed(vault.folder, clock)["V09"]
+    assert "1 line of the log is missing" in failed(vault.folder, clock)["V09"]
 
 
 def test_two_swapped_lines_are_named(vault: Vault, filled: list[Sealed], clock: Ticking) -> None:

@@ -9,7 +9,8 @@ from saisine.casework.session import Session
 from saisine.messages.corpus import MessageRef
 from saisine.messages.rows import disclose_message
 from saisine.vault.bundle_dating import HeadChoice
-from saisine.vault.disclosures import Disclosure, write_disclosures
+from saisine.vault.disclosure_files import write_disclosures
+from saisine.vault.disclosures import Disclosure
 
 
 @dataclass(frozen=True, slots=True)

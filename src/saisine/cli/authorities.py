@@ -134,7 +134,7 @@ def add(
     require_word(qualified, ("true", "false", "unknown"))
     if (url is None) != (root is None) or (url is not None and preset is not None):
         raise typer.BadParameter(_("Donnez --url et --root ensemble, ou une autorité proposée."))
-    from saisine.vault.authorities import choose_authority, find_preset
+    from saisine.vault.authorities import choose_authority, find_preset, free_name
 
     facts: dict[str, object] = {"policies": policy or [], "since": f"{clock():%Y-%m-%d}"}
     if url is not None and root is not None:
@@ -146,6 +146,7 @@ def add(
     facts["qualified"] = qualified
     chain = [_read_pem(path) for path in intermediate or ()]
     with open_workspace() as session:
+        given, name = name, free_name(session.vault.folder, name)
         made = choose_authority(
             session.vault, name, address, pem, intermediates=chain, facts=facts, actor=session.actor
         )
@@ -153,6 +154,12 @@ def add(
     if as_json:
         print_json(row)
     else:
+        if name != given:
+            say(
+                _("« {given} » a déjà servi, puis a été retirée : celle-ci s’appelle « {name} ».").format(
+                    given=given, name=name
+                )
+            )
         _say_added(made)
 
 

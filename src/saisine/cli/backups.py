@@ -1,6 +1,6 @@
 """`backup`, `restore`: the whole workspace in one encrypted file, and back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from saisine.cli.app import (
     read_secret,
     the_day,
 )
-from saisine.cli.output import full_day, print_json, progress_bar, say, warn
+from saisine.cli.output import full_day, full_time, print_json, progress_bar, say, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import SaisineError
 
@@ -30,6 +30,9 @@ def backup(
     ] = None,
     as_json: Json = False,
 ) -> None:
+    from saisine.vault.faults import require_output
+
+    require_output(output)
     with open_workspace() as session:
         from saisine.casework.backups import DEFAULT_DAYS, back_up
 
@@ -88,8 +91,8 @@ def restore(
     say(_("Remis en place dans {path}.").format(path=folder))
     say(report.summary(LANGUAGE))
     say(
-        _("C’est l’état du {day} : les reçus faits depuis ne correspondront pas.").format(
-            day=facts.created[:10]
+        _("C’est l’état du {at} : les reçus faits depuis ne correspondront pas.").format(
+            at=full_time(datetime.fromisoformat(facts.created))
         )
     )
     return report.exit_code

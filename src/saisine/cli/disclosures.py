@@ -21,6 +21,9 @@ def disclose(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE.json", help=_("Fichier à écrire."))],
     as_json: Json = False,
 ) -> None:
+    from saisine.vault.faults import require_output
+
+    require_output(out)
     with open_workspace() as session:
         from saisine.casework.disclosures import disclose_messages
 

@@ -1,6 +1,7 @@
 """`units`, `erase`, `hold`, `release`, `bar`, `destroy`, `certificate`: what happens to data after sealing."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,7 +10,6 @@ import typer
 from saisine.cli.app import Json, app, open_workspace, the_day
 from saisine.cli.output import full_day, full_time, print_json, print_table, say, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
-from saisine.errors import SaisineError
 
 if TYPE_CHECKING:
     from saisine.casework.erasures import Target
@@ -47,7 +47,8 @@ def units(as_json: Json = False) -> None:
 def _state(until: str, is_held: bool) -> str:
     if not is_held:
         return ""
-    return _("conservée, à revoir le {day}").format(day=until) if until else _("conservée")
+    day = full_day(date.fromisoformat(until)) if until else ""
+    return _("conservée, à revoir le {day}").format(day=day) if day else _("conservée")
 
 
 @app.command(help=_("Effacer pour de bon une unité, ou une seule pièce, et dire ce qui peut rester."))
@@ -72,24 +73,34 @@ def erase(
         from saisine.casework import erasures
 
         target = erasures.target_of(session, unit)
-        _confirm(target)
+        _confirm(_lost(target), _("EFFACER"))
         done = erasures.erase(session, target, reason, note)
     _give(done, output, as_json=as_json)
 
 
 def _require_free(output: Path | None) -> None:
-    if output is not None and output.exists():
-        raise SaisineError("output_exists", path=output)
+    """Before the act: a certificate that cannot be written would come too late."""
+    from saisine.vault.faults import require_free_output
+
+    if output is not None:
+        require_free_output(output)
 
 
-def _confirm(target: "Target") -> None:
+def _lost(target: "Target") -> str:
+    """What an erasure takes, in numbers: no name and no content."""
+    counts = (
+        (target.pieces, ngettext("{n} pièce", "{n} pièces", target.pieces)),
+        (target.messages, ngettext("{n} message", "{n} messages", target.messages)),
+        (target.exhibits, ngettext("{n} pièce d’incident", "{n} pièces d’incident", target.exhibits)),
+    )
+    return ", ".join(words.format(n=n) for n, words in counts if n)
+
+
+def _confirm(lost: str, word: str) -> None:
     """At a terminal, the word must be typed: nothing brings back what is erased."""
     if not sys.stdin.isatty():
         return
-    pieces = ngettext("{n} pièce", "{n} pièces", target.pieces).format(n=target.pieces)
-    messages = ngettext("{n} message", "{n} messages", target.messages).format(n=target.messages)
-    warn(_("Seront effacés pour de bon : {pieces}, {messages}.").format(pieces=pieces, messages=messages))
-    word = _("EFFACER")
+    warn(_("Sera perdu pour de bon : {lost}.").format(lost=lost))
     if typer.prompt(_("Tapez {word} pour continuer").format(word=word), err=True).strip() != word:
         raise typer.Abort
 
@@ -183,6 +194,10 @@ def destroy(item: Item, output: Output = None, as_json: Json = False) -> None:
     with open_workspace() as session:
         from saisine.casework import erasures
 
+        row = session.vault.find(item)
+        same = sum(one.sha256 == row.sha256 for one in session.vault.catalogue.rows())
+        copies = ngettext("{n} pièce de ce contenu", "{n} pièces de ce contenu", same).format(n=same)
+        _confirm(copies, _("DÉTRUIRE"))
         done = erasures.destroy(session, item)
     _give(done, output, as_json=as_json)
 

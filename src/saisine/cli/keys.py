@@ -17,7 +17,7 @@ from saisine.cli.app import (
     read_secret,
     workspace_folder,
 )
-from saisine.cli.output import print_json, print_table, progress_bar, say, warn
+from saisine.cli.output import PARIS, full_day, print_json, print_table, progress_bar, say, warn
 from saisine.cli.words import _, ngettext
 from saisine.errors import SaisineError
 
@@ -122,13 +122,13 @@ def recovery_add(
     as_json: Json = False,
 ) -> None:
     from saisine.vault import rotation
+    from saisine.vault.faults import require_free_output
 
     if bool(recipient) == (new is not None):
         raise typer.BadParameter(_("Donnez sa clé publique, ou « --new FICHIER », mais pas les deux."))
     secret = ""
     if new is not None:
-        if new.exists():
-            raise SaisineError("output_exists", path=new)
+        require_free_output(new)
         secret, recipient = rotation.new_identity()
     with open_workspace() as session:
         if new is not None:
@@ -154,6 +154,7 @@ def recovery_add(
 @recovery_app.command("list", help=_("Qui peut ouvrir le coffre, outre la phrase de passe."))
 def recovery_list(as_json: Json = False) -> None:
     from saisine.vault import rotation
+    from saisine.vault.log import parse_moment
 
     with open_workspace() as session:
         found = rotation.officers(session.vault)
@@ -162,7 +163,7 @@ def recovery_list(as_json: Json = False) -> None:
         return
     print_table(
         [_("Nom"), _("Clé publique"), _("Depuis")],
-        [(one.name, one.recipient, one.added[:10]) for one in found],
+        [(one.name, one.recipient, full_day(parse_moment(one.added).astimezone(PARIS))) for one in found],
     )
     say(ngettext("{n} personne de secours.", "{n} personnes de secours.", len(found)).format(n=len(found)))
 

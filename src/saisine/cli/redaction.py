@@ -9,7 +9,6 @@ from saisine.cli.app import Json, app, open_workspace
 from saisine.cli.output import print_json, print_json_line, print_table, printable, say
 from saisine.cli.sealing import dating, say_receipt
 from saisine.cli.words import LANGUAGE, _, ngettext
-from saisine.errors import SaisineError
 
 if TYPE_CHECKING:
     from saisine.vault import Sealed
@@ -30,11 +29,12 @@ def redact(
     ] = None,
     as_json: Json = False,
 ) -> None:
+    from saisine.vault.faults import require_free_output
     from saisine.vault.redact import redacted_copy, seal_copy
     from saisine.vault.redaction import load_rules
 
-    if preview is not None and preview.exists():
-        raise SaisineError("bundle_exists", path=preview)
+    if preview is not None:
+        require_free_output(preview)
     asked = load_rules(rules)
     with open_workspace() as session:
         original = session.vault.find(item)

@@ -1,23 +1,12 @@
 """`seal`, `stamp`, `log`, `proof`, `verify`, `export`: the vault's verbs."""
 
-from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from saisine.cli.app import (
-    Json,
-    app,
-    ask_passphrase,
-    clock,
-    open_workspace,
-    read_passphrase,
-    the_day,
-    workspace_folder,
-)
+from saisine.cli.app import Json, app, open_workspace, workspace_folder
 from saisine.cli.output import (
-    PARIS,
     full_time,
     print_json,
     print_json_line,
@@ -25,9 +14,10 @@ from saisine.cli.output import (
     printable,
     progress_bar,
     say,
+    warn,
 )
 from saisine.cli.words import LANGUAGE, _, ngettext
-from saisine.errors import EXIT_PARTIAL, SaisineError
+from saisine.errors import EXIT_BAD_INPUT, EXIT_PARTIAL, SaisineError
 
 if TYPE_CHECKING:
     from saisine.casework.session import Session
@@ -35,13 +25,9 @@ if TYPE_CHECKING:
     from saisine.vault.bundle import BundleReport
     from saisine.vault.bundle_zip import Progress
     from saisine.vault.receipts import Receipt
-    from saisine.vault.verify import Check, Report
 
 Items = Annotated[list[str], typer.Argument(metavar="ITEM…", help=_("Pièces, numéros ou empreintes."))]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
-
-
-_HEAD_BYTES = 1 << 20
 
 
 def dating(state: str) -> str:
@@ -49,20 +35,24 @@ def dating(state: str) -> str:
 
 
 @app.command(help=_("Sceller des fichiers tels quels."))
-def seal(paths: Paths, as_json: Json = False) -> None:
+def seal(paths: Paths, as_json: Json = False) -> int:
     with open_workspace() as session:
         from saisine.casework.deposits import seal_paths
 
         with progress_bar(not as_json) as bar:
             sealed = seal_paths(session, paths, progress=bar)
+        if not sealed:
+            warn(_("Aucun fichier à cet endroit. Vérifiez le chemin, puis recommencez."))
+            return EXIT_BAD_INPUT
         if as_json:
             for item in sealed:
                 print_json_line(_sealed_row(item))
-            return
+            return 0
         receipt = session.vault.receipt()
         print_table([_("N°"), _("Nom"), "SHA-256", _("État")], [_row(item) for item in sealed])
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", len(sealed)).format(n=len(sealed)))
         say_receipt(receipt)
+    return 0
 
 
 def say_receipt(receipt: "Receipt") -> None:
@@ -155,94 +145,21 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> int:
+    from saisine.cli import verifying
+
     path = target or workspace_folder()
     if not path.exists():
         raise SaisineError("path_missing", path=path)
-    if not path.is_dir() and (no_decrypt or at or witness or receipt):
-        raise typer.BadParameter(
-            _("--no-decrypt, --at, --witness et --receipt vérifient un espace, pas un ZIP.")
-        )
-    _require_receipt_code(receipt)
+    asked = verifying.Asked.of(path, no_decrypt=no_decrypt, at=at, witness=witness, receipt=receipt)
     with progress_bar(not as_json) as bar:
-        if path.is_dir():
-            report = _verify_folder(path, no_decrypt, at, witness, receipt, bar)
-        else:
-            report = _verify_file(path, bar)
+        report = verifying.verify_path(path, asked, bar)
     if as_json:
         print_json(report.as_json(LANGUAGE))
     else:
-        _show_report(report)
+        verifying.show_report(report)
         if (path / "vault").is_dir():
             say(_("Le coffre seul est contrôlé : ni les messages qui en sont lus, ni les décisions."))
     return report.exit_code
-
-
-def _verify_file(path: Path, bar: object) -> "Report":
-    """A bundle, or the file of disclosed messages."""
-    from saisine.vault.disclosures import check_disclosure_file, is_disclosure_file
-    from saisine.vault.verify import verify_bundle
-
-    if is_disclosure_file(path):
-        return check_disclosure_file(path, now=clock())
-    return verify_bundle(path, now=clock(), progress=bar)  # type: ignore[arg-type]
-
-
-def _require_receipt_code(text: str | None) -> None:
-    from saisine.vault.receipts import is_receipt_code
-
-    if text is not None and not is_receipt_code(text):
-        raise typer.BadParameter(
-            _("--receipt attend un code de 12 signes (A à Z, 2 à 7), comme ZOED-VVJL-XZ5O.")
-        )
-
-
-def _verify_folder(
-    path: Path, no_decrypt: bool, at: str | None, witness: Path | None, receipt: str | None, bar: object
-) -> "Report":
-    from saisine.casework.verifying import verify_folder
-    from saisine.vault.secret_files import PROTECTED_NAME
-
-    vault = path / "vault" if (path / "vault").is_dir() else path
-    passphrase = read_passphrase()
-    if passphrase is None and not no_decrypt and (vault / "keys" / PROTECTED_NAME).exists():
-        passphrase = ask_passphrase()
-    return verify_folder(
-        path,
-        decrypt=not no_decrypt,
-        at=_end_of(at),
-        receipt=receipt,
-        witness=_read_head(witness),
-        passphrase=passphrase,
-        now=clock(),
-        progress=bar,  # type: ignore[arg-type]  # a bar, or the one that draws nothing
-    )
-
-
-def _read_head(path: Path | None) -> str | None:
-    """A head kept elsewhere; what is larger than any head is left unread past that size."""
-    if path is None:
-        return None
-    with path.open("rb") as file:
-        return file.read(_HEAD_BYTES).decode("utf-8", "replace")
-
-
-def _end_of(day: str | None) -> datetime | None:
-    """The last moment of a Paris day, as UTC."""
-    found = the_day(day, "--at")
-    return datetime.combine(found, time.max, PARIS).astimezone(UTC) if found else None
-
-
-def _show_report(report: "Report") -> None:
-    states = {"verified": _("vérifié"), "failed": _("échec"), "not_checked": _("non vérifié")}
-    rows = [(check.id, states[check.state], *_check_words(check)) for check in report.checks]
-    print_table([_("N°"), _("État"), _("Contrôle"), _("Détail")], rows)
-    say()
-    say(report.summary(LANGUAGE))
-
-
-def _check_words(check: "Check") -> tuple[str, str]:
-    row = check.as_json(LANGUAGE)
-    return row["name"], row["detail"]
 
 
 @app.command(help=_("Exporter des pièces dans un dossier que n’importe qui peut vérifier."))
@@ -257,7 +174,10 @@ def export(
     ] = None,
     as_json: Json = False,
 ) -> None:
+    from saisine.vault.faults import require_output
+
     lock = _bundle_lock(encrypt_to, encrypt_passphrase_file)
+    require_output(out)
     with open_workspace() as session:
         pieces = list(dict.fromkeys(session.vault.find(item).item for item in items))
         with progress_bar(not as_json) as bar:

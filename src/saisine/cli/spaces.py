@@ -11,6 +11,7 @@ import typer
 from saisine.cli.app import Json, app, clock, common, read_passphrase, the_day, workspace_folder
 from saisine.cli.output import print_json, say, warn
 from saisine.cli.words import _
+from saisine.errors import SaisineError
 
 DAYS_BEFORE = 38  # the wave of `make run`: its three-month clock still runs for about 54 days
 
@@ -22,8 +23,12 @@ def init(
     as_json: Json = False,
 ) -> None:
     from saisine.casework.session import create_workspace
+    from saisine.vault.secret_files import require_passphrase
 
     passphrase = read_passphrase()
+    if passphrase is not None:  # before the folder is made
+        require_passphrase(passphrase)
+    _require_folder(folder)
     workspace = create_workspace(folder, name=name, clock=clock, passphrase=passphrase)
     if as_json:
         print_json({"folder": str(workspace.folder), "protected": passphrase is not None})
@@ -35,6 +40,18 @@ def init(
                 "Sans phrase de passe, les clés sont lisibles dans ce dossier. "
                 "Gardez-le sur un disque chiffré, ou recommencez avec « --passphrase-file »."
             )
+        )
+
+
+def _require_folder(folder: Path) -> None:
+    """No file in its place, nor above it. Raises `output_refused`."""
+    found = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not found.is_dir():
+        raise SaisineError(
+            "output_refused",
+            folder=folder,
+            reason_fr=f"« {found.name} » est un fichier",
+            reason_en=f"“{found.name}” is a file",
         )
 
 

@@ -8,8 +8,8 @@ import typer
 
 from saisine.cli.app import Json, app, clock, open_workspace
 from saisine.cli.output import full_time, print_facts, print_json, print_table, printable, say, warn
+from saisine.cli.verifying import read_note
 from saisine.cli.words import _, ngettext
-from saisine.errors import SaisineError
 
 if TYPE_CHECKING:
     from saisine.vault.keeping import Kept
@@ -30,15 +30,12 @@ Out = Annotated[
 ]
 
 
-def _read(path: Path) -> bytes:
-    """A small file; a larger one is refused before it is read."""
-    from saisine.vault.cosignatures import MAX_REQUEST_BYTES
+def _require(out: Path | None) -> None:
+    """Before the act: what is signed and kept must not be lost for want of a folder."""
+    from saisine.vault.faults import require_output
 
-    if not path.is_file():
-        raise SaisineError("path_missing", path=path)
-    if path.stat().st_size > MAX_REQUEST_BYTES:
-        raise SaisineError("witness_file_too_large", size=path.stat().st_size, limit=MAX_REQUEST_BYTES)
-    return path.read_bytes()
+    if out is not None:
+        require_output(out)
 
 
 def _write(text: bytes, out: Path | None) -> None:
@@ -107,7 +104,7 @@ def add(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    body = _read(key)
+    body = read_note(key)
     with open_workspace() as session:
         from saisine.vault.pinned import add as add_key
 
@@ -163,6 +160,7 @@ def request(
 ) -> None:
     if send is not None and out is not None:
         raise typer.BadParameter(_("Donnez « -o » ou « --send », pas les deux."))
+    _require(out)
     with open_workspace() as session:
         from saisine.vault.witness import request as build_request
 
@@ -202,7 +200,8 @@ def cosign(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    body = _read(head)
+    body = read_note(head)
+    _require(out)
     with open_workspace() as session:
         from saisine.vault.witness import cosign as cosign_head
 
@@ -220,10 +219,10 @@ def cosign(
 def _tell_cosigned(done: "Cosigned", out: Path | None) -> None:
     """On standard error when the note itself is on standard output."""
     tell = warn if out is None else say
-    words = _("Journal de « {name} » contresigné : {size} lignes, {at}.")
+    words = _("Journal de « {name} » contresigné : {lines}, {at}.")
     if done.is_repeated:
-        words = _("Cette tête de « {name} » était déjà contresignée ({size} lignes, {at}) : même réponse.")
-    tell(words.format(name=done.name, size=done.size, at=full_time(done.at)))
+        words = _("Cette tête de « {name} » était déjà contresignée ({lines}, {at}) : même réponse.")
+    tell(words.format(name=done.name, lines=_lines(done.size), at=full_time(done.at)))
     if out is not None:
         say(_("À renvoyer à l’association : {path}").format(path=out))
     if done.forks:
@@ -235,7 +234,7 @@ def keep(
     head: Annotated[Path, typer.Argument(metavar="HEAD.note", help=_("Le fichier reçu."))],
     as_json: Json = False,
 ) -> None:
-    body = _read(head)
+    body = read_note(head)
     with open_workspace() as session:
         from saisine.vault.keeping import keep as keep_head
 
@@ -248,13 +247,15 @@ def _tell_kept(kept: "Kept", as_json: bool) -> None:
         print_json(kept.as_json())
         return
     words = {
-        "cosigned": _("Contreseing de {names} gardé : il couvre nos {size} premières lignes."),
-        "known": _("Rien de nouveau : cette tête de {size} lignes était déjà gardée."),
-        "extends": _(
-            "Le journal de {names} prolonge bien celui que nous gardons ({size} lignes). Tête gardée."
-        ),
-        "seen": _("Tête de {names} gardée ({size} lignes), sans preuve. Elle servira de comparaison."),
+        "cosigned": _("Contreseing de {names} gardé : il couvre le début de notre journal ({lines})."),
+        "known": _("Rien de nouveau : cette tête de {lines} était déjà gardée."),
+        "extends": _("Le journal de {names} prolonge bien celui que nous gardons ({lines}). Tête gardée."),
+        "seen": _("Tête de {names} gardée ({lines}), sans preuve. Elle servira de comparaison."),
     }
-    say(words[kept.state].format(names=", ".join(kept.names), size=kept.size))
+    say(words[kept.state].format(names=", ".join(kept.names), lines=_lines(kept.size)))
     if kept.is_mended:
         say(_("La messagerie avait modifié ce fichier ; il a été remis en état et ses signatures tiennent."))
+
+
+def _lines(count: int) -> str:
+    return ngettext("{n} ligne", "{n} lignes", count).format(n=count)

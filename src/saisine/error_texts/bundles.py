@@ -201,8 +201,8 @@ BAG_FINDINGS: dict[str, tuple[str, str]] = {
         "line {line}: {path} is missing from {manifest}",
     ),
     "fetch_length": (
-        "fetch.txt lui donne {said} octets ; il en compte {found}",
-        "fetch.txt gives it {said} bytes; it has {found}",
+        "taille en octets : {said} selon fetch.txt, {found} ici",
+        "size in bytes: {said} by fetch.txt, {found} here",
     ),
     # B02
     "changed": (
@@ -227,5 +227,5 @@ BAG_FINDINGS: dict[str, tuple[str, str]] = {
         "{algorithm} digests reveal an accident, not a forgery",
     ),
     "nothing": ("aucune empreinte à vérifier", "no digest to check"),
-    "more": ("et {count} autres constats du même genre", "and {count} more like these"),
+    "more": ("et d’autres constats du même genre : {count}", "and more like these: {count}"),
 }

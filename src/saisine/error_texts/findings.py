@@ -1,6 +1,6 @@
 """Words of the errors raised by the findings engine."""
 
-from saisine.errors import ErrorText
+from saisine.errors import EXIT_IO, EXIT_REFUSED, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
     "texts_empty": ErrorText(
@@ -42,5 +42,89 @@ TEXTS: dict[str, ErrorText] = {
         what_en="The file of danger signs cannot be used.",
         why_en="{place}: {reason}.",
         what_to_do_en="Mend this line; docs/findings.md says what a rule may hold.",
+    ),
+    "triage_lexicon_malformed": ErrorText(
+        what_fr="Le lexique du tri ne peut pas être utilisé.",
+        why_fr="« {place} » : {reason}.",
+        what_to_do_fr="Corrigez cette entrée ; docs/triage.md décrit ce qu’elle doit contenir.",
+        what_en="The lexicon of the triage cannot be used.",
+        why_en="“{place}”: {reason}.",
+        what_to_do_en="Mend this entry; docs/triage.md says what it must hold.",
+    ),
+    "triage_rules_malformed": ErrorText(
+        what_fr="Les indices du tri ne peuvent pas être utilisés.",
+        why_fr="« {place} » : {reason}.",
+        what_to_do_fr="Corrigez cette ligne ; docs/triage.md décrit ce qu’un indice peut contenir.",
+        what_en="The cues of the triage cannot be used.",
+        why_en="“{place}”: {reason}.",
+        what_to_do_en="Mend this line; docs/triage.md says what a cue may hold.",
+    ),
+    "triage_model_damaged": ErrorText(
+        what_fr="Le modèle fourni est abîmé. Le tri utilise les règles seules.",
+        why_fr="« {place} » n’a pas le contenu annoncé ({reason}).",
+        what_to_do_fr="Réinstallez Saisine, ou refaites le modèle avec « make train ».",
+        what_en="The model supplied is damaged. The triage uses the rules alone.",
+        why_en="“{place}” does not hold what it announces ({reason}).",
+        what_to_do_en="Install Saisine again, or make the model again with “make train”.",
+    ),
+    "triage_data_missing": ErrorText(
+        what_fr="Le modèle ne peut pas être refait ici.",
+        why_fr="Le fichier « {name} » des données partagées est absent.",
+        what_to_do_fr="Placez les données à côté du projet, ou gardez le modèle fourni.",
+        what_en="The model cannot be made again here.",
+        why_en="The file “{name}” of the shared data is absent.",
+        what_to_do_en="Put the data beside the project, or keep the model supplied.",
+        exit_code=EXIT_IO,
+    ),
+    "triage_lines_unreadable": ErrorText(
+        what_fr="Aucun message n’a pu être lu.",
+        why_fr='Les {count} lignes reçues n’ont pas la forme {{"id", "text"}}.',
+        what_to_do_fr="Écrivez un objet JSON par ligne, avec « id » et « text ».",
+        what_en="No message could be read.",
+        why_en='The {count} lines received do not have the form {{"id", "text"}}.',
+        what_to_do_en="Write one JSON object per line, with “id” and “text”.",
+    ),
+    "own_model_refused": ErrorText(
+        what_fr="Ce dossier contient un fichier qui peut exécuter du code. Il n’a pas été ouvert.",
+        why_fr="Le fichier est « {name} ».",
+        what_to_do_fr="Demandez la version safetensors ou ONNX.",
+        what_en="This folder holds a file that can run code. It was not opened.",
+        why_en="The file is “{name}”.",
+        what_to_do_en="Ask for the safetensors or ONNX version.",
+        exit_code=EXIT_REFUSED,
+    ),
+    "own_model_outside": ErrorText(
+        what_fr="Ce dossier renvoie à un fichier hors de lui. Il n’a pas été ouvert.",
+        why_fr="Le fichier est « {name} ».",
+        what_to_do_fr="Copiez le modèle entier dans un seul dossier, sans raccourci.",
+        what_en="This folder points to a file outside itself. It was not opened.",
+        why_en="The file is “{name}”.",
+        what_to_do_en="Copy the whole model into one folder, without shortcuts.",
+        exit_code=EXIT_REFUSED,
+    ),
+    "own_model_incomplete": ErrorText(
+        what_fr="Ce dossier n’est pas un modèle que le tri sait lire.",
+        why_fr="{reason}.",
+        what_to_do_fr="Il faut « model.onnx », « tokenizer.json » et « labels.json » ; docs/triage.md les décrit.",
+        what_en="This folder is not a model that the triage can read.",
+        why_en="{reason}.",
+        what_to_do_en="“model.onnx”, “tokenizer.json” and “labels.json” are needed; docs/triage.md describes them.",
+    ),
+    "own_model_extra_missing": ErrorText(
+        what_fr="Ce modèle demande des bibliothèques qui ne sont pas installées.",
+        why_fr="Il manque : {name}.",
+        what_to_do_fr="Installez l’extra « models », puis recommencez.",
+        what_en="This model needs libraries that are not installed.",
+        why_en="Missing: {name}.",
+        what_to_do_en="Install the “models” extra, then try again.",
+        exit_code=EXIT_IO,
+    ),
+    "local_model_damaged": ErrorText(
+        what_fr="L’apprentissage local ne peut pas être relu.",
+        why_fr="Le fichier n’a pas le contenu annoncé ({reason}).",
+        what_to_do_fr="Supprimez-le : il sera refait à partir des décisions, et l’ordre de départ sert en attendant.",
+        what_en="What was learnt locally cannot be read again.",
+        why_en="The file does not hold what it announces ({reason}).",
+        what_to_do_en="Delete it: it is made again from the decisions, and the first order serves meanwhile.",
     ),
 }

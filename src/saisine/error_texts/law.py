@@ -44,6 +44,22 @@ TEXTS: dict[str, ErrorText] = {
         why_en="The folder is absent, or holds no .yaml file.",
         what_to_do_en="Give the project’s law-cases folder, or your own.",
     ),
+    "law_text_unreadable": ErrorText(
+        what_fr="Le texte « {path} » ne peut pas être lu.",
+        why_fr="{reason_fr}.",
+        what_to_do_fr="Donnez un article de la base LEGI (XML), ou un texte en UTF-8 avec ses lignes « Article … ».",
+        what_en="The text “{path}” cannot be read.",
+        why_en="{reason_en}.",
+        what_to_do_en="Give an article of the LEGI database (XML), or UTF-8 text with its “Article …” lines.",
+    ),
+    "law_text_without_article": ErrorText(
+        what_fr="Aucun article reconnu dans « {path} ».",
+        why_fr="Le nom du code ou les lignes « Article … » n’ont pas été trouvés.",
+        what_to_do_fr="Précisez le code avec --code, ou donnez un autre fichier.",
+        what_en="No article was recognised in “{path}”.",
+        why_en="The name of the code or its “Article …” lines were not found.",
+        what_to_do_en="Name the code with --code, or give another file.",
+    ),
     "incident_fact_unknown": ErrorText(
         what_fr="Le fait « {fact} » n’existe pas dans le vocabulaire.",
         why_fr="Une réponse se rattache toujours à une question de facts.yaml.",

@@ -1,6 +1,6 @@
 """Words of the errors raised by the messages engine."""
 
-from saisine.errors import EXIT_IO, EXIT_USAGE, ErrorText
+from saisine.errors import EXIT_IO, EXIT_NO, EXIT_USAGE, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
     "path_missing": ErrorText(
@@ -112,6 +112,68 @@ TEXTS: dict[str, ErrorText] = {
         why_en="The disk answers: {reason}. The files brought are sealed and whole.",
         what_to_do_en="Check the disk and its permissions, then start the import again.",
         exit_code=EXIT_IO,
+    ),
+    "remap_source_gone": ErrorText(
+        what_fr="L’import « {corpus} » ne peut pas être relu.",
+        why_fr="Un des fichiers scellés dont il vient a été effacé ou mis à l’écart.",
+        what_to_do_fr="Rien n’a changé : ses messages restent comme ils ont été lus.",
+        what_en="Import “{corpus}” cannot be read again.",
+        why_en="One of the sealed files that it comes from was erased or set aside.",
+        what_to_do_en="Nothing has changed: its messages stay as they were read.",
+        exit_code=EXIT_NO,
+    ),
+    "remap_profile": ErrorText(
+        what_fr="Cet import a été lu avec un profil de colonnes à vous, « {format} ».",
+        why_fr="Saisine ne garde pas ce profil : il faut le redonner pour relire le fichier.",
+        what_to_do_fr="Ajoutez --profile avec ce fichier, ou --format avec un format connu.",
+        what_en="This import was read with a column profile of yours, “{format}”.",
+        why_en="Saisine does not keep that profile: it must be given again to read the file.",
+        what_to_do_en="Add --profile with that file, or --format with a known format.",
+        exit_code=EXIT_USAGE,
+    ),
+    "remap_empty": ErrorText(
+        what_fr="La nouvelle lecture de « {corpus} » ne trouve aucun message.",
+        why_fr="Le format n’est plus reconnu, ou tous ces messages ont été effacés.",
+        what_to_do_fr="Rien n’a changé. Essayez --format, ou signalez ce fichier aux auteurs.",
+        what_en="The new reading of “{corpus}” finds no message.",
+        why_en="The format is no longer recognised, or all these messages were erased.",
+        what_to_do_en="Nothing has changed. Try --format, or report this file to the authors.",
+    ),
+    "remap_none": ErrorText(
+        what_fr="Aucune nouvelle lecture de « {corpus} » n’attend de décision.",
+        why_fr="Elle a déjà été acceptée ou refusée, ou elle n’a pas encore été faite.",
+        what_to_do_fr="Lancez d’abord : saisine remap {corpus}",
+        what_en="No new reading of “{corpus}” waits for a decision.",
+        why_en="It was already accepted or refused, or was not made yet.",
+        what_to_do_en="Run first: saisine remap {corpus}",
+        exit_code=EXIT_USAGE,
+    ),
+    "remap_stale": ErrorText(
+        what_fr="Les messages de « {corpus} » ont changé depuis la comparaison.",
+        why_fr="La différence que vous avez vue n’est plus celle qui serait appliquée.",
+        what_to_do_fr="Relancez : saisine remap {corpus}",
+        what_en="The messages of “{corpus}” have changed since the comparison.",
+        why_en="The difference you saw is no longer the one that would be applied.",
+        what_to_do_en="Run again: saisine remap {corpus}",
+        exit_code=EXIT_NO,
+    ),
+    "remap_busy": ErrorText(
+        what_fr="Une relecture ou un effacement de messages est déjà en cours.",
+        why_fr="Un autre programme y travaille dans cet espace de travail.",
+        what_to_do_fr="Attendez qu’il ait fini, puis recommencez.",
+        what_en="Messages are already being read again or erased.",
+        why_en="Another program is at it in this workspace.",
+        what_to_do_en="Wait until it is done, then try again.",
+        exit_code=EXIT_IO,
+    ),
+    "erase_rows_unnamed": ErrorText(
+        what_fr="Rien ne dit quels messages effacer.",
+        why_fr="Il faut une clé, un compte ou un import.",
+        what_to_do_fr="Ajoutez --key, --author ou --corpus.",
+        what_en="Nothing says which messages to erase.",
+        why_en="A key, an account or an import is needed.",
+        what_to_do_en="Add --key, --author or --corpus.",
+        exit_code=EXIT_USAGE,
     ),
     "message_unknown": ErrorText(
         what_fr="Ce message n’existe pas ou n’existe plus.",

@@ -1,4 +1,4 @@
-"""Words of the errors raised by the vault engine."""
+"""Words of the errors raised by the vault: its log, its items, what is kept and what is erased."""
 
 from saisine.errors import EXIT_BAD_INPUT, EXIT_IO, EXIT_NO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
@@ -43,22 +43,18 @@ TEXTS: dict[str, ErrorText] = {
         "then take a backup.",
         exit_code=EXIT_REFUSED,
     ),
-    "vault_keys_damaged": ErrorText(
-        what_fr="Les clés de ce coffre sont illisibles.",
-        why_fr="Dans « {path} » : {reason_fr}.",
-        what_to_do_fr="Rien n’a été modifié. Reprenez le dossier « keys » dans une sauvegarde.",
-        what_en="The keys of this vault cannot be read.",
-        why_en="In “{path}”: {reason_en}.",
-        what_to_do_en="Nothing was changed. Take the “keys” folder from a backup.",
-        exit_code=EXIT_IO,
-    ),
-    "vault_keys_older": ErrorText(
-        what_fr="Le fichier de clés est plus ancien que le journal.",
-        why_fr="Les clés de {count} dépôts manquent.",
-        what_to_do_fr="Rien n’a été écrit. Reprenez « keys/units » dans une sauvegarde plus récente.",
-        what_en="The key file is older than the log.",
-        why_en="The keys of {count} deposits are missing.",
-        what_to_do_en="Nothing was written. Take “keys/units” from a newer backup.",
+    "vault_forked": ErrorText(
+        what_fr="Deux histoires de ce journal sont connues : rien de nouveau n’est scellé ici.",
+        why_fr="Une tête de {theirs} lignes, signée de notre clé, n’est pas celle de ce journal de {ours} lignes "
+        "(« {folder} »).",
+        what_to_do_fr="Gardez ce dossier tel quel et cherchez l’autre copie, ou la sauvegarde la plus récente : "
+        "« saisine restore ». Si elle est perdue, sauvegardez celui-ci et continuez dans un nouvel espace : "
+        "« saisine init ».",
+        what_en="Two histories of this log are known: nothing new is sealed here.",
+        why_en="A head of {theirs} lines, signed by our key, is not the one of this log of {ours} lines "
+        "(“{folder}”).",
+        what_to_do_en="Keep this folder as it is and look for the other copy, or the newest backup: “saisine "
+        "restore”. If it is lost, back this one up and go on in a new workspace: “saisine init”.",
         exit_code=EXIT_REFUSED,
     ),
     "vault_busy": ErrorText(
@@ -72,10 +68,10 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "vault_disk_full": ErrorText(
         what_fr="Le disque est plein : rien n’a été scellé par cette opération.",
-        why_fr="Il reste {free} octets libres ; il en manque au moins {missing}.",
+        why_fr="Octets libres : {free} ; il en manque au moins {missing}.",
         what_to_do_fr="Ce qui était déjà scellé est intact. Libérez de la place, puis recommencez.",
         what_en="The disk is full: this operation sealed nothing.",
-        why_en="{free} bytes are free; at least {missing} are missing.",
+        why_en="Bytes free: {free}; at least {missing} more are needed.",
         what_to_do_en="What was already sealed is intact. Free some room, then try again.",
         exit_code=EXIT_IO,
     ),
@@ -107,34 +103,6 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Seal a first file.",
         exit_code=EXIT_NO,
     ),
-    "passphrase_needed": ErrorText(
-        what_fr="Ce coffre est protégé par une phrase de passe.",
-        why_fr="Sans elle, rien de ce qui est scellé ne peut être lu ni complété.",
-        what_to_do_fr="Donnez la phrase de passe (par exemple avec --passphrase-file).",
-        what_en="This vault is protected by a passphrase.",
-        why_en="Without it nothing that is sealed can be read or added to.",
-        what_to_do_en="Give the passphrase (for example with --passphrase-file).",
-        exit_code=EXIT_REFUSED,
-    ),
-    "passphrase_wrong": ErrorText(
-        what_fr="Cette phrase de passe n’ouvre pas le coffre.",
-        why_fr="Soit elle contient une faute de frappe, soit le fichier de clés est abîmé.",
-        what_to_do_fr="Saisissez-la de nouveau, en vérifiant le clavier et les majuscules.",
-        what_en="This passphrase does not open the vault.",
-        why_en="Either it holds a typing mistake, or the key file is damaged.",
-        what_to_do_en="Type it again; check the keyboard and the capitals.",
-        exit_code=EXIT_REFUSED,
-    ),
-    "passphrase_cost": ErrorText(
-        what_fr="Le fichier protégé par phrase de passe demande un calcul démesuré.",
-        why_fr="Son facteur de travail est {factor} ; le plus grand admis est {most}.",
-        what_to_do_fr="Ce fichier n’a pas été écrit par Saisine. Reprenez le dossier « keys » dans une "
-        "sauvegarde.",
-        what_en="The file under passphrase asks for an outsize computation.",
-        why_en="Its work factor is {factor}; the largest allowed is {most}.",
-        what_to_do_en="Saisine did not write that file. Take the “keys” folder from a backup.",
-        exit_code=EXIT_IO,
-    ),
     "unit_unknown": ErrorText(
         what_fr="L’unité « {unit} » n’existe pas dans ce coffre.",
         why_fr="Aucune clé ne porte cet identifiant.",
@@ -153,26 +121,15 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Nothing needs doing. The log keeps the trace of the erasure.",
         exit_code=EXIT_REFUSED,
     ),
-    "part_key_missing": ErrorText(
-        what_fr="La clé de la partie « {part} » n’existe pas ou a été détruite.",
-        why_fr="Elle appartient à l’unité « {unit} ».",
-        what_to_do_fr="Refaites l’import de ces fichiers : les messages seront lus de nouveau depuis le "
-        "coffre.",
-        what_en="The key of part “{part}” does not exist or was destroyed.",
-        why_en="It belongs to unit “{unit}”.",
-        what_to_do_en="Import these files again: messages are read anew from the vault.",
-        exit_code=EXIT_IO,
-    ),
     "item_unknown": ErrorText(
         what_fr="Aucune pièce scellée ne correspond à « {ref} ».",
-        why_fr="Une pièce se désigne par son identifiant, son numéro de ligne, son empreinte, ou les huit "
-        "premiers "
-        "signes au moins de l’un des deux.",
-        what_to_do_fr="Retrouvez l’identifiant avec « saisine log ».",
+        why_fr="Une pièce se désigne par son numéro de ligne, ou par les huit premiers signes au moins de son "
+        "identifiant, de son empreinte ou de son objet.",
+        what_to_do_fr="Retrouvez-la avec « saisine log ».",
         what_en="No sealed item matches “{ref}”.",
-        why_en="An item is named by its id, its line number, its SHA-256, or at least the first eight signs "
-        "of one.",
-        what_to_do_en="Find the id with “saisine log”.",
+        why_en="An item is named by its line number, or by at least the first eight signs of its id, its SHA-256 "
+        "or its object.",
+        what_to_do_en="Find it with “saisine log”.",
         exit_code=EXIT_USAGE,
     ),
     "item_ambiguous": ErrorText(
@@ -183,6 +140,15 @@ TEXTS: dict[str, ErrorText] = {
         why_en="Several ids start with these signs.",
         what_to_do_en="Give a few more signs.",
         exit_code=EXIT_USAGE,
+    ),
+    "item_erased": ErrorText(
+        what_fr="Cette pièce a déjà été effacée le {on_fr}.",
+        why_fr="« {ref} » est la ligne {seq} du journal, effacée par la ligne {erased}.",
+        what_to_do_fr="Il n’y a rien à faire. Pour le certificat : « saisine certificate {erased} ».",
+        what_en="This item was already erased on {on_en}.",
+        why_en="“{ref}” is line {seq} of the log, erased by line {erased}.",
+        what_to_do_en="Nothing needs doing. For the certificate: “saisine certificate {erased}”.",
+        exit_code=EXIT_REFUSED,
     ),
     "item_too_large": ErrorText(
         what_fr="Cette pièce pèse {size} octets : elle est trop grande pour être affichée ici.",
@@ -263,11 +229,13 @@ TEXTS: dict[str, ErrorText] = {
         why_fr="Dater envoie une empreinte de 32 octets à une autorité d’horodatage ; cela reste éteint "
         "tant que "
         "personne ne l’a choisi.",
-        what_to_do_fr="Ajoutez une autorité dans les réglages (docs/vault.md).",
+        what_to_do_fr="Choisissez-en une, page « Coffre », « Faire dater par un tiers », ou : « saisine authority "
+        "presets », puis « saisine authority add NOM ».",
         what_en="No third party is chosen to date this vault.",
         why_en="Dating sends a 32-byte hash to a time-stamp authority; it stays off until a person chooses "
         "one.",
-        what_to_do_en="Add an authority in the settings (docs/vault.md).",
+        what_to_do_en="Choose one, page “Vault”, “Have it dated by a third party”, or: “saisine authority presets”, "
+        "then “saisine authority add NAME”.",
         exit_code=EXIT_USAGE,
     ),
     "authority_malformed": ErrorText(
@@ -306,88 +274,6 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Ask whoever handed it to you for a new copy.",
         exit_code=EXIT_BAD_INPUT,
     ),
-    "passphrase_empty": ErrorText(
-        what_fr="Cette phrase de passe est vide.",
-        why_fr="Elle ne protégerait rien.",
-        what_to_do_fr="Choisissez quatre ou cinq mots que vous retiendrez, et gardez-les par écrit ailleurs.",
-        what_en="This passphrase is empty.",
-        why_en="It would protect nothing.",
-        what_to_do_en="Choose four or five words that you will remember, and keep them in writing elsewhere.",
-        exit_code=EXIT_USAGE,
-    ),
-    "passphrase_not_derived": ErrorText(
-        what_fr="Le calcul de la clé n’a pas abouti.",
-        why_fr="Le programme qui le fait s’est arrêté ({reason_fr}), peut-être faute de mémoire.",
-        what_to_do_fr="Rien n’a été changé. Fermez d’autres programmes, puis recommencez.",
-        what_en="The key could not be computed.",
-        why_en="The program that does it stopped ({reason_en}), perhaps for lack of memory.",
-        what_to_do_en="Nothing was changed. Close other programs, then try again.",
-        exit_code=EXIT_IO,
-    ),
-    "recovery_missing": ErrorText(
-        what_fr="Ce coffre n’a pas de clé de secours.",
-        why_fr="Aucune personne de l’association n’y a été ajoutée.",
-        what_to_do_fr="Seule la phrase de passe l’ouvre. Ensuite, ajoutez deux personnes : "
-        "« saisine key recovery add ».",
-        what_en="This vault has no recovery key.",
-        why_en="No person of the association was added to it.",
-        what_to_do_en="Only the passphrase opens it. Then add two people: “saisine key recovery add”.",
-        exit_code=EXIT_REFUSED,
-    ),
-    "recovery_refused": ErrorText(
-        what_fr="Cette clé de secours n’ouvre pas le coffre.",
-        why_fr="Elle est d’un autre coffre, a été retirée depuis, ou le fichier est abîmé.",
-        what_to_do_fr="Vérifiez le fichier, ou essayez celui de l’autre personne.",
-        what_en="This recovery key does not open the vault.",
-        why_en="It belongs to another vault, was removed since, or its file is damaged.",
-        what_to_do_en="Check the file, or try the one of the other person.",
-        exit_code=EXIT_REFUSED,
-    ),
-    "recovery_malformed": ErrorText(
-        what_fr="« {recipient} » n’est pas une clé publique age.",
-        why_fr="Elle commence par « age1 » et compte 62 signes.",
-        what_to_do_fr="Recopiez la clé publique entière, ou créez-en une avec « --new FICHIER ».",
-        what_en="“{recipient}” is no age public key.",
-        why_en="One starts with “age1” and has 62 signs.",
-        what_to_do_en="Copy the whole public key, or make one with “--new FILE”.",
-        exit_code=EXIT_USAGE,
-    ),
-    "recovery_known": ErrorText(
-        what_fr="Cette clé de secours est déjà là.",
-        why_fr="{recipient}",
-        what_to_do_fr="Il n’y a rien à faire.",
-        what_en="This recovery key is already there.",
-        why_en="{recipient}",
-        what_to_do_en="There is nothing to do.",
-        exit_code=EXIT_USAGE,
-    ),
-    "recovery_many": ErrorText(
-        what_fr="Il y a déjà {most} clés de secours.",
-        why_fr="Chacune ouvre tout le coffre.",
-        what_to_do_fr="Retirez-en une avant d’en ajouter une autre.",
-        what_en="There are already {most} recovery keys.",
-        why_en="Each opens the whole vault.",
-        what_to_do_en="Remove one before adding another.",
-        exit_code=EXIT_USAGE,
-    ),
-    "recovery_unprotected": ErrorText(
-        what_fr="Ce coffre n’a pas de phrase de passe.",
-        why_fr="Ses clés sont lisibles dans le dossier : une clé de secours n’ajouterait rien.",
-        what_to_do_fr="Choisissez d’abord une phrase de passe : « saisine key change-passphrase ».",
-        what_en="This vault has no passphrase.",
-        why_en="Its keys lie readable in the folder: a recovery key would add nothing.",
-        what_to_do_en="Choose a passphrase first: “saisine key change-passphrase”.",
-        exit_code=EXIT_USAGE,
-    ),
-    "recovery_unknown": ErrorText(
-        what_fr="« {which} » ne désigne pas une clé de secours de ce coffre.",
-        why_fr="{count} clés portent ce nom.",
-        what_to_do_fr="Donnez la clé publique : « saisine key recovery list ».",
-        what_en="“{which}” names no recovery key of this vault.",
-        why_en="{count} keys bear that name.",
-        what_to_do_en="Give the public key: “saisine key recovery list”.",
-        exit_code=EXIT_USAGE,
-    ),
     "output_exists": ErrorText(
         what_fr="« {path} » existe déjà.",
         why_fr="Rien n’est remplacé sans que vous le demandiez.",
@@ -396,6 +282,15 @@ TEXTS: dict[str, ErrorText] = {
         why_en="Nothing is replaced unasked.",
         what_to_do_en="Choose another name.",
         exit_code=EXIT_USAGE,
+    ),
+    "output_refused": ErrorText(
+        what_fr="Rien ne peut être écrit dans « {folder} ».",
+        why_fr="{reason_fr}.",
+        what_to_do_fr="Rien n’a été écrit. Créez ce dossier, ou choisissez-en un autre, puis recommencez.",
+        what_en="Nothing can be written in “{folder}”.",
+        why_en="{reason_en}.",
+        what_to_do_en="Nothing was written. Make that folder, or choose another one, then try again.",
+        exit_code=EXIT_IO,
     ),
     "unit_held": ErrorText(
         what_fr="Ces données sont conservées pour une procédure.",
@@ -449,24 +344,6 @@ TEXTS: dict[str, ErrorText] = {
         what_en="This item was not set aside.",
         why_en="Only an item set aside is destroyed this way: {item}.",
         what_to_do_en="Set it aside first: “saisine bar {item}”. For another reason: “saisine erase”.",
-        exit_code=EXIT_USAGE,
-    ),
-    "passphrase_not_given": ErrorText(
-        what_fr="La nouvelle phrase de passe n’a pas été donnée.",
-        why_fr="Il n’y a pas de terminal pour la demander.",
-        what_to_do_fr="Écrivez-la dans un fichier, puis : « --new-passphrase-file FICHIER ».",
-        what_en="The new passphrase was not given.",
-        why_en="There is no terminal to ask for it.",
-        what_to_do_en="Write it into a file, then: “--new-passphrase-file FILE”.",
-        exit_code=EXIT_USAGE,
-    ),
-    "passphrase_differs": ErrorText(
-        what_fr="Les deux saisies diffèrent.",
-        why_fr="La phrase de passe n’a pas été changée.",
-        what_to_do_fr="Recommencez.",
-        what_en="The two entries differ.",
-        why_en="The passphrase was not changed.",
-        what_to_do_en="Try again.",
         exit_code=EXIT_USAGE,
     ),
     "erase_whole_unit": ErrorText(

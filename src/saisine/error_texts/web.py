@@ -125,10 +125,10 @@ TEXTS: dict[str, ErrorText] = {
         exit_code=EXIT_BAD_INPUT,
     ),
     "day_past": ErrorText(
-        what_fr="La date {text} est déjà passée.",
+        what_fr="La date du {text_fr} est déjà passée.",
         why_fr="Cette date dit quand revoir ou détruire quelque chose.",
         what_to_do_fr="Rien n’a été modifié. Choisissez un jour à venir.",
-        what_en="The date {text} has already passed.",
+        what_en="The date of {text_en} has already passed.",
         why_en="This date says when to review or destroy something.",
         what_to_do_en="Nothing was changed. Choose a day to come.",
         exit_code=EXIT_BAD_INPUT,

@@ -6,51 +6,57 @@ TEXTS: dict[str, ErrorText] = {
     "witness_fork": ErrorText(
         what_fr="Le journal de cette association ne prolonge plus celui que nous avions contresigné. "
         "Ne contresignez pas ; appelez-la.",
-        why_fr="« {name} » : tête de {before} lignes gardée, tête de {after} lignes présentée. Rien n’a été signé.",
+        why_fr="« {name} » : tête de {before_fr} gardée, tête de {after_fr} présentée. Rien n’a été signé.",
         what_to_do_fr="Les deux notes sont gardées dans « {folder} ». Si le fichier a été abîmé en route, une "
         "nouvelle demande le montrera.",
         what_en="This association’s log no longer extends the one that we had cosigned. Do not cosign; call them.",
-        why_en="“{name}”: head of {before} lines kept, head of {after} lines shown. Nothing was signed.",
+        why_en="“{name}”: head of {before_en} kept, head of {after_en} shown. Nothing was signed.",
         what_to_do_en="Both notes are kept in “{folder}”. If the file was damaged on its way, a new request will "
         "show it.",
         exit_code=EXIT_NO,
     ),
     "witness_behind": ErrorText(
-        what_fr="Cette demande s’arrête à {theirs} lignes ; nous en avions contresigné {size} pour « {name} ».",
+        what_fr="Cette demande s’arrête à {theirs_fr} ; nous en avions contresigné {size} pour « {name} ».",
         why_fr="La demande est ancienne, ou leur dossier a été remis à un état antérieur. Rien n’a été signé.",
         what_to_do_fr="Appelez cette association. Elle peut vérifier son dossier avec la note que vous lui aviez "
         "rendue : « saisine verify --witness ».",
-        what_en="This request stops at {theirs} lines; we had cosigned {size} for “{name}”.",
+        what_en="This request stops at {theirs_en}; we had cosigned {size} for “{name}”.",
         why_en="The request is old, or their folder was put back to an earlier state. Nothing was signed.",
         what_to_do_en="Call this association. It can check its folder with the note that you had given back: "
         "“saisine verify --witness”.",
         exit_code=EXIT_NO,
     ),
     "witness_other_size": ErrorText(
-        what_fr="Cette demande part de {old} lignes ; pour « {name} », nous en avons contresigné {size}.",
-        why_fr="La preuve doit partir de la dernière tête que nous gardons. Rien n’a été signé.",
-        what_to_do_fr="Demandez-leur une nouvelle demande : « saisine witness request --old {size} ».",
-        what_en="This request starts from {old} lines; for “{name}” we have cosigned {size}.",
-        why_en="The proof must start from the last head that we keep. Nothing was signed.",
-        what_to_do_en="Ask them for a new request: “saisine witness request --old {size}”.",
+        what_fr="Cette demande part de {old_fr} ; pour « {name} », nous en avons contresigné {size}.",
+        why_fr="Leur journal ne connaît pas ce contreseing : la note rendue n’y a pas été gardée, ou leur dossier a "
+        "été remis à un état antérieur. Rien n’a été signé.",
+        what_to_do_fr="Appelez cette association. Si la note n’avait pas été gardée, qu’elle la garde (« saisine "
+        "witness keep ») et redemande : « saisine witness request --old {size} ». Sa preuve dira si les deux "
+        "histoires se suivent.",
+        what_en="This request starts from {old_en}; for “{name}” we have cosigned {size}.",
+        why_en="Their log does not know that cosignature: the note given back was not kept there, or their folder "
+        "was put back to an earlier state. Nothing was signed.",
+        what_to_do_en="Call this association. If the note had not been kept, they keep it (“saisine witness keep”) "
+        "and ask again: “saisine witness request --old {size}”. Their proof will tell whether one history follows "
+        "the other.",
         exit_code=EXIT_BAD_INPUT,
     ),
     "witness_rolled_back": ErrorText(
-        what_fr="Un témoin tient {theirs} lignes de notre journal ; ce dossier n’en a que {ours}.",
+        what_fr="Un témoin tient {theirs_fr} de notre journal ; ce dossier n’en a que {ours}.",
         why_fr="Ce dossier a sans doute été remis à un état antérieur, par une sauvegarde ou par quelqu’un.",
         what_to_do_fr="N’écrivez plus ici et gardez ce dossier tel quel. Reprenez la sauvegarde la plus récente.",
-        what_en="A witness holds {theirs} lines of our log; this folder has only {ours}.",
+        what_en="A witness holds {theirs_en} of our log; this folder has only {ours}.",
         why_en="This folder was probably put back to an earlier state, by a backup or by someone.",
         what_to_do_en="Write nothing more here and keep this folder as it is. Take the newest backup.",
         exit_code=EXIT_NO,
     ),
     "witness_own_fork": ErrorText(
-        what_fr="Deux histoires pour {size} lignes : cette tête, signée de notre clé ou d’un témoin, n’est pas "
+        what_fr="Deux histoires pour {lines_fr} : cette tête, signée de notre clé ou d’un témoin, n’est pas "
         "la nôtre.",
         why_fr="Racine présentée : {theirs}. Racine d’ici : {ours}.",
         what_to_do_fr="Les deux sont gardées (« {folder} »). N’écrivez plus ici ; cherchez l’autre copie du "
         "dossier.",
-        what_en="Two histories for {size} lines: this head, signed by our key or by a witness, is not ours.",
+        what_en="Two histories for {lines_en}: this head, signed by our key or by a witness, is not ours.",
         why_en="Root shown: {theirs}. Root here: {ours}.",
         what_to_do_en="Both are kept (“{folder}”). Write nothing more here; look for the other copy of the folder.",
         exit_code=EXIT_NO,

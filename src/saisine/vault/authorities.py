@@ -130,6 +130,12 @@ def load_authorities(folder: Path) -> list[Authority]:
     return [Authority.load(path) for path in sorted((folder / "trust" / "tsa").glob("[!.]*.yaml"))]
 
 
+def is_asking(folder: Path) -> bool:
+    """Whether an authority is asked, by the names of its files alone: cheap enough for every page."""
+    paths = (folder / "trust" / "tsa").glob("[!.]*.yaml")
+    return any(not path.with_suffix(".retired").exists() for path in paths)
+
+
 # ---------------------------------------------------------------- the hash that the log keeps
 
 
@@ -249,6 +255,18 @@ def require_free_name(folder: Path, name: str) -> None:
     """Raises `authority_exists`: a name stands in the file names of replies, so it is never used again."""
     if (folder / "trust" / "tsa" / f"{name}.yaml").exists():
         raise SaisineError("authority_exists", name=name)
+
+
+def free_name(folder: Path, name: str) -> str:
+    """The name, or `<name>-2` and so on when an authority that is no longer asked bore it.
+
+    One that is asked now keeps its name for itself: `require_free_name` says so.
+    """
+    known = {one.name: one for one in load_authorities(folder)}
+    if name not in known or not known[name].is_retired:
+        return name
+    numbered = (f"{name}-{number}" for number in range(2, len(known) + 3))
+    return next(one for one in numbered if one not in known)
 
 
 def _keep(folder: Path, name: str, bodies: Mapping[str, bytes]) -> None:

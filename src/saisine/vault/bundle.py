@@ -16,7 +16,7 @@ from saisine.vault.bundle_dating import HeadChoice
 from saisine.vault.bundle_messages import Disclosure, disclosure_fault
 from saisine.vault.bundle_words import BundleFacts, DisclosedMessage, Parent, Piece, text_members
 from saisine.vault.bundle_zip import Member, Progress, safe_name, write_bag
-from saisine.vault.faults import disk_faults
+from saisine.vault.faults import disk_faults, require_output
 from saisine.vault.log import TAKES_IN_BYTES, parse_line
 from saisine.vault.notes import Head, NoteError, VerifierKey
 from saisine.vault.records import Sealed, read_record
@@ -58,10 +58,12 @@ def build_bundle(
 
     Each message is `record.bin`, `disclosure.json` and `entry.json` as `saisine.vault.rows` gives them; its
     proof is made here, against the head that dates its line best. Raises `bundle_exists`, `bundle_path`,
-    `bundle_message`, `item_unknown`, `object_missing`, `object_damaged`, or what the disk refuses.
+    `bundle_message`, `item_unknown`, `object_missing`, `object_damaged`, `output_refused`, or what the disk
+    refuses.
     """
     if target.exists():
         raise SaisineError("bundle_exists", path=target)
+    require_output(target)
     sealed = [vault.find(item) for item in dict.fromkeys(items)]
     if not (sealed or extras or messages):
         raise SaisineError("vault_empty")

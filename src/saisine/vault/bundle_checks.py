@@ -5,7 +5,8 @@ followed. Sources: RFC 8493 (BagIt 1.0), C2SP tlog-proof.
 """
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -15,9 +16,11 @@ from saisine.vault.bags import read_bag
 from saisine.vault.bundle_files import BundleFault, BundleFiles, open_archive
 from saisine.vault.bundle_pieces import PieceChecks
 from saisine.vault.bundle_trust import check_heads, check_keys, check_witnesses, own_policy, told
-from saisine.vault.dates import check_authorities, check_order, say_stamp
-from saisine.vault.notes import Head
+from saisine.vault.dates import check_authorities, check_order, line_shown, say_stamp
+from saisine.vault.log import Entry
+from saisine.vault.notes import Head, VerifierKey
 from saisine.vault.report import Check
+from saisine.vault.shown_heads import KeptOutside, check_shown, with_asides
 from saisine.vault.snapshot import Policy
 from saisine.vault.stamps import verify_stamp
 
@@ -30,7 +33,17 @@ _ROOT_FILES: Final = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", _TAGS)
 class BundleChecks:
     """One verification of one zip. After `run`, `pieces` (messages too) and `earliest` say what was found."""
 
-    def __init__(self, path: Path, policy: Policy | None, now: datetime, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        policy: Policy | None,
+        now: datetime,
+        progress: Progress | None,
+        kept: KeptOutside = KeptOutside(),  # noqa: B008  frozen
+        at: datetime | None = None,
+    ) -> None:
+        self._kept = kept
+        self._at = at
         self._path = path
         self._policy = policy
         self._now = now
@@ -52,16 +65,27 @@ class BundleChecks:
     def _run(self, archive: zipfile.ZipFile) -> Iterator[Check]:
         files = self._files
         yield from self._check_form(archive)
-        policy = self._policy or own_policy(files)
+        policy = self._policy or replace(own_policy(files), at=self._at)
         trusted, failures = check_keys(files, policy.vkeys)
         heads, findings = check_heads(files, trusted, failures)
         yield from findings
         found = PieceChecks(files, heads)
         yield from found.run()
         self.pieces = found.pieces + found.messages
-        yield from self._check_stamps(policy, heads, found.moments)
+        yield from self._check_stamps(policy, heads, found.shown)
         yield from found.say_originals(self._dated)
-        yield from check_witnesses(files, list(heads.values()), trusted, policy.witnesses)
+        yield from self._check_outside(list(heads.values()), trusted, policy)
+
+    def _check_outside(
+        self, heads: Sequence[Head], trusted: Sequence[VerifierKey], policy: Policy
+    ) -> Iterator[Check]:
+        """V25: the witnesses in the bundle, then what the person kept; without it, what to compare."""
+        lines = check_witnesses(self._files, heads, trusted, policy.witnesses)
+        if self._kept:
+            given = check_shown(heads, (*trusted, *policy.witnesses), self._kept)
+            yield from with_asides(lines, given)
+            return
+        yield from lines
         yield Check.not_checked(
             "V25",
             "comparez la clé ou un reçu avec ce que l’association vous a donné par un autre chemin",
@@ -99,9 +123,9 @@ class BundleChecks:
     # ------------------------------------------------------------ dates
 
     def _check_stamps(
-        self, policy: Policy, heads: dict[int, Head], moments: dict[int, datetime]
+        self, policy: Policy, heads: dict[int, Head], shown: Sequence[Entry]
     ) -> Iterator[Check]:
-        """V13 to V17"""
+        """V13 to V17; `shown` are the lines that the bundle proves."""
         names = [name for name in self._files.under("data/log/") if name.endswith(".tsr")]
         dated: set[str] = set()
         if not names:
@@ -126,5 +150,9 @@ class BundleChecks:
             if verdict.is_verified and verdict.at is not None:
                 dated.add(verdict.authority)
                 self._dated[head.size] = min(self._dated.get(head.size, verdict.at), verdict.at)
-                yield check_order(label, verdict.at, moments.get(head.size, verdict.at), self._now)
+                newest = max(
+                    (one for one in shown if one.seq < head.size), key=lambda one: one.seq, default=None
+                )
+                last = newest.moment if newest else None
+                yield check_order(label, verdict.at, last, self._now, line_shown(newest.seq if newest else 0))
         yield check_authorities(dated, policy.stamps_required)

@@ -36,14 +36,14 @@ class Original:
 class PieceChecks:
     """One pass over `data/items` and `data/messages`, against the heads that hold.
 
-    `moments` gives for each head the time of its newest line known here: no stamp can be older than that.
+    `shown` are the lines proved under a head: no stamp over that head can be older than they are.
     """
 
     files: BundleFiles
     heads: dict[int, Head]
     pieces: int = 0
     messages: int = 0
-    moments: dict[int, datetime] = field(default_factory=dict)
+    shown: list[Entry] = field(default_factory=list)
     originals: list[Original] = field(default_factory=list)
 
     def run(self) -> Iterator[Check]:
@@ -156,7 +156,7 @@ class PieceChecks:
                 f"la tête n’est pas celle de data/log/{size}.note, vérifiée",
                 f"the head is not that of data/log/{size}.note, verified",
             )
-        self.moments[size] = max(self.moments.get(size, entry.moment), entry.moment)
+        self.shown.append(entry)
         return size
 
     def _require_parent(self, number: str, base: str, item: str) -> None:

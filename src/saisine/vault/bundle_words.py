@@ -10,6 +10,7 @@ from saisine.vault.bundle_zip import Member, safe_name
 from saisine.vault.notes import Head, NoteError, VerifierKey
 from saisine.vault.opening import say_moment_en, say_moment_fr
 from saisine.vault.records import Sealed
+from saisine.vault.report import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,7 @@ def text_members(facts: BundleFacts) -> Iterator[Member]:
 
 def _say_count(facts: BundleFacts) -> str:
     count, shown = len(facts.pieces), len(facts.messages)
-    pieces = f"{count} pièce{'s' if count > 1 else ''}"
-    messages = f"{shown} message{'s' if shown > 1 else ''}"
+    pieces, messages = counted(count, "pièce", "item")[0], counted(shown, "message", "message")[0]
     return f"{pieces} et {messages}" if count and shown else messages if shown else pieces
 
 
@@ -92,7 +92,7 @@ def _say_piece(piece: Piece) -> str:
     row = piece.row
     lines = [
         f"{piece.number:04d}  {safe_name(row.name)}",
-        f"      {row.size} octets, SHA-256 {row.sha256}",
+        f"      {counted(row.size, 'octet', 'byte')[0]}, SHA-256 {row.sha256}",
         f"      scellée le {say_moment_fr(row.sealed_at)} selon l’horloge de l’ordinateur ; "
         f"{_say_date(piece.dated)}",
     ]

@@ -15,6 +15,7 @@ from saisine.vault.journal import Journal
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES, Entry, RecordPlace
 from saisine.vault.objects import object_path, read_object
+from saisine.vault.opening import on_day
 from saisine.vault.records import Record, Sealed, read_record, record_hash
 
 PREFIX_SIGNS = 8
@@ -103,7 +104,10 @@ class Catalogue:
             return _Gone(error.sentence("en"))
 
     def find(self, ref: str) -> Sealed:
-        """Raises `item_unknown` or `item_ambiguous`."""
+        """By item, line, SHA-256 of the content, or the object that `log` shows.
+
+        Raises `item_unknown`, `item_erased` or `item_ambiguous`.
+        """
         rows = self.rows()
         if ref.isdecimal() and len(ref) < PREFIX_SIGNS:
             matches = [row for row in rows if row.seq == int(ref)]
@@ -111,13 +115,35 @@ class Catalogue:
             matches = [row for row in rows if row.item.startswith(ref)]
             # The same bytes may have been sealed twice: the first time is the one that proves most.
             matches = matches or [row for row in rows if row.sha256.startswith(ref)]
+            matches = matches or [row for row in rows if self._object_of(row).startswith(ref)]
         else:
             matches = []
         if not matches:
-            raise SaisineError("item_unknown", ref=ref)
+            raise self._erased(ref) or SaisineError("item_unknown", ref=ref)
         if len({row.sha256 for row in matches}) > 1:
             raise SaisineError("item_ambiguous", ref=ref, count=len(matches))
         return matches[0]
+
+    def _object_of(self, row: Sealed) -> str:
+        return str(self._journal.entries[row.seq].object)
+
+    def _erased(self, ref: str) -> SaisineError | None:
+        """What to say of a reference to something that was erased; its SHA-256 went with its record."""
+        standing = self._journal.standing
+        for entry in self._journal.entries:
+            if entry.act not in TAKES_IN_BYTES or not _is_named(entry, ref):
+                continue
+            at = standing.erased_at.get(str(entry.record), standing.erased_at.get(str(entry.unit)))
+            if at is not None:
+                day = on_day(self._journal.entries[at].moment)
+                return SaisineError("item_erased", ref=ref, seq=entry.seq, erased=at, **day)
+        return None
+
+
+def _is_named(entry: Entry, ref: str) -> bool:
+    if len(ref) < PREFIX_SIGNS:
+        return ref.isdecimal() and int(ref) == entry.seq
+    return str(entry.record).startswith(ref) or str(entry.object).startswith(ref)
 
 
 def row_of(entry: Entry, record: Record) -> Sealed:

@@ -3,10 +3,10 @@
 It names hashes, times and a lawful reason, never a content or a file's name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -40,7 +40,7 @@ class Certificate:
 
     def to_text(self, language: str = "fr", numbers: Sequence[str] = ()) -> str:
         """The certificate as plain text, to print or to send. `numbers` are lines on whom to call."""
-        lines = [*(_english(self) if language == "en" else _french(self)), *numbers]
+        lines = [*_lines(self, language), *numbers]
         return "\n".join(lines) + "\n"
 
     def as_json(self) -> dict[str, object]:
@@ -96,77 +96,78 @@ def _recipient(vault: OpenVault, entry: Any) -> str:
         return ""
 
 
-def _french(found: Certificate) -> Iterator[str]:
-    one = found.erasure
-    yield "CERTIFICAT D’EFFACEMENT"
-    yield ""
-    yield f"Coffre : {found.origin}"
-    yield f"Ligne du journal : {one.seq}"
-    yield f"Effacé le {say_moment_fr(one.at)} (heure de Paris), selon l’horloge de l’ordinateur"
-    yield f"Motif : {REASONS[one.code][0]}"
-    if one.items:
-        yield "Portée : une pièce ; la clé de son unité reste, pour les autres pièces"
-    else:
-        yield f"Portée : l’unité {one.unit} entière, clé comprise"
-    yield "Fichiers chiffrés détruits (SHA-256) :"
+# (French, English) of each line, in the order of the page.
+_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "title": ("CERTIFICAT D’EFFACEMENT", "CERTIFICATE OF ERASURE"),
+    "vault": ("Coffre : {}", "Vault: {}"),
+    "line": ("Ligne du journal : {}", "Line of the log: {}"),
+    "erased": (
+        "Effacé le {} (heure de Paris), selon l’horloge de l’ordinateur",
+        "Erased on {} (Paris time), by the computer’s clock",
+    ),
+    "reason": ("Motif : {}", "Reason: {}"),
+    "one_item": (
+        "Portée : une pièce ; la clé de son unité reste, pour les autres pièces",
+        "Extent: one item; the key of its unit stays, for the other items",
+    ),
+    "whole_unit": (
+        "Portée : l’unité {} entière, clé comprise",
+        "Extent: the whole unit {}, key included",
+    ),
+    "objects": ("Fichiers chiffrés détruits (SHA-256) :", "Encrypted files destroyed (SHA-256):"),
+    "sha256": (
+        "Empreinte du contenu détruit (SHA-256) : {}",
+        "Hash of the content destroyed (SHA-256): {}",
+    ),
+    "receipt": ("Reçu du journal : {}", "Receipt of the log: {}"),
+    "left": (
+        "Effacé de ce dossier. Restent possibles :",
+        "Erased from this folder. What may remain:",
+    ),
+    "copy_to": ("  - la copie remise à {} le {} ;", "  - the copy handed over to {} on {};"),
+    "copy": ("  - la copie remise le {} ;", "  - the copy handed over on {};"),
+    "no_copy": (
+        "  - aucune copie remise n’est connue de ce journal ;",
+        "  - no copy handed over is known to this log;",
+    ),
+    "backups": (
+        "  - les sauvegardes faites avant, à détruire au plus tard le {} ;",
+        "  - the backups made before, to be destroyed by {};",
+    ),
+    "traces": (
+        "  - les copies faites sans Saisine, et les traces physiques sur le disque.",
+        "  - copies made without Saisine, and physical traces on the disk.",
+    ),
+    "proof": (
+        "Preuve, pour qui vérifie : la ligne du journal, puis sa preuve d’inclusion.",
+        "Proof, for whoever checks: the line of the log, then its proof of inclusion.",
+    ),
+}
+
+
+def _lines(found: Certificate, language: str) -> Iterator[str]:
+    one, index = found.erasure, int(language == "en")
+
+    def word(name: str, *values: object) -> str:
+        return _WORDS[name][index].format(*values)
+
+    def moment(at: datetime) -> str:
+        return (say_moment_fr, say_moment_en)[index](at)
+
+    yield from (word("title"), "", word("vault", found.origin), word("line", one.seq))
+    yield word("erased", moment(one.at))
+    yield word("reason", REASONS[one.code][index])
+    yield word("one_item") if one.items else word("whole_unit", one.unit)
+    yield word("objects")
     yield from (f"  {name}" for name in one.objects)
     if one.sha256:
-        yield f"Empreinte du contenu détruit (SHA-256) : {one.sha256}"
-    yield f"Reçu du journal : {found.receipt}"
-    yield ""
-    yield "Effacé de ce dossier. Restent possibles :"
-    yield from (f"  - {line}" for line in _left_fr(found))
-    yield ""
-    yield "Preuve, pour qui vérifie : la ligne du journal, puis sa preuve d’inclusion."
-    yield found.line
-    yield found.proof.rstrip("\n")
-
-
-def _left_fr(found: Certificate) -> Iterator[str]:
+        yield word("sha256", one.sha256)
+    yield from (word("receipt", found.receipt), "", word("left"))
     for copy in found.handed_over:
-        to = f" à {copy.recipient}" if copy.recipient else ""
-        yield f"la copie remise{to} le {say_moment_fr(copy.at)} ;"
+        at = moment(copy.at)
+        yield word("copy_to", copy.recipient, at) if copy.recipient else word("copy", at)
     if not found.handed_over:
-        yield "aucune copie remise n’est connue de ce journal ;"
-    if found.erasure.backups_until:
-        day = say_day_fr(date.fromisoformat(found.erasure.backups_until))
-        yield f"les sauvegardes faites avant, à détruire au plus tard le {day} ;"
-    yield "les copies faites sans Saisine, et les traces physiques sur le disque."
-
-
-def _english(found: Certificate) -> Iterator[str]:
-    one = found.erasure
-    yield "CERTIFICATE OF ERASURE"
-    yield ""
-    yield f"Vault: {found.origin}"
-    yield f"Line of the log: {one.seq}"
-    yield f"Erased on {say_moment_en(one.at)} (Paris time), by the computer’s clock"
-    yield f"Reason: {REASONS[one.code][1]}"
-    if one.items:
-        yield "Extent: one item; the key of its unit stays, for the other items"
-    else:
-        yield f"Extent: the whole unit {one.unit}, key included"
-    yield "Encrypted files destroyed (SHA-256):"
-    yield from (f"  {name}" for name in one.objects)
-    if one.sha256:
-        yield f"Hash of the content destroyed (SHA-256): {one.sha256}"
-    yield f"Receipt of the log: {found.receipt}"
-    yield ""
-    yield "Erased from this folder. What may remain:"
-    yield from (f"  - {line}" for line in _left_en(found))
-    yield ""
-    yield "Proof, for whoever checks: the line of the log, then its proof of inclusion."
-    yield found.line
-    yield found.proof.rstrip("\n")
-
-
-def _left_en(found: Certificate) -> Iterator[str]:
-    for copy in found.handed_over:
-        to = f" to {copy.recipient}" if copy.recipient else ""
-        yield f"the copy handed over{to} on {say_moment_en(copy.at)};"
-    if not found.handed_over:
-        yield "no copy handed over is known to this log;"
-    if found.erasure.backups_until:
-        day = say_day_en(date.fromisoformat(found.erasure.backups_until))
-        yield f"the backups made before, to be destroyed by {day};"
-    yield "copies made without Saisine, and physical traces on the disk."
+        yield word("no_copy")
+    if one.backups_until:
+        yield word("backups", (say_day_fr, say_day_en)[index](date.fromisoformat(one.backups_until)))
+    yield from (word("traces"), "", word("proof"), found.line, found.proof.rstrip("\n"))

@@ -13,7 +13,7 @@ from saisine.errors import SaisineError
 from saisine.vault.journal import BATCH_BYTES
 from saisine.vault.log import parse_moment
 from saisine.vault.notes import VerifierKey
-from saisine.vault.report import Check, counted
+from saisine.vault.report import Check, counted, say_delay
 from saisine.vault.secret_files import NEXT_NAME, fixed_files, root_of_files
 from saisine.vault.signatures import check_countersigned, check_key_files, check_signatures
 from saisine.vault.snapshot import Policy, Snapshot
@@ -35,7 +35,10 @@ def limited(checks: Iterator[Check], number: str) -> Iterator[Check]:
         else:
             rest += 1
     if rest:
-        yield Check.failed(number, f"et {rest} autres constats du même genre", f"and {rest} more like these")
+        fr, en = counted(
+            rest, "autre constat", "more like these", many_fr="autres constats", many_en="more like these"
+        )
+        yield Check.failed(number, f"et {fr} du même genre", f"and {en}")
 
 
 def all_good(number: str, failures: list[Check], fr: str, en: str) -> Iterator[Check]:
@@ -101,12 +104,12 @@ def _check_times(snapshot: Snapshot) -> Iterator[Check]:
         moment = parse_moment(entry.at)
         said = entry.act == "note" and entry.code == "clock_back"
         if latest is not None and moment < latest - CLOCK_TOLERANCE and not said:
-            back = latest - moment
+            fr, en = say_delay(latest - moment)
             failures.append(
                 Check.failed(
                     "V04",
-                    f"ligne {entry.seq} : l’heure recule de {back}",
-                    f"line {entry.seq}: the time goes back by {back}",
+                    f"ligne {entry.seq} : l’heure recule de {fr}",
+                    f"line {entry.seq}: the time goes back by {en}",
                 )
             )
         latest = moment if latest is None or said else max(latest, moment)
@@ -212,9 +215,8 @@ def check_heads(snapshot: Snapshot, policy: Policy, chain: Sequence[VerifierKey]
     # V12
     behind = len(snapshot.lines) - snapshot.newest
     if behind > 0:
-        yield Check.not_checked(
-            "V12", f"{behind} lignes sans tête signée", f"{behind} lines without a signed head"
-        )
+        fr, en = counted(behind, "ligne", "line")
+        yield Check.not_checked("V12", f"{fr} sans tête signée", f"{en} without a signed head")
     else:
         yield Check.verified("V12", "aucune", "none")
 
@@ -225,31 +227,42 @@ def _check_roots(snapshot: Snapshot) -> Iterator[Check]:
     for size, head in sorted(snapshot.heads.items()):
         missing = size - len(snapshot.lines)
         if missing > 0:
+            fr, _ = counted(missing, "ligne", "")
+            _, en = counted(missing, "", "line of the log is", many_en="lines of the log are")
             failures.append(
-                Check.failed(
-                    "V09",
-                    f"tête {size} : il manque {missing} lignes au journal",
-                    f"head {size}: {missing} lines of the log are missing",
-                )
+                Check.failed("V09", f"tête {size} : il manque {fr} au journal", f"head {size}: {en} missing")
             )
         elif snapshot.tree.root(size) != head.root:
-            failures.append(
-                Check.failed(
-                    "V09",
-                    f"tête {size} : les {size} premières lignes ne sont plus celles qui ont été signées",
-                    f"head {size}: the first {size} lines are no longer those that were signed",
-                )
-            )
+            failures.append(Check.failed("V09", *_other_lines(size)))
     count = len(snapshot.heads)
     if not count and snapshot.lines:
         yield Check.not_checked("V09", "aucune tête", "no head")
         yield Check.not_checked("V10", "aucune tête", "no head")
         return
-    yield from all_good("V09", failures, f"{count} racines recalculées", f"{count} roots computed again")
+    said = counted(
+        count,
+        "racine recalculée",
+        "root computed again",
+        many_fr="racines recalculées",
+        many_en="roots computed again",
+    )
+    yield from all_good("V09", failures, *said)
     if failures:
         yield Check.not_checked("V10", "voir V09", "see V09")
     else:
         yield Check.verified("V10", "par les lignes elles-mêmes", "from the lines themselves")
+
+
+def _other_lines(size: int) -> tuple[str, str]:
+    if size == 1:
+        return (
+            "tête 1 : la première ligne n’est plus celle qui a été signée",
+            "head 1: the first line is no longer the one that was signed",
+        )
+    return (
+        f"tête {size} : les {size} premières lignes ne sont plus celles qui ont été signées",
+        f"head {size}: the first {size} lines are no longer those that were signed",
+    )
 
 
 def check_identity(snapshot: Snapshot, policy: Policy, created: str | None) -> Iterator[Check]:

@@ -1,24 +1,21 @@
-"""The checks of objects and contents: V18 to V24 of docs/vault.md.
+"""The checks of contents: V22 to V24 of docs/vault.md, in one pass with those of objects (V18 to V21).
 
-Each object is read once: its ciphertext must have the hash that names it, then, with the keys, its
-plaintext the hash and size of its record.
+With the keys, the plaintext of each object must have the hash and size of its record.
 """
 
-import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import msgspec
 import pyrage
 
 from saisine.errors import SaisineError
 from saisine.vault.checks import all_good
-from saisine.vault.faults import open_regular, read_regular, said
+from saisine.vault.faults import read_regular, said
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES, Entry
-from saisine.vault.objects import decrypt_to, object_path, open_object
+from saisine.vault.object_checks import Findings, ObjectChecks
+from saisine.vault.objects import open_object
 from saisine.vault.records import Record, read_record, record_hash
 from saisine.vault.report import Check, CheckState, counted
 from saisine.vault.row_checks import Opener, Original, RowsFinder, check_rows
@@ -29,41 +26,6 @@ Progress = Callable[[int, int | None, str], None]
 # What looks into one kind of piece: it gets the plaintext as a stream and gives numbered findings
 # (number, state, French, English). The vault imports nothing to its right: callers pass them in.
 Checker = Callable[[BinaryIO], Iterable[tuple[str, CheckState, str, str]]]
-
-_WHOLE_BYTES: Final = 8 << 20  # larger objects are hashed, then decrypted, as streams
-_PIECE_BYTES: Final = 1 << 20
-
-
-@dataclass(slots=True)
-class Findings:
-    """Failures by number, and what was counted on the way."""
-
-    failures: dict[str, list[Check]] = field(default_factory=dict)
-    objects: int = 0
-    contents: int = 0
-    records: int = 0
-
-    def fail(self, number: str, fr: str, en: str) -> None:
-        self.failures.setdefault(number, []).append(Check.failed(number, fr, en))
-
-    def of(self, number: str) -> list[Check]:
-        return self.failures.get(number, [])
-
-
-class _Measure:
-    """Counts and hashes a plaintext without keeping it."""
-
-    def __init__(self) -> None:
-        self.hash = hashlib.sha256()
-        self.size = 0
-
-    def write(self, data: bytes) -> int:
-        self.hash.update(data)
-        self.size += len(data)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing is held back."""
 
 
 class ContentChecks:
@@ -79,7 +41,6 @@ class ContentChecks:
         finder: RowsFinder | None = None,
     ) -> None:
         self._snapshot = snapshot
-        self._folder = snapshot.folder / "objects"
         self._keys = keys
         self._why = why
         self._progress = progress
@@ -96,10 +57,9 @@ class ContentChecks:
         for entry in snapshot.good_entries():
             self._standing.take(entry)
         self._erased = set(self._standing.erased)
-        self._named: set[str] = set()
-        self._away = 0
-        self._unfinished = False
+        self._objects = ObjectChecks(snapshot, self._standing, self._found)
         self._seen = 0
+        self.ledgers = 0  # pieces that list what an import read; known with the keys alone
 
     def run(self) -> Iterator[Check]:
         self._check_keys()
@@ -121,16 +81,17 @@ class ContentChecks:
         if not isinstance(entry.object, str):
             return
         if unit in self._erased or self._is_item(entry, self._standing.erased_items):
-            self._named.add(entry.object)
-            self._check_gone(entry.object, entry)
+            self._objects.named.add(entry.object)
+            self._objects.check_gone(entry.object, entry)
             return
-        if self._is_item(entry, self._standing.barred) and not self._path(entry.object).exists():
-            self._away += 1  # a restored backup never holds what may not be kept
+        if self._is_item(entry, self._standing.barred) and not self._objects.path(entry.object).exists():
+            self._objects.away += 1  # a restored backup never holds what may not be kept
             return
-        plain = self._check_object(entry.object, entry, self._identity(unit, entry))
+        plain = self._objects.check(entry.object, entry, self._identity(unit, entry))
         if plain is None or record is None or entry.act not in (*TAKES_IN_BYTES, "rows"):
             return
         self._found.contents += 1
+        self.ledgers += record.kind == "records" and not self._is_item(entry, self._standing.barred)
         if (plain.hash.hexdigest(), plain.size) != (record.sha256, record.size):
             self._found.fail(
                 "V22",
@@ -158,7 +119,7 @@ class ContentChecks:
 
     def _opener(self, entry: Entry, record: Record) -> Opener:
         identity = self._identity(str(entry.unit), entry)
-        path = self._path(str(entry.object))
+        path = self._objects.path(str(entry.object))
 
         def opened() -> BinaryIO:
             if identity is None:
@@ -181,9 +142,6 @@ class ContentChecks:
         record = read_record(lines[entry.rec.line])
         return Original(record.name, record.size, self._opener(entry, record))
 
-    def _path(self, name: str) -> Path:
-        return object_path(self._folder, name)
-
     def _is_item(self, entry: Entry, items: Container[str]) -> bool:
         return isinstance(entry.record, str) and entry.record in items
 
@@ -192,7 +150,7 @@ class ContentChecks:
         identity = self._identity(str(entry.unit), entry)
         if identity is None or self._is_item(entry, self._standing.barred):
             return
-        path = self._path(str(entry.object))
+        path = self._objects.path(str(entry.object))
         try:
             with open_object(path, identity, record.size, record.sha256) as stream:
                 found = list(self._checkers[record.kind](stream))
@@ -223,54 +181,6 @@ class ContentChecks:
             )
             return None
 
-    def _check_object(
-        self, name: str, entry: Entry, identity: "pyrage.x25519.Identity | None"
-    ) -> _Measure | None:
-        """V18, V19 and the decryption of V22 for one object; its measured plaintext."""
-        self._named.add(name)
-        path = object_path(self._folder, name)
-        found = self._found
-        try:
-            size = path.stat().st_size
-            body = read_regular(path) if size <= _WHOLE_BYTES else None
-            digest = hashlib.sha256(body).hexdigest() if body is not None else _hash_file(path)
-        except FileNotFoundError:
-            found.fail(
-                "V18",
-                f"ligne {entry.seq} : l’objet {name} manque",
-                f"line {entry.seq}: object {name} is missing",
-            )
-            return None
-        except OSError as error:
-            found.fail(
-                "V18",
-                f"ligne {entry.seq} : l’objet {name} est illisible ({said(error)['reason_fr']})",
-                f"line {entry.seq}: object {name} cannot be read ({said(error)['reason_en']})",
-            )
-            return None
-        found.objects += 1
-        if digest != name:
-            found.fail(
-                "V19",
-                f"ligne {entry.seq} : l’objet {name} a été modifié",
-                f"line {entry.seq}: object {name} was changed",
-            )
-            return None
-        if entry.object == name and entry.size != size:
-            found.fail("V19", f"ligne {entry.seq} : taille {size}", f"line {entry.seq}: size {size}")
-        return _decrypt(path, body, identity, entry, found) if identity is not None else None
-
-    def _check_gone(self, name: str, entry: Entry) -> None:
-        """V21"""
-        if object_path(self._folder, name).exists() and self._is_unfinished(entry):
-            self._unfinished = True
-        elif object_path(self._folder, name).exists():
-            self._found.fail(
-                "V21",
-                f"ligne {entry.seq} : l’objet {name} d’une unité effacée est encore là",
-                f"line {entry.seq}: object {name} of an erased unit is still there",
-            )
-
     # ------------------------------------------------------------ records
 
     def _check_record(self, entry: Entry, known: set[str]) -> Record | None:
@@ -293,14 +203,16 @@ class ContentChecks:
 
     def _load_records(self, name: str, unit: str, entry: Entry) -> list[bytes] | None:
         if unit in self._erased:
-            self._named.add(name)
-            self._check_gone(name, entry)
+            self._objects.named.add(name)
+            self._objects.check_gone(name, entry)
             return None
         identity = self._identity(unit, entry)
-        if self._check_object(name, entry, None) is None and (identity is None or self._is_bad(name)):
+        if self._objects.check(name, entry, None) is None and (
+            identity is None or self._objects.is_bad(name)
+        ):
             return None
         try:
-            body = read_regular(object_path(self._folder, name))
+            body = read_regular(self._objects.path(name))
             return bytes(pyrage.decrypt(body, [identity])).split(b"\n")[:-1]
         except (OSError, pyrage.DecryptError) as error:
             words = said(error)
@@ -309,32 +221,16 @@ class ContentChecks:
             )
             return None
 
-    def _is_bad(self, name: str) -> bool:
-        checks = (*self._found.of("V18"), *self._found.of("V19"))
-        return any(name in check.detail_en for check in checks)
-
     # ------------------------------------------------------------ telling
 
     def _tell(self) -> Iterator[Check]:
         found = self._found
-        present = counted(found.objects, "objet", "object")
-        if self._away:
-            fr, en = counted(self._away, "pièce", "item")
-            present = (
-                f"{present[0]} ; {fr} mise à l’écart, absente comme il se doit",
-                f"{present[1]}; {en} set aside, absent as it must be",
-            )
-        yield from all_good("V18", found.of("V18"), *present)
-        yield from all_good("V19", found.of("V19"), *counted(found.objects, "objet", "object"))
-        yield from self._tell_strays()
-        yield from self._tell_erased()
+        yield from self._objects.tell()
         if self._keys is None:
             for number in ("V22", "V23"):
                 yield Check.not_checked(number, *self._why)
         else:
-            yield from all_good(
-                "V22", found.of("V22"), f"{found.contents} contenus", f"{found.contents} contents"
-            )
+            yield from all_good("V22", found.of("V22"), *counted(found.contents, "contenu", "content"))
             yield from all_good("V23", found.of("V23"), *counted(found.records, "fiche", "record"))
             yield from self._not_reread
         yield from self._tell_looked_into()
@@ -351,47 +247,6 @@ class ContentChecks:
             failures = [check for check in self._looked_into if check.state == "failed"]
             yield from all_good("V24", failures, *counted(self._seen, "capture", "capture"))
             yield from (check for check in self._looked_into if check.state == "not_checked")
-
-    def _tell_strays(self) -> Iterator[Check]:
-        """V20"""
-        names = [
-            path.name for path in self._folder.glob("**/*") if path.is_file() and path.name not in self._named
-        ]
-        if not names:
-            yield Check.verified("V20", "aucun", "none")
-            return
-        shown = ", ".join(sorted(names)[:5])
-        yield Check.not_checked("V20", f"{len(names)} fichiers : {shown}", f"{len(names)} files: {shown}")
-
-    def _tell_erased(self) -> Iterator[Check]:
-        """V21"""
-        failures = self._found.of("V21")
-        for unit in sorted(self._erased):
-            left = any((self._snapshot.folder / "keys" / name).exists() for name in _key_files(unit))
-            if left and self._standing.erased_at[unit] >= self._snapshot.newest:
-                self._unfinished = True
-            elif left:
-                failures.append(
-                    Check.failed(
-                        "V21",
-                        f"unité {unit} : effacée selon le journal, sa clé est encore là",
-                        f"unit {unit}: erased says the log, its key is still there",
-                    )
-                )
-        count = len(self._erased) + len(self._standing.erased_items)
-        yield from all_good("V21", failures, *counted(count, "effacement", "erasure"))
-        if self._unfinished:
-            yield Check.not_checked(
-                "V21",
-                "un effacement a été interrompu ; la prochaine ouverture le finira",
-                "an erasure was interrupted; the next opening finishes it",
-            )
-
-    def _is_unfinished(self, entry: Entry) -> bool:
-        """Whether the line that erases this one is newer than every head: a stop, not a file put back."""
-        seqs = self._standing.erased_at
-        at = seqs.get(str(entry.unit), seqs.get(str(entry.record), -1))
-        return at >= self._snapshot.newest
 
     def _check_keys(self) -> None:
         """V22, first half: every key file opens and is the one of its name."""
@@ -423,35 +278,6 @@ def _fault_of_record(lines: list[bytes], entry: Entry, known: set[str]) -> tuple
         return "le nombre aléatoire n’a pas 32 octets", "the nonce is not 32 bytes"
     unknown = [parent for parent in record.parents if parent not in known]
     return (f"parent inconnu {unknown[0]}", f"unknown parent {unknown[0]}") if unknown else None
-
-
-def _key_files(unit: str) -> tuple[str, str]:
-    return f"units/{unit}.age", f"parts/{unit}"
-
-
-def _hash_file(path: Path) -> str:
-    with open_regular(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _decrypt(
-    path: Path, body: bytes | None, identity: pyrage.x25519.Identity, entry: Entry, found: Findings
-) -> _Measure | None:
-    measure = _Measure()
-    try:
-        if body is not None:
-            measure.write(pyrage.decrypt(body, [identity]))
-        else:
-            with open_regular(path) as source:
-                decrypt_to(source, measure, identity)
-    except (pyrage.DecryptError, OSError) as error:
-        found.fail(
-            "V22",
-            f"ligne {entry.seq} : l’objet {path.name} ne se déchiffre pas ({said(error)['reason_fr']})",
-            f"line {entry.seq}: object {path.name} does not decrypt ({said(error)['reason_en']})",
-        )
-        return None
-    return measure
 
 
 def _label_fr(entry: Entry, record: Record) -> str:

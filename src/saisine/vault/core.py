@@ -2,7 +2,7 @@
 
 import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from saisine.vault.log import format_moment
 from saisine.vault.notes import Checkpoint, Head
 from saisine.vault.opening import OpeningNote
 from saisine.vault.records import build_act_record, record_hash
+from saisine.vault.report import counted_facts, say_delay
 from saisine.vault.secret_files import NEXT_NAME, settle
 from saisine.vault.succession import key_chain, sign_between
 from saisine.vault.writer import CLOCK_TOLERANCE_S, Writer, require_code
@@ -49,6 +50,12 @@ class OpenVault:
 
     def examine(self, *, read_only: bool, passphrase: str | None) -> Iterator[OpeningNote]:
         """Load the log, set right what an interruption left, and yield what there is to tell."""
+        yield from self._load(read_only=read_only, passphrase=passphrase)
+        from saisine.vault.forks import own_forks
+
+        yield from (OpeningNote.of("forked", theirs=head.size) for head in list(own_forks(self))[:1])
+
+    def _load(self, *, read_only: bool, passphrase: str | None) -> Iterator[OpeningNote]:
         if read_only:
             self._refusal = SaisineError(
                 "vault_not_writable", folder=self.folder, **said(OSError(errno.EROFS, ""))
@@ -88,8 +95,16 @@ class OpenVault:
             return
         missing = found_at_opening.units_without_key(self.journal, self.keys.units())
         if missing:
-            self._refusal = SaisineError("vault_keys_older", count=len(missing))
-            yield OpeningNote.of("keys_older", count=len(missing))
+            said = counted_facts(
+                "missing",
+                len(missing),
+                "clé de dépôt manque",
+                "key of a deposit is missing",
+                many_fr="clés de dépôts manquent",
+                many_en="keys of deposits are missing",
+            )
+            self._refusal = SaisineError("vault_keys_older", count=len(missing), **said)
+            yield OpeningNote.of("keys_older", count=len(missing), **said)
             return
         yield from self._set_aside(found)
         found_at_opening.finish_erasures(self.journal, self.keys)
@@ -105,7 +120,8 @@ class OpenVault:
         now = self.clock()
         back_s = (self.journal.entries[-1].moment - now).total_seconds() if self.journal.entries else 0.0
         if back_s > CLOCK_TOLERANCE_S:
-            yield OpeningNote.of("clock_back", seconds=round(back_s))
+            fr, en = say_delay(timedelta(seconds=back_s))
+            yield OpeningNote.of("clock_back", seconds=round(back_s), back_fr=fr, back_en=en)
         yield from (one.as_note() for one in found_at_opening.load_untold(self.journal))
         torn = found_at_opening.keep_torn_tail(self.journal, found, now)
         if torn is not None:
@@ -136,6 +152,13 @@ class OpenVault:
         """Raises what the opening found, when nothing may be written here."""
         if self._refusal is not None:
             raise self._refusal
+
+    def require_unforked(self) -> None:
+        """Before anything is taken in. Raises `vault_forked` when another history of this log is known."""
+        from saisine.vault.forks import require_unforked
+
+        self.require_writable()
+        require_unforked(self)
 
     def new_unit(self, *, is_durable: bool = True) -> str:
         """A new unit of erasure, its key durable before anything is sealed for it.

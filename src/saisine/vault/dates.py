@@ -16,9 +16,9 @@ from saisine.vault.authorities import (
     read_hashes,
 )
 from saisine.vault.checks import CLOCK_TOLERANCE
-from saisine.vault.kept_replies import check_kept_replies
+from saisine.vault.kept_replies import check_kept_replies, check_noted
 from saisine.vault.opening import say_moment_en, say_moment_fr
-from saisine.vault.report import Check
+from saisine.vault.report import Check, counted, say_delay
 from saisine.vault.snapshot import Policy, Snapshot
 from saisine.vault.stamp_verdicts import StampVerdict, verify_stamp
 
@@ -31,7 +31,7 @@ def check_stamps(snapshot: Snapshot, policy: Policy, now: datetime) -> Iterator[
             yield Check.not_checked(
                 number, "aucun horodatage : pas encore daté", "no time stamp: not yet dated"
             )
-    dated: set[str] = set()
+    dated: dict[tuple[int, str], str] = {}
     for (size, name), reply in snapshot.replies.items():
         head = snapshot.heads.get(size)
         if head is None:
@@ -42,9 +42,29 @@ def check_stamps(snapshot: Snapshot, policy: Policy, now: datetime) -> Iterator[
         verdict = verify_stamp(reply, head, policy.tsa, now=policy.at or now)
         yield from say_stamp(f"{size}.{name}", verdict)
         if verdict.is_verified and verdict.at is not None:
-            dated.add(verdict.authority)
+            dated[size, name] = verdict.authority
             yield check_order(f"{size}.{name}", verdict.at, _last_moment(snapshot, size), now)
-    yield check_authorities(dated, policy.stamps_required)
+    heads = snapshot.folder / "log" / "heads"
+    yield from check_noted(heads, snapshot.good_entries(), snapshot.replies, set(dated))
+    yield check_authorities(set(dated.values()), policy.stamps_required)
+    yield from _check_day(snapshot, policy.at)
+
+
+def _check_day(snapshot: Snapshot, at: datetime | None) -> Iterator[Check]:
+    """V16: the day at which a person asks to judge is not before anything was written."""
+    first = next(snapshot.good_entries(), None)
+    if at is not None and first is not None and at < first.moment:
+        yield Check.not_checked("V16", *before_first_line(at, first.moment))
+
+
+def before_first_line(at: datetime, first: datetime) -> tuple[str, str]:
+    """What is said of a day (`--at`) on which the log did not exist yet."""
+    return (
+        f"le jour demandé ({say_moment_fr(at)}) précède la première ligne ({say_moment_fr(first)}) : "
+        "rien n’était encore scellé",
+        f"the day asked for ({say_moment_en(at)}) is before the first line ({say_moment_en(first)}): "
+        "nothing was sealed yet",
+    )
 
 
 def say_stamp(name: str, verdict: StampVerdict) -> Iterator[Check]:
@@ -104,18 +124,38 @@ def _last_moment(snapshot: Snapshot, size: int) -> datetime | None:
     return entry.moment if entry is not None else None
 
 
-def check_order(name: str, at: datetime, last: datetime | None, now: datetime | None = None) -> Check:
-    """V16. `now` is this computer's time: a certified time after it means that one of the two is wrong."""
+LAST_LINE: Final = ("la dernière ligne", "the last line")
+
+
+def line_shown(seq: int) -> tuple[str, str]:
+    """In a file that holds a part of the log: the line that the certified time is compared with."""
+    return f"la ligne {seq}, la dernière montrée ici", f"line {seq}, the last one shown here"
+
+
+def check_order(
+    name: str,
+    at: datetime,
+    last: datetime | None,
+    now: datetime | None = None,
+    line: tuple[str, str] = LAST_LINE,
+) -> Check:
+    """V16: not before `last`, the time of the newest line known under the head; `line` names that line.
+
+    `now` is this computer's time: a certified time after it means that one of the two is wrong.
+    """
     if last is None:
         return Check.not_checked(
-            "V16", f"{name} : dernière ligne illisible", f"{name}: the last line is unreadable"
+            "V16",
+            f"{name} : aucune ligne lisible sous cette tête",
+            f"{name}: no readable line under this head",
         )
     delay = at - last
     if delay < -CLOCK_TOLERANCE:
+        fr, en = say_delay(-delay)
         return Check.failed(
             "V16",
-            f"{name} : l’heure certifiée précède la dernière ligne de {-delay}",
-            f"{name}: the certified time is {-delay} before the last line",
+            f"{name} : l’heure certifiée précède de {fr} {line[0]}",
+            f"{name}: the certified time is {en} before {line[1]}",
         )
     if now is not None and at > now + CLOCK_TOLERANCE:
         return Check.not_checked(
@@ -125,10 +165,11 @@ def check_order(name: str, at: datetime, last: datetime | None, now: datetime | 
             f"{name}: the certified time ({say_moment_en(at)}) is in this computer’s future; check its clock",
         )
     seconds = round(delay.total_seconds())
+    after = ("avant", "before") if seconds < 0 else ("après", "after")
     return Check.verified(
         "V16",
-        f"{name} : {say_moment_fr(at)}, {seconds} s après la dernière ligne",
-        f"{name}: {say_moment_en(at)}, {seconds} s after the last line",
+        f"{name} : {say_moment_fr(at)}, {abs(seconds)} s {after[0]} {line[0]}",
+        f"{name}: {say_moment_en(at)}, {abs(seconds)} s {after[1]} {line[1]}",
     )
 
 
@@ -136,10 +177,10 @@ def check_authorities(dated: set[str], required: int) -> Check:
     """V17; « not checked » when no date was asked for and none was found: nothing is no proof."""
     if not dated and not required:
         return Check.not_checked("V17", "aucune date par un tiers", "no date by a third party")
-    fr, en = (
-        f"{len(dated)} autorités sur {required} demandées",
-        f"{len(dated)} authorities of {required} asked for",
-    )
+    fr, en = counted(len(dated), "autorité", "authority", many_en="authorities")
+    if required:
+        fr = f"{fr} sur {required} demandée{'s' if required > 1 else ''}"
+        en = f"{en} of {required} asked for"
     if len(dated) < required:
         return Check.not_checked("V17", fr, en)
     return Check.verified("V17", fr, en)

@@ -16,7 +16,7 @@ from saisine.errors import SaisineError
 from saisine.vault.core import OpenVault
 from saisine.vault.faults import disk_faults
 from saisine.vault.log import REFS_PER_LINE, TAKES_IN_BYTES, Entry
-from saisine.vault.opening import finish_erasures, named_objects, on_day
+from saisine.vault.opening import PARIS, finish_erasures, named_objects, on_day, say_day_en, say_day_fr
 from saisine.vault.records import Sealed
 from saisine.vault.standing import BARRED, UNLAWFUL
 
@@ -67,18 +67,30 @@ class Erasure:
 
 
 def hold(vault: OpenVault, unit: str, reason: str, *, until: date | None = None, actor: str = "") -> None:
-    """Keep a unit for a procedure: it cannot be erased until released. Raises `unit_unknown`, `unit_erased`."""
+    """Keep a unit for a procedure: it cannot be erased until released; `until` is the day of its review.
+
+    Raises `reason_missing`, `day_past`, `unit_unknown` or `unit_erased`.
+    """
+    _require_words(reason)
+    if until is not None and until < vault.clock().astimezone(PARIS).date():
+        raise SaisineError("day_past", text_fr=say_day_fr(until), text_en=say_day_en(until))
     _require_unit(vault, unit)
     line: dict[str, Any] = {"act": "hold"} | ({"until": until.isoformat()} if until else {})
     vault.write_act("hold", {"reason": reason}, [line], unit=unit, actor=actor)
 
 
 def release(vault: OpenVault, unit: str, reason: str, *, actor: str = "") -> None:
-    """End a hold. Raises `unit_not_held`."""
+    """End a hold. Raises `reason_missing` or `unit_not_held`."""
+    _require_words(reason)
     _require_unit(vault, unit)
     if unit not in vault.journal.standing.held:
         raise SaisineError("unit_not_held", unit=unit)
     vault.write_act("release", {"reason": reason}, [{"act": "release"}], unit=unit, actor=actor)
+
+
+def _require_words(reason: str) -> None:
+    if not reason.strip():
+        raise SaisineError("reason_missing")
 
 
 def holds(vault: OpenVault) -> list[Hold]:

@@ -111,6 +111,35 @@ def is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
+def require_output(path: Path) -> Path:
+    """A place where a file may be made, asked before any work: the vault is not to blame for a wrong path.
+
+    Raises `output_refused` when its folder is missing, is a file, or may not be written.
+    """
+    folder = path.absolute().parent
+    fault = 0
+    if not folder.is_dir():
+        fault = errno.ENOTDIR if folder.exists() else errno.ENOENT
+    elif not is_writable(folder):
+        fault = errno.EACCES
+    if fault:
+        fr, en = _FOLDER_FAULTS.get(fault) or _SAID[fault]
+        words = {"reason_fr": fr.capitalize(), "reason_en": en.capitalize()}
+        raise SaisineError("output_refused", folder=folder, **words)
+    return path
+
+
+def require_free_output(path: Path) -> Path:
+    """As `require_output`, for a file that replaces nothing. Raises `output_exists` too."""
+    if path.exists():
+        raise SaisineError("output_exists", path=path)
+    return require_output(path)
+
+
+# As beginnings of sentences.
+_FOLDER_FAULTS: Final = {errno.ENOENT: ("ce dossier n’existe pas", "this folder does not exist")}
+
+
 def fsync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

@@ -189,7 +189,7 @@ class Journal:
             if size == self._bytes or self.is_damaged:
                 return
             if size < self._bytes:
-                gone = self._bytes - size
+                gone = self._bytes - size  # a line has a hundred bytes and more: never one alone
                 raise SaisineError(
                     "vault_damaged",
                     reason_fr=f"{gone} octets ont disparu du journal",

@@ -14,6 +14,7 @@ from saisine.errors import SaisineError
 from saisine.vault.cosignatures import MAX_REQUEST_BYTES, Outside, decode, judge_lines, read_lines
 from saisine.vault.faults import SMALL_BYTES, read_regular
 from saisine.vault.notes import COSIGNATURE, Head, Note, NoteError, Signature, VerifierKey
+from saisine.vault.report import counted_facts
 from saisine.vault.watched import (
     COSIGNED,
     LOGS,
@@ -159,7 +160,8 @@ def _require_ours(vault: "Vault", trust: Trust, head: Head) -> None:
     facts = {"origin": head.origin, "size": head.size, "head_root": head.root.hex()}
     if head.size > journal.size:
         trust.put(f"{OWN_FORKS}/{fork_name(head)}", head.to_text().encode(), facts)
-        raise SaisineError("witness_rolled_back", theirs=head.size, ours=journal.size)
+        said = counted_facts("theirs", head.size, "ligne", "line")
+        raise SaisineError("witness_rolled_back", theirs=head.size, ours=journal.size, **said)
     ours = _own_head(vault, head.size)
     other_text = ours is not None and ours.text != head.text
     if journal.tree.root(head.size) != head.root or other_text:
@@ -167,6 +169,7 @@ def _require_ours(vault: "Vault", trust: Trust, head: Head) -> None:
         raise SaisineError(
             "witness_own_fork",
             size=head.size,
+            **counted_facts("lines", head.size, "ligne", "line"),
             theirs=head.root.hex(),
             ours=journal.tree.root(head.size).hex(),
             folder=OWN_FORKS,

@@ -23,11 +23,12 @@ from saisine.vault.keys import KeyStore
 from saisine.vault.log import Entry, is_hash
 from saisine.vault.notes import NoteError, VerifierKey
 from saisine.vault.objects import RECORDS, TEMPORARY, object_path
+from saisine.vault.report import counted, counted_facts
 from saisine.vault.secret_files import WIPED, wipe
 
 UNTOLD: Final = "untold.json"
 _STALE_S: Final = 600.0
-_PARIS = ZoneInfo("Europe/Paris")
+PARIS = ZoneInfo("Europe/Paris")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -40,10 +41,10 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The sudden stop of {when_en} interrupted a deposit: {files_en}. Deposit again what is missing.",
     ),
     "torn_line": (
-        "La dernière écriture du journal avait été interrompue ({bytes} octets) : elle n’avait pas été "
+        "La dernière écriture du journal avait été interrompue ({size_fr}) : elle n’avait pas été "
         "confirmée. "
         "Elle est conservée à part dans « lost ».",
-        "The last write to the log had been interrupted ({bytes} bytes): it had not been acknowledged. "
+        "The last write to the log had been interrupted ({size_en}): it had not been acknowledged. "
         "It is kept aside in “lost”.",
     ),
     "damaged": (
@@ -51,16 +52,22 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "The log has been changed or damaged ({reason_en}). Write nothing more here; keep this folder as it is.",
     ),
     "keys_older": (
-        "Le fichier de clés est plus ancien que le journal : les clés de {count} dépôts manquent. "
+        "Le fichier de clés est plus ancien que le journal : {missing_fr}. "
         "N’écrivez plus ici ; reprenez « keys/units » dans une sauvegarde plus récente.",
-        "The key file is older than the log: the keys of {count} deposits are missing. "
+        "The key file is older than the log: {missing_en}. "
         "Write nothing more here; take “keys/units” from a newer backup.",
     ),
     "clock_back": (
-        "L’horloge de l’ordinateur a reculé de {seconds} secondes depuis la dernière écriture. "
+        "L’horloge de l’ordinateur a reculé de {back_fr} depuis la dernière écriture. "
         "Vérifiez la date et l’heure de l’ordinateur.",
-        "The computer’s clock has gone back by {seconds} seconds since the last write. "
+        "The computer’s clock has gone back by {back_en} since the last write. "
         "Check the date and time of the computer.",
+    ),
+    "forked": (
+        "Deux histoires de ce journal sont connues : une tête de {theirs} lignes, signée de notre clé, n’est pas "
+        "la sienne. Rien de nouveau n’est scellé ici ; « saisine verify » montre les deux.",
+        "Two histories of this log are known: a head of {theirs} lines, signed by our key, is not its own. "
+        "Nothing new is sealed here; “saisine verify” shows both.",
     ),
     "read_only": (
         "Ce dossier ne peut pas être modifié : Saisine l’ouvre en lecture seule.",
@@ -98,7 +105,7 @@ class Aside:
 
 def say_moment_fr(moment: datetime) -> str:
     """`21 novembre 2026 à 14 h 32` in Paris."""
-    local = moment.astimezone(_PARIS)
+    local = moment.astimezone(PARIS)
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year} à {local.hour} h {local.minute:02d}"
 
 
@@ -113,12 +120,12 @@ def say_day_en(day: date) -> str:
 
 def on_day(moment: datetime) -> dict[str, str]:
     """The day in Paris as facts for an error, in both languages."""
-    day = moment.astimezone(_PARIS).date()
+    day = moment.astimezone(PARIS).date()
     return {"on_fr": say_day_fr(day), "on_en": say_day_en(day)}
 
 
 def say_moment_en(moment: datetime) -> str:
-    local = moment.astimezone(_PARIS)
+    local = moment.astimezone(PARIS)
     return f"{local.day} {local:%B %Y at %H:%M}"
 
 
@@ -188,7 +195,8 @@ def find_damage(journal: Journal, found: Reading, keys: Sequence[VerifierKey]) -
         return found.fault.as_reasons()
     if newest > journal.size:
         missing = newest - journal.size
-        return {"reason_fr": f"il manque {missing} lignes", "reason_en": f"{missing} lines are missing"}
+        fr, en = counted(missing, "ligne", "line is", many_en="lines are")
+        return {"reason_fr": f"il manque {fr}", "reason_en": f"{en} missing"}
     if not newest:
         return None
     try:
@@ -211,7 +219,9 @@ def keep_torn_tail(journal: Journal, found: Reading, now: datetime) -> OpeningNo
     """Cut an interrupted write off the log, after a copy in `lost/`. Under the lock."""
     if not found.rest:
         return None
-    note = OpeningNote.of("torn_line", bytes=len(found.rest))
+    note = OpeningNote.of(
+        "torn_line", bytes=len(found.rest), **counted_facts("size", len(found.rest), "octet", "byte")
+    )
     write_durably(_lost_folder(journal.folder, now) / "entries.tail", found.rest)
     _keep_untold(journal, note)
     journal.cut(found)
@@ -224,7 +234,7 @@ def sweep(journal: Journal, now: datetime) -> Aside | None:
     dead = [marker for marker in objects.glob(f"{TEMPORARY}*.writer") if _is_dead(marker)]
     if not dead:
         return None
-    stopped_at = datetime.fromtimestamp(max(marker.stat().st_mtime for marker in dead), _PARIS)
+    stopped_at = datetime.fromtimestamp(max(marker.stat().st_mtime for marker in dead), PARIS)
     known = set(named_objects(journal.entries))
     temporary = [path for marker in dead for path in objects.glob(f"{marker.stem}-*")]
     strays = [path for path in objects.glob("??/*") if path.name not in known]

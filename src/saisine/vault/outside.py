@@ -8,13 +8,13 @@ told, as they stand in the notes, so that anyone can lay the two files side by s
 import hashlib
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from saisine.vault.cosignatures import Outside, judge_lines, last_cosigned_at
 from saisine.vault.faults import SMALL_BYTES, read_regular
 from saisine.vault.log import Entry
-from saisine.vault.notes import Head, Note, NoteError
+from saisine.vault.notes import Head, Note, NoteError, VerifierKey
 from saisine.vault.opening import say_moment_en, say_moment_fr
 from saisine.vault.receipts import is_receipt_code, receipt_code
 from saisine.vault.report import Check, counted
@@ -146,13 +146,19 @@ def _check_own_forks(snapshot: Snapshot, policy: Policy) -> Iterator[Check]:
 # ---------------------------------------------------------------- receipts and heads kept elsewhere
 
 
-def _check_code(snapshot: Snapshot, code: str) -> Check:
+def size_of_code(heads: Iterable[Head], code: str) -> int | None:
+    """The size of the head that this code was given for, or None. Case, blanks and hyphens are free."""
     wanted = "".join(code.split()).replace("-", "").upper()
-    for size, head in snapshot.heads.items():
-        if wanted and receipt_code(head).replace("-", "") == wanted:
-            return Check.verified(
-                "V25", f"le reçu {code} est celui de la tête {size}", f"receipt {code} is head {size}"
-            )
+    found = (head.size for head in heads if receipt_code(head).replace("-", "") == wanted)
+    return next(found, None) if wanted else None
+
+
+def _check_code(snapshot: Snapshot, code: str) -> Check:
+    size = size_of_code(snapshot.heads.values(), code)
+    if size is not None:
+        return Check.verified(
+            "V25", f"le reçu {code} est celui de la tête {size}", f"receipt {code} is head {size}"
+        )
     return Check.failed(
         "V25",
         f"aucune tête ne correspond au reçu {code} : ce dossier a pu être remis à un état antérieur, "
@@ -164,32 +170,48 @@ def _check_code(snapshot: Snapshot, code: str) -> Check:
 
 def _check_text(snapshot: Snapshot, policy: Policy, text: str) -> Iterator[Check]:
     """A signed head, a cosigned note or a whole request: its form, its log, its signature, then its place."""
+    found = read_kept(text, snapshot.origin, (*policy.vkeys, *policy.witnesses))
+    if isinstance(found, Check):
+        yield found
+    else:
+        yield from _compare(snapshot, policy, found.head, found.remark)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptHead:
+    """A head that came from elsewhere and is signed by a known key; `remark` when a mail program changed it."""
+
+    head: Head
+    remark: tuple[str, str]
+
+
+def read_kept(text: str, origin: str | None, keys: Sequence[VerifierKey]) -> KeptHead | Check:
+    """The head in a file kept elsewhere, or the failed V25 that says what is wrong with it."""
     try:
         found = Outside.from_text(text)
     except NoteError as error:
-        yield Check.failed(
+        return Check.failed(
             "V25",
             f"le fichier donné n’est pas une tête lisible : {error.fr}",
             f"the file given is no readable head: {error}",
         )
-        return
     fr, en = _MENDED if found.is_mended else ("", "")
     head = found.head
-    if snapshot.origin is not None and head.origin != snapshot.origin:
-        yield Check.failed(
+    if origin is not None and head.origin != origin:
+        return Check.failed(
             "V25",
-            f"cette tête est celle d’un autre journal : {head.origin}{fr}",
-            f"this head is the one of another log: {head.origin}{en}",
+            f"cette tête est celle d’un autre journal : {head.origin} ; ici {origin} ; "
+            f"ce n’est pas le bon fichier, ou pas le bon dossier{fr}",
+            f"this head is the one of another log: {head.origin}; here {origin}; "
+            f"this is not the right file, or not the right folder{en}",
         )
-        return
     try:
-        head.note.require_signed_by((*policy.vkeys, *policy.witnesses))
+        head.note.require_signed_by(keys)
     except NoteError as error:
-        yield Check.failed(
+        return Check.failed(
             "V25", f"tête gardée au dehors : {error.fr}{fr}", f"head kept outside: {error}{en}"
         )
-        return
-    yield from _compare(snapshot, policy, head, (fr, en))
+    return KeptHead(head, (fr, en))
 
 
 def _compare(snapshot: Snapshot, policy: Policy, head: Head, remark: tuple[str, str]) -> Iterator[Check]:
@@ -198,20 +220,23 @@ def _compare(snapshot: Snapshot, policy: Policy, head: Head, remark: tuple[str, 
     seen_fr = f", contresignée le {say_moment_fr(at)}" if at else ""
     seen_en = f", cosigned on {say_moment_en(at)}" if at else ""
     if head.size > len(snapshot.lines):
-        missing = head.size - len(snapshot.lines)
+        fr, en = counted(
+            head.size - len(snapshot.lines), "ligne de plus", "more line", many_fr="lignes de plus"
+        )
         yield Check.failed(
             "V25",
-            f"la tête gardée au dehors compte {missing} lignes de plus : "
+            f"la tête gardée au dehors compte {fr} : "
             f"ce dossier a été remis à un état antérieur ; {_both_fr(snapshot, policy, head)}{remark[0]}",
-            f"the head kept outside has {missing} more lines: "
+            f"the head kept outside has {en}: "
             f"this folder was put back to an earlier state; {_both_en(snapshot, policy, head)}{remark[1]}",
         )
     elif head.size == 0 or snapshot.tree.root(head.size) != head.root:
+        fr, en = counted(head.size, "ligne", "line")
         yield Check.failed(
             "V25",
-            f"deux histoires pour {head.size} lignes : ce journal ne prolonge pas la tête gardée au dehors ; "
+            f"deux histoires pour {fr} : ce journal ne prolonge pas la tête gardée au dehors ; "
             f"{_both_fr(snapshot, policy, head)}{remark[0]}",
-            f"two histories for {head.size} lines: this log does not extend the head kept outside; "
+            f"two histories for {en}: this log does not extend the head kept outside; "
             f"{_both_en(snapshot, policy, head)}{remark[1]}",
         )
         yield from _same_size(snapshot, head)
@@ -228,10 +253,11 @@ def _same_size(snapshot: Snapshot, head: Head) -> Iterator[Check]:
     ours = snapshot.heads.get(head.size)
     if ours is not None and ours.root != head.root:
         here, there = b64encode(ours.root).decode(), b64encode(head.root).decode()
+        fr, en = counted(head.size, "ligne", "line")
         yield Check.failed(
             "V11",
-            f"deux têtes de {head.size} lignes : ici {here}, au dehors {there}",
-            f"two heads of {head.size} lines: here {here}, outside {there}",
+            f"deux têtes de {fr} : ici {here}, au dehors {there}",
+            f"two heads of {en}: here {here}, outside {there}",
         )
 
 
@@ -241,7 +267,8 @@ def _both_fr(snapshot: Snapshot, policy: Policy, head: Head) -> str:
     size, root, moment = _here(snapshot, head.size)
     here = f"dernière ligne du {say_moment_fr(moment.moment)}" if moment else "dernière ligne illisible"
     outside = b64encode(head.root).decode()
-    return f"au dehors : {head.size} lignes, racine {outside}, {there} ; ici : {size} lignes, racine {root}, {here}"
+    theirs, ours = counted(head.size, "ligne", "")[0], counted(size, "ligne", "")[0]
+    return f"au dehors : {theirs}, racine {outside}, {there} ; ici : {ours}, racine {root}, {here}"
 
 
 def _both_en(snapshot: Snapshot, policy: Policy, head: Head) -> str:
@@ -250,7 +277,8 @@ def _both_en(snapshot: Snapshot, policy: Policy, head: Head) -> str:
     size, root, moment = _here(snapshot, head.size)
     here = f"last line of {say_moment_en(moment.moment)}" if moment else "last line unreadable"
     outside = b64encode(head.root).decode()
-    return f"outside: {head.size} lines, root {outside}, {there}; here: {size} lines, root {root}, {here}"
+    theirs, ours = counted(head.size, "", "line")[1], counted(size, "", "line")[1]
+    return f"outside: {theirs}, root {outside}, {there}; here: {ours}, root {root}, {here}"
 
 
 def _here(snapshot: Snapshot, size: int) -> tuple[int, str, Entry | None]:

@@ -17,6 +17,7 @@ from PIL import Image, ImageOps
 
 from saisine.errors import SaisineError
 from saisine.vault.redaction import Box, Rule
+from saisine.vault.report import counted
 
 MAX_BYTES: Final = 64 << 20
 MAX_PIXELS: Final = 50_000_000  # of one page
@@ -135,10 +136,11 @@ def _require_small(opened: Image.Image, count: int) -> None:
     if not all(sizes):
         raise _unreadable("0 x 0")
     if max(sizes) > MAX_PIXELS or sum(sizes) > MAX_PIXELS_IN_ALL or count > MAX_PAGES:
+        pages = counted(count, "page", "page")
         raise SaisineError(
             "redaction_too_large",
-            size_fr=f"{sum(sizes)} pixels en {count} pages",
-            size_en=f"{sum(sizes)} pixels on {count} pages",
+            size_fr=f"{sum(sizes)} pixels en {pages[0]}",
+            size_en=f"{sum(sizes)} pixels on {pages[1]}",
             limit_fr=f"{MAX_PIXELS} par page, {MAX_PIXELS_IN_ALL} et {MAX_PAGES} pages en tout",
             limit_en=f"{MAX_PIXELS} a page, {MAX_PIXELS_IN_ALL} and {MAX_PAGES} pages in all",
         )

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal
 
 CheckState = Literal["verified", "failed", "not_checked"]
@@ -25,7 +26,10 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "V13": ("La réponse d’horodatage est lisible et accordée", "The time-stamp reply reads and is granted"),
     "V14": ("L’horodatage porte sur cette tête", "The time stamp is over this head"),
     "V15": ("L’autorité d’horodatage est celle attendue", "The time-stamp authority is the pinned one"),
-    "V16": ("L’heure certifiée suit la dernière ligne", "The certified time follows the last line"),
+    "V16": (
+        "L’heure certifiée suit les lignes datées, et n’est pas à venir",
+        "The certified time follows the dated lines, and is not to come",
+    ),
     "V17": ("Nombre d’autorités demandé", "Number of authorities asked for"),
     "V18": ("Tous les objets sont présents", "Every object is present"),
     "V19": ("Chaque objet a l’empreinte de son nom", "Every object has the hash that names it"),
@@ -43,9 +47,39 @@ NAMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def counted(count: int, fr: str, en: str) -> tuple[str, str]:
-    """« 1 tête », « 3 têtes », and the same in English; for nouns that take an s."""
-    return f"{count} {fr}{'s' if count > 1 else ''}", f"{count} {en}{'' if count == 1 else 's'}"
+def counted(
+    count: int, fr: str, en: str, *, many_fr: str | None = None, many_en: str | None = None
+) -> tuple[str, str]:
+    """« 1 tête », « 3 têtes », and the same in English: French says « 0 tête », English “0 heads”.
+
+    Nouns that take an s need no more; any other gives its plural.
+    """
+    french = (many_fr or f"{fr}s") if count > 1 else fr
+    english = en if count == 1 else (many_en or f"{en}s")
+    return f"{count} {french}", f"{count} {english}"
+
+
+def counted_facts(
+    name: str, count: int, fr: str, en: str, *, many_fr: str | None = None, many_en: str | None = None
+) -> dict[str, str]:
+    """`counted` as the facts `<name>_fr` and `<name>_en` of an error."""
+    french, english = counted(count, fr, en, many_fr=many_fr, many_en=many_en)
+    return {f"{name}_fr": french, f"{name}_en": english}
+
+
+_UNITS: Final = (
+    (86_400, "jour", "day"),
+    (3_600, "heure", "hour"),
+    (60, "minute", "minute"),
+    (1, "seconde", "second"),
+)
+
+
+def say_delay(delay: timedelta) -> tuple[str, str]:
+    """« 3 heures », “3 hours”: a length of time in its largest whole unit."""
+    seconds = max(round(delay.total_seconds()), 0)
+    size, fr, en = next((one for one in _UNITS if seconds >= one[0]), _UNITS[-1])
+    return counted(seconds // size, fr, en)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from saisine.vault.secret_files import (
     load_officers,
     prepare,
     prepare_officers,
+    require_passphrase,
     root_of_files,
 )
 from saisine.vault.standing import FILES
@@ -51,12 +52,11 @@ class KnownOfficer:
 def change_passphrase(
     vault: OpenVault, new: str, *, actor: str = "", progress: Progress | None = None
 ) -> None:
-    """Set the passphrase, or change it. Raises `passphrase_empty`.
+    """Set the passphrase, or change it. Raises `passphrase_empty` or `passphrase_short`.
 
     Without one before, the readable file is overwritten and removed.
     """
-    if not new.strip():
-        raise SaisineError("passphrase_empty")
+    require_passphrase(new)
     vault.require_writable()
     keys = vault.keys
     with disk_faults(vault.folder), vault.journal.locked():

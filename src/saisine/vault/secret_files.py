@@ -22,6 +22,7 @@ from saisine.errors import SaisineError
 from saisine.vault.deriving import Progress, lock_with, unlock_with
 from saisine.vault.faults import SMALL_BYTES, disk_faults, fsync_folder, read_regular, said, write_durably
 from saisine.vault.log import canonical
+from saisine.vault.report import counted_facts
 
 Random = Callable[[int], bytes]
 
@@ -32,6 +33,24 @@ OFFICERS_NAME: Final = "vault.recovery.json"
 NEXT_NAME: Final = "next"
 WIPED: Final = ".wiped-"
 _NAMES: Final = (PROTECTED_NAME, UNPROTECTED_NAME, RECOVERY_NAME, OFFICERS_NAME)
+
+
+LEAST_SIGNS: Final = 12
+
+
+def require_passphrase(text: str) -> str:
+    """A passphrase that may be chosen; one chosen before still opens, whatever its length.
+
+    Twelve signs, blanks at both ends apart, are a floor against one letter or one name; the pages ask for four or
+    five words. Raises `passphrase_empty` or `passphrase_short`.
+    """
+    count = len(text.strip())
+    if not count:
+        raise SaisineError("passphrase_empty")
+    if count < LEAST_SIGNS:
+        facts = counted_facts("count", count, "signe", "sign")
+        raise SaisineError("passphrase_short", least=LEAST_SIGNS, **facts)
+    return text
 
 
 class Retired(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

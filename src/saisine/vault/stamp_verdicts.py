@@ -18,6 +18,7 @@ from cryptography import x509
 from saisine.vault.authorities import Authority, Qualified
 from saisine.vault.chains import CERTIFICATE_FAULTS, HOLDS, Reason, fault_of_chain
 from saisine.vault.notes import Head
+from saisine.vault.opening import on_day
 from saisine.vault.second_reader import SecondReader, find_second_reader
 from saisine.vault.tokens import DIGESTS, Token, read_status
 
@@ -161,8 +162,11 @@ def _signer(token: Token) -> tuple[x509.Certificate | None, Reason]:
 def _expired_since(leaf: x509.Certificate, now: datetime | None) -> Reason:
     if now is None or leaf.not_valid_after_utc >= now:
         return HOLDS
-    day = f"{leaf.not_valid_after_utc:%Y-%m-%d}"
-    return Reason(f"certificat valable alors, expiré le {day}", f"certificate valid then, expired on {day}")
+    day = on_day(leaf.not_valid_after_utc)
+    return Reason(
+        f"certificat valable alors, expiré le {day['on_fr']}",
+        f"certificate valid then, expired on {day['on_en']}",
+    )
 
 
 def _fault_of_signature(found: rfc3161_client.TimeStampResponse, text: bytes, authority: Authority) -> Reason:

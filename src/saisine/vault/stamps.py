@@ -4,6 +4,7 @@ Only the SHA-256 of a head's text and the machine's address leave, and only when
 authority (`authorities`). What a reply proves is judged in `stamp_verdicts`.
 """
 
+import contextlib
 import hashlib
 import http.client
 import socket
@@ -29,7 +30,7 @@ from saisine.vault.authorities import (
 from saisine.vault.chains import Reason
 from saisine.vault.faults import SMALL_BYTES, read_regular, write_durably
 from saisine.vault.journal import Journal
-from saisine.vault.kept_replies import keep_reply, reply_path
+from saisine.vault.kept_replies import STAMPED, keep_reply, noted_stamps, reply_path
 from saisine.vault.log import Entry
 from saisine.vault.notes import Head, NoteError
 from saisine.vault.stamp_verdicts import StampVerdict, verify_stamp
@@ -58,6 +59,7 @@ __all__ = [
 TIMEOUT_S: Final = 10.0
 MAX_REPLY_BYTES: Final = 64 * 1024
 REFUSED: Final = "stamp_refused"  # the code of the log
+_OWN_LINES: Final = frozenset({REFUSED, STAMPED})  # lines that only tell stamps: they want no date themselves
 REFUSED_EVERY: Final = timedelta(hours=1)  # a broken authority must not fill the log
 _REQUEST_TYPE: Final = "application/timestamp-query"
 _REPLY_TYPE: Final = "application/timestamp-reply"
@@ -250,17 +252,49 @@ def stamp_newest(
     only: Collection[str] | None = None,
     clock: Callable[[], datetime] | None = None,
 ) -> list[StampResult]:
-    """Ask for the newest head, which dates all lines before it too, and log what was refused.
+    """Ask for the newest head, which dates all lines before it too, and log what was dated or refused.
 
-    Without network the head waits: the next call asks for the head that is newest then. At most one line
-    per authority and hour tells a refusal. Raises `no_authority`, `vault_empty`, or what the vault refuses.
+    Without network the head waits: the next call asks for the head that is newest then. A `stamped` line holds
+    the hash of each reply that dates, so that one taken away is missed; at most one line per authority and hour
+    tells a refusal. Raises `no_authority`, `vault_empty`, or what the vault refuses.
     """
-    head = vault.last_head()
+    head = head_to_date(vault)
     results = ask_authorities(vault.folder, head, stamper, random, only=only, clock=clock)
-    lines = refusal_lines(vault.folder, vault.journal, results, now)
+    lines = [
+        *stamped_lines(vault.journal, results),
+        *refusal_lines(vault.folder, vault.journal, results, now),
+    ]
     if lines:
         vault.write_lines(lines)
     return results
+
+
+def head_to_date(vault: "OpenVault") -> Head:
+    """The newest head, less the lines at its end that only tell stamps when a head stands before them.
+
+    Else each date would make the next one necessary. Raises `vault_empty`.
+    """
+    newest = vault.last_head()
+    size = size_to_date(vault.journal.entries)
+    if 0 < size < newest.size and vault.journal.has_head(size):
+        with contextlib.suppress(NoteError, OSError):  # told by V07
+            return vault.journal.head(size)
+    return newest
+
+
+def stamped_lines(journal: Journal, results: Sequence[StampResult]) -> list[dict[str, Any]]:
+    """The log lines that vouch for replies: `root` is the SHA-256 of the reply, `count` the size of its head."""
+    dated = [one for one in results if one.state == "dated"]
+    if not dated:
+        return []
+    noted = noted_stamps(journal.entries)
+    lines = []
+    for one in dated:
+        reply = read_regular(reply_path(journal.heads, one.size, one.authority), SMALL_BYTES)
+        root = hashlib.sha256(reply).hexdigest()
+        if root not in noted:
+            lines.append({"act": "note", "code": STAMPED, "root": root, "count": one.size})
+    return lines
 
 
 def refusal_lines(
@@ -285,7 +319,7 @@ def _description_hash(folder: Path, name: str) -> str:
 def pending_authorities(folder: Path, journal: Journal) -> list[Authority]:
     """The authorities that have not dated the newest head; none while nothing is logged or configured.
 
-    Lines that only tell a refused stamp need no date: each attempt would make the next one necessary.
+    Lines that only tell stamps need no date: each attempt would make the next one necessary.
     Raises `authority_malformed`.
     """
     size = size_to_date(journal.entries)
@@ -294,9 +328,9 @@ def pending_authorities(folder: Path, journal: Journal) -> list[Authority]:
 
 
 def size_to_date(entries: Sequence[Entry]) -> int:
-    """How many lines want a date: all but the last ones when these only tell refused stamps."""
+    """How many lines want a date: all but the last ones when these only tell stamps, made or refused."""
     size = len(entries)
-    while size and entries[size - 1].act == "note" and entries[size - 1].code == REFUSED:
+    while size and entries[size - 1].act == "note" and entries[size - 1].code in _OWN_LINES:
         size -= 1
     return size
 

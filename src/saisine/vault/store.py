@@ -22,6 +22,7 @@ from saisine.vault.notes import Head, TlogProof
 from saisine.vault.objects import object_path, open_object
 from saisine.vault.receipts import Receipt, receipt_code
 from saisine.vault.records import Sealed, SealItem, State
+from saisine.vault.secret_files import require_passphrase
 from saisine.vault.stamps import Stamper, StampResult, dated_size, stamp_newest
 from saisine.vault.writer import groups
 
@@ -65,7 +66,9 @@ class Vault(OpenVault):
         random: Random = os.urandom,
         passphrase: str | None = None,
     ) -> "Vault":
-        """Make an empty vault and open it. Raises `vault_exists`, or what the disk refuses."""
+        """Make an empty vault and open it. Raises `vault_exists`, `passphrase_short`, or what the disk refuses."""
+        if passphrase is not None:
+            require_passphrase(passphrase)
         with disk_faults(folder.parent):
             clear_unfinished(folder)
             origin = f"vault.saisine.invalid/{new_id(random)}"
@@ -146,9 +149,10 @@ class Vault(OpenVault):
         """Seal many things by groups of 1,000, each durable before the next begins.
 
         A source that cannot be read stops the call (`source_unreadable`), or is handed to
-        `on_unreadable` and left out. A full or read-only disk is refused before the commit point.
+        `on_unreadable` and left out. A full or read-only disk is refused before the commit point, and so is a
+        vault known to be forked (`vault_forked`).
         """
-        self.require_writable()
+        self.require_unforked()
         todo = list(items)
         unit = unit or self.new_unit(is_durable=False)
         sealed: list[Sealed] = []
@@ -173,9 +177,9 @@ class Vault(OpenVault):
         return self._with_state(row for row in self.catalogue.rows() if not row.is_barred)
 
     def find(self, ref: str) -> Sealed:
-        """One sealed thing by item, line number, SHA-256, or a unique prefix of 8 signs or more.
+        """One sealed thing by line number, or by item, SHA-256 or object, whole or from 8 signs on.
 
-        Raises `item_unknown` or `item_ambiguous`.
+        Raises `item_unknown`, `item_erased` or `item_ambiguous`.
         """
         self.journal.refresh()
         found = self.catalogue.find(ref.strip().lower())

@@ -6,7 +6,7 @@ dates, V18 to V21 the objects, V22 to V24 the contents, V25 what was kept outsid
 
 import errno
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,15 +20,17 @@ from saisine.vault.checks import (
     load_policy,
 )
 from saisine.vault.contents import Checker, ContentChecks
-from saisine.vault.dates import check_pinned_roots, check_stamps
+from saisine.vault.dates import before_first_line, check_pinned_roots, check_stamps
 from saisine.vault.faults import said
+from saisine.vault.forks import check_watched_forks, watched_forks
 from saisine.vault.identity import Format
 from saisine.vault.keys import KeyStore
 from saisine.vault.log import TAKES_IN_BYTES
 from saisine.vault.opening import say_moment_en, say_moment_fr
 from saisine.vault.outside import check_outside
-from saisine.vault.report import Check, CheckState, Report, Verdict
+from saisine.vault.report import Check, CheckState, Report, Verdict, counted
 from saisine.vault.row_checks import RowsFinder
+from saisine.vault.shown_heads import KeptOutside
 from saisine.vault.signatures import with_successors
 from saisine.vault.snapshot import Policy, Snapshot
 from saisine.vault.stamps import verify_stamp
@@ -87,6 +89,8 @@ def verify_vault(
         )
         return Report.of([*failures, gone], _ALWAYS, ("Le journal manque.", "The log is missing."))
     trusted = with_successors(trusted, snapshot, chain)
+    opened, why, faults = _open_keys(snapshot, trusted, (passphrase, recovery), keys)
+    contents = ContentChecks(snapshot, opened, why, progress, checkers or {}, finder)
     checks = [
         *failures,
         *check_identity(snapshot, trusted, created),
@@ -94,17 +98,37 @@ def verify_vault(
         *check_heads(snapshot, trusted, chain),
         *_guarded("V13", "log/heads", check_stamps(snapshot, trusted, now)),
         *_guarded("V15", "trust/tsa", check_pinned_roots(snapshot)),
-        *_check_contents(snapshot, trusted, (passphrase, recovery), keys, progress, checkers or {}, finder),
+        *faults,
+        *contents.run(),
         *_guarded("V25", "trust", check_trust(folder, snapshot.good_entries())),
         *_guarded("V25", "trust", check_outside(snapshot, trusted, receipt, witness)),
+        *_guarded("V25", "trust/logs", check_watched_forks(folder)),
     ]
     required = _required(trusted, with_outside=receipt is not None or witness is not None)
     report = Report.of(checks, required)
+    fr, en = _remarks(snapshot, trusted)
+    count, dated = _count(snapshot, contents.ledgers if opened else None), earliest_stamp(snapshot, trusted)
     return replace(
         report,
-        summary_fr=_summary_fr(report, snapshot, trusted),
-        summary_en=_summary_en(report, snapshot, trusted),
+        summary_fr=say_verdict_fr(report, count, dated) + fr,
+        summary_en=say_verdict_en(report, count, dated) + en,
     )
+
+
+def _remarks(snapshot: Snapshot, policy: Policy) -> tuple[str, str]:
+    """What a person must read beside the verdict: a fork of a log that we watch, a day on which nothing was."""
+    said = [
+        (
+            f"Attention : le journal suivi « {name} » a deux histoires (V25).",
+            f"Note: the watched log “{name}” has two histories (V25).",
+        )
+        for name in watched_forks(snapshot.folder)
+    ]
+    first = next(snapshot.good_entries(), None)
+    if policy.at is not None and first is not None and policy.at < first.moment:
+        fr, en = before_first_line(policy.at, first.moment)
+        said.append((f"Attention : {fr}.", f"Note: {en}."))
+    return "".join(f" {fr}" for fr, _ in said), "".join(f" {en}" for _, en in said)
 
 
 def _guarded(number: str, place: str, checks: Iterator[Check]) -> Iterator[Check]:
@@ -131,27 +155,33 @@ def _identity(folder: Path) -> tuple[str | None, str | None]:
     return found.origin, found.created
 
 
-def _check_contents(
-    snapshot: Snapshot,
-    policy: Policy,
-    secrets: tuple[str | None, str | None],
-    opened: KeyStore | None,
-    progress: Progress | None,
-    checkers: Mapping[str, Checker],
-    finder: RowsFinder | None,
-) -> Iterator[Check]:
-    """V18 to V24; without keys the last three are not checked, and say why."""
-    keys: KeyStore | None = None
-    why = ("non demandé (--no-decrypt)", "not asked for (--no-decrypt)")
-    if policy.decrypt:
-        try:
-            folder, (passphrase, recovery) = snapshot.folder / "keys", secrets
-            keys = opened or KeyStore.open(folder, passphrase, recovery=recovery, read_only=True)
-        except SaisineError as error:
-            why = error.what("fr"), error.what("en")
-            if error.code not in ("passphrase_needed", "passphrase_wrong", "passphrase_cost"):
-                yield Check.failed("V22", *why)
-    yield from ContentChecks(snapshot, keys, why, progress, checkers, finder).run()
+def _open_keys(
+    snapshot: Snapshot, policy: Policy, secrets: tuple[str | None, str | None], opened: KeyStore | None
+) -> tuple[KeyStore | None, tuple[str, str], list[Check]]:
+    """The keys that V22 to V24 need; without them, why not, and what is wrong with their files."""
+    if not policy.decrypt:
+        return None, ("non demandé (--no-decrypt)", "not asked for (--no-decrypt)"), []
+    folder, (passphrase, recovery) = snapshot.folder / "keys", secrets
+    try:
+        keys = opened or KeyStore.open(folder, passphrase, recovery=recovery, read_only=True)
+    except SaisineError as error:
+        if error.code in _LOCKED:
+            return None, (_next_step(error, "fr"), _next_step(error, "en")), []
+        why = error.what("fr"), error.what("en")
+        return None, why, [] if error.code == "passphrase_cost" else [Check.failed("V22", *why)]
+    return keys, ("", ""), []
+
+
+_LOCKED = ("passphrase_needed", "passphrase_wrong")
+
+
+def _next_step(error: SaisineError, language: str) -> str:
+    """What is closed and how to open it, or to do without."""
+    step = {
+        "fr": "Donnez-la avec --passphrase-file, ou vérifiez sans ouvrir avec --no-decrypt",
+        "en": "Give it with --passphrase-file, or verify without opening with --no-decrypt",
+    }
+    return f"{error.what(language)} {step[language]}"
 
 
 def _required(policy: Policy, *, with_outside: bool) -> list[str]:
@@ -173,55 +203,75 @@ def earliest_stamp(snapshot: Snapshot, policy: Policy) -> datetime | None:
     return min(found, default=None)
 
 
-def _pieces(snapshot: Snapshot) -> int:
-    """How many pieces were taken in and not erased since."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many pieces stand, as the pages count them: neither erased, nor set aside, nor the ledgers of imports.
+
+    `ledgers` is None when the kinds could not be read: then `pieces` counts them too.
+    """
+
+    pieces: int
+    ledgers: int | None = 0
+
+    def say(self) -> tuple[str, str]:
+        """« 28 pièces et 1 relevé d’import », and the same in English."""
+        fr, en = counted(self.pieces, "pièce", "item")
+        if self.ledgers is None:
+            return f"{fr} (avec les relevés d’import)", f"{en} (with the ledgers of imports)"
+        if not self.ledgers:
+            return fr, en
+        more = counted(
+            self.ledgers,
+            "relevé d’import",
+            "ledger of an import",
+            many_fr="relevés d’import",
+            many_en="ledgers of imports",
+        )
+        return f"{fr} (et {more[0]})", f"{en} (and {more[1]})"
+
+
+def _count(snapshot: Snapshot, ledgers: int | None) -> Count:
     standing = Standing()
     for entry in snapshot.good_entries():
         standing.take(entry)
-    return sum(
-        entry.act in TAKES_IN_BYTES
-        and entry.unit not in standing.erased
-        and entry.record not in standing.erased_items
+    gone = standing.barred | set(standing.erased_items)
+    pieces = sum(
+        entry.act in TAKES_IN_BYTES and entry.unit not in standing.erased and entry.record not in gone
         for entry in snapshot.good_entries()
     )
+    return Count(pieces - (ledgers or 0), ledgers)
 
 
-def _summary_fr(report: Report, snapshot: Snapshot, policy: Policy) -> str:
-    return say_verdict_fr(report, _pieces(snapshot), earliest_stamp(snapshot, policy))
-
-
-def _summary_en(report: Report, snapshot: Snapshot, policy: Policy) -> str:
-    return say_verdict_en(report, _pieces(snapshot), earliest_stamp(snapshot, policy))
-
-
-def say_verdict_fr(report: Report, pieces: int, dated: datetime | None) -> str:
+def say_verdict_fr(report: Report, count: Count, dated: datetime | None) -> str:
     """One sentence: intact and since when, or what failed, or what is missing."""
     failures = report.failures()
     if failures:
-        more = f" (et {len(failures) - 1} autres constats)" if len(failures) > 1 else ""
+        rest, _ = counted(len(failures) - 1, "autre constat", "", many_fr="autres constats")
+        more = f" (et {rest})" if len(failures) > 1 else ""
         return f"Ne correspond pas : {failures[0].id}, {failures[0].detail_fr}{more}."
     if report.verdict == "incomplete":
         return (
             f"Incomplet : aucun écart trouvé, mais un contrôle n’a pas pu être fait{_lacking(report, 'fr')}."
         )
-    count = f"{pieces} pièce{'s' if pieces > 1 else ''}"
+    pieces = count.say()[0]
     if dated is None:
-        return f"Intact. {count}, pas encore datée{'s' if pieces > 1 else ''} par un tiers."
+        return f"Intact. {pieces}, pas encore datée{'s' if count.pieces > 1 else ''} par un tiers."
     day = _DAYS[dated.astimezone(_PARIS).weekday()]
-    return f"Intact. {count}, la plus ancienne datée d’avant le {day} {say_moment_fr(dated)}."
+    return f"Intact. {pieces}, la plus ancienne datée d’avant le {day} {say_moment_fr(dated)}."
 
 
-def say_verdict_en(report: Report, pieces: int, dated: datetime | None) -> str:
+def say_verdict_en(report: Report, count: Count, dated: datetime | None) -> str:
     failures = report.failures()
     if failures:
-        more = f" (and {len(failures) - 1} more findings)" if len(failures) > 1 else ""
+        _, rest = counted(len(failures) - 1, "", "more finding")
+        more = f" (and {rest})" if len(failures) > 1 else ""
         return f"Does not match: {failures[0].id}, {failures[0].detail_en}{more}."
     if report.verdict == "incomplete":
         return f"Incomplete: no fault was found, but a check could not be made{_lacking(report, 'en')}."
-    count = f"{pieces} item{'' if pieces == 1 else 's'}"
+    pieces = count.say()[1]
     if dated is None:
-        return f"Intact. {count}, not yet dated by a third party."
-    return f"Intact. {count}, the oldest dated before {dated.astimezone(_PARIS):%A} {say_moment_en(dated)}."
+        return f"Intact. {pieces}, not yet dated by a third party."
+    return f"Intact. {pieces}, the oldest dated before {dated.astimezone(_PARIS):%A} {say_moment_en(dated)}."
 
 
 def _lacking(report: Report, language: str) -> str:
@@ -233,16 +283,26 @@ def _lacking(report: Report, language: str) -> str:
 
 
 def verify_bundle(
-    path: Path, *, now: datetime, policy: Policy | None = None, progress: Progress | None = None
+    path: Path,
+    *,
+    now: datetime,
+    policy: Policy | None = None,
+    progress: Progress | None = None,
+    at: datetime | None = None,
+    receipt: str | None = None,
+    witness: str | None = None,
 ) -> Report:
     """Check an export bundle (zip). Without a `policy`, the keys inside the bundle are the ones trusted.
 
-    Raises `bundle_unreadable` when it is no bundle of Saisine at all.
+    `at`, `receipt` and `witness` as for a vault; a receipt of a head that the bundle does not show stays
+    unchecked. Raises `bundle_unreadable` when it is no bundle of Saisine at all.
     """
-    found = BundleChecks(path, policy, now, progress)
-    report = Report.of(found.run(), ("B01", "B02", "V07", "V08", "V09", "V22", "V23"))
+    kept = KeptOutside(receipt, witness)
+    found = BundleChecks(path, policy, now, progress, kept, at)
+    required = ("B01", "B02", "V07", "V08", "V09", "V22", "V23", *(("V25",) if kept else ()))
+    report = Report.of(found.run(), required)
     return replace(
         report,
-        summary_fr=say_verdict_fr(report, found.pieces, found.earliest),
-        summary_en=say_verdict_en(report, found.pieces, found.earliest),
+        summary_fr=say_verdict_fr(report, Count(found.pieces), found.earliest),
+        summary_en=say_verdict_en(report, Count(found.pieces), found.earliest),
     )

@@ -33,6 +33,7 @@ from saisine.vault.notes import COSIGNATURE, ED25519, Head, NoteError, VerifierK
 from saisine.vault.report import Check, counted
 
 if TYPE_CHECKING:
+    from saisine.vault.core import OpenVault
     from saisine.vault.store import Vault
 
 WITNESSES: Final = "trust/witnesses"
@@ -202,7 +203,7 @@ def load_witnesses(folder: Path) -> tuple[tuple[VerifierKey, ...], list[Check]]:
     return tuple(keys), failures
 
 
-def own_keys(vault: "Vault") -> tuple[VerifierKey, ...]:
+def own_keys(vault: "OpenVault") -> tuple[VerifierKey, ...]:
     """The verifier keys of our own log: the one in use first, then those it replaced."""
     trust = vault.folder / "trust"
     found = []

@@ -15,6 +15,7 @@ from saisine.vault.cosignatures import MAX_REQUEST_BYTES, Outside, Request, deco
 from saisine.vault.merkle import is_consistent
 from saisine.vault.notes import Head, Note, NoteError, Signature, VerifierKey
 from saisine.vault.pinned import newest_cosigned_by
+from saisine.vault.report import counted_facts
 from saisine.vault.watched import LOGS, Trust, WatchedLog, Witness, open_trust, own_keys, witness_vkey
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def request(vault: "Vault", witness: str | None = None, *, old: int | None = Non
 
     `old` is the last size which that witness cosigned: as our log noted it, unless the witness said another.
     Without a name, the only witness is meant; without any witness, it is a first request. Raises
-    `witness_unknown`, `witness_which`, `vault_empty`, or `witness_rolled_back` when the witness holds more lines
-    than this log has.
+    `witness_unknown`, `witness_which`, `vault_empty`, `vault_forked`, or `witness_rolled_back` when the witness
+    holds more lines than this log has.
     """
     known = _chosen(vault, witness)
     head = vault.last_head()
@@ -38,7 +39,9 @@ def request(vault: "Vault", witness: str | None = None, *, old: int | None = Non
         found = newest_cosigned_by(vault, known.key) if known else None
         old = found.size if found else 0
     if old > head.size:
-        raise SaisineError("witness_rolled_back", theirs=old, ours=head.size)
+        said = counted_facts("theirs", old, "ligne", "line")
+        raise SaisineError("witness_rolled_back", theirs=old, ours=head.size, **said)
+    vault.require_unforked()
     proof = tuple(vault.journal.tree.consistency(old, head.size)) if old else ()
     note = own_part(head, own_keys(vault))
     return Request(old, proof, Head(head.checkpoint, note)).to_text().encode()
@@ -148,9 +151,11 @@ def _require_extends(trust: Trust, log: WatchedLog, asked: Request) -> None:
     """The steps of tlog-witness, with one root per size before all others: two are a fork whatever `old` says."""
     refuse_other_root(trust, log, asked.head)
     if asked.head.size < log.size:
-        raise SaisineError("witness_behind", name=log.name, theirs=asked.head.size, size=log.size)
+        said = counted_facts("theirs", asked.head.size, "ligne", "line")
+        raise SaisineError("witness_behind", name=log.name, theirs=asked.head.size, size=log.size, **said)
     if asked.old != log.size:
-        raise SaisineError("witness_other_size", name=log.name, old=asked.old, size=log.size)
+        said = counted_facts("old", asked.old, "ligne", "line")
+        raise SaisineError("witness_other_size", name=log.name, old=asked.old, size=log.size, **said)
     if log.head is not None:
         require_proved(trust, log, log.head, asked)
 
@@ -181,6 +186,8 @@ def keep_fork(trust: Trust, log: WatchedLog, before: Head, new: Head) -> Saisine
         folder=f"{LOGS}/{log.name}.forks",
         before=before.size,
         after=new.size,
+        **counted_facts("before", before.size, "ligne", "line"),
+        **counted_facts("after", new.size, "ligne", "line"),
     )
 
 

@@ -23,6 +23,11 @@ def session() -> "Session":
     return _open
 
 
+def is_open() -> bool:
+    """Whether a workspace is open: the frame of an error page is drawn without one too."""
+    return _open is not None
+
+
 def on_new_passphrase(take: Callable[[str], None]) -> None:
     """Who has to know a passphrase chosen while the pages are open: whoever starts the worker again."""
     _heirs.append(take)

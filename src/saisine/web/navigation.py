@@ -8,6 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 import saisine
+from saisine.vault.authorities import is_asking
+from saisine.web import current
 from saisine.web.help_numbers import danger_numbers, numbers
 
 
@@ -50,4 +52,10 @@ def shell(request: HttpRequest) -> dict[str, object]:
         # a page that answers a POST has no address to come back to
         "return_to": request.get_full_path() if request.method in ("GET", "HEAD") else "/",
         "version": saisine.__version__,
+        "sends_hashes": _sends_hashes,  # asked by the pages that say what leaves
     }
+
+
+def _sends_hashes() -> bool:
+    """Whether a third party was chosen to date: then « Rien n’est envoyé » would be false."""
+    return current.is_open() and is_asking(current.session().vault.folder)

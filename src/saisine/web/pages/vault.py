@@ -238,14 +238,10 @@ def hold(request: HttpRequest, unit: str) -> HttpResponse:
 def _change_hold(request: HttpRequest, unit: str, standing: Hold | None) -> None:
     act = forms.one_of(request, "act", ("hold", "release"))
     reason = forms.line(request, "reason")
-    if not reason:
-        raise SaisineError("reason_missing")
     if act == "release":
         erasures.release(session(), unit, reason)
         return
     until = forms.day(request, "until")
-    if until is not None and until < today():
-        raise SaisineError("day_past", text=until.isoformat())
     if standing is None:  # sent twice: the first one holds
         erasures.hold(session(), unit, reason, until)
 

@@ -15,7 +15,7 @@ from saisine.vault.authorities import (
     Preset,
     choose_authority,
     find_preset,
-    load_authorities,
+    free_name,
     load_presets,
     retire_authority,
 )
@@ -102,17 +102,10 @@ def add(request: HttpRequest) -> HttpResponse:
     preset = find_preset(request.POST.get("preset", ""))
     if preset.url not in {one.url for one in vault_state.chosen_authorities(opened)}:
         facts = {"policies": [], "since": opened.today().isoformat(), **preset.facts()}
-        name = _free_name(preset.name)
+        name = free_name(opened.vault.folder, preset.name)
         choose_authority(opened.vault, name, preset.url, preset.root_pem, facts=facts, actor=opened.actor)
         journal.note(opened, "authority_chosen")
     return redirect("vault_dates")
-
-
-def _free_name(name: str) -> str:
-    """A name serves once, even after a removal: it stands in the names of the replies."""
-    taken = {one.name for one in load_authorities(session().vault.folder)}
-    numbered = (f"{name}-{number}" for number in range(2, len(taken) + 3))
-    return next(one for one in (name, *numbered) if one not in taken)
 
 
 @require_POST

@@ -19,6 +19,7 @@ from saisine.casework import journal, vault_state
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.vault import rotation
+from saisine.vault.secret_files import require_passphrase
 from saisine.web import current
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
@@ -132,17 +133,17 @@ def passphrase(request: HttpRequest) -> HttpResponse:
 
 @sensitive_variables("first")
 def _typed(request: HttpRequest) -> str:
-    """As it was typed, blanks included. Raises `passphrase_empty`, `passphrase_differs`, `form_refused`."""
+    """As it was typed, blanks included. Raises `passphrase_empty`, `passphrase_short`, `passphrase_differs`,
+    `form_refused`."""
     first = request.POST.get("passphrase", "")
     if not first.strip():
         raise SaisineError("passphrase_empty")
     if first != request.POST.get("again", ""):
         raise SaisineError("passphrase_differs")
-    if any(
-        sign in first for sign in "\r\n\0"
-    ):  # no keyboard types them here, and no file could give them back
+    # no keyboard types these here, and no file could give them back
+    if any(sign in first for sign in "\r\n\0"):
         raise SaisineError("form_refused")
-    return first
+    return require_passphrase(first)
 
 
 def _page(request: HttpRequest, refused: SaisineError | None = None) -> HttpResponse:

@@ -1,0 +1,76 @@
+"""Words of the errors raised by letters."""
+
+from saisine.errors import EXIT_IO, EXIT_USAGE, ErrorText
+
+TEXTS: dict[str, ErrorText] = {
+    "letter_file_invalid": ErrorText(
+        what_fr="Le modèle de lettre « {file} » n’est pas utilisable (ligne {line}).",
+        why_fr="{reason_fr}.",
+        what_to_do_fr="Corrigez cette ligne ; docs/letters.md donne les champs. Aucune lettre n’a été écrite.",
+        what_en="The letter model “{file}” cannot be used (line {line}).",
+        why_en="{reason_en}.",
+        what_to_do_en="Mend that line; docs/letters.md lists the fields. No letter was written.",
+    ),
+    "letter_kind_unknown": ErrorText(
+        what_fr="La lettre « {kind} » n’existe pas.",
+        why_fr="Lettres connues : {known}.",
+        what_to_do_fr="Choisissez-en une dans la liste : saisine letter list.",
+        what_en="There is no letter “{kind}”.",
+        why_en="Known letters: {known}.",
+        what_to_do_en="Pick one of the list: saisine letter list.",
+        exit_code=EXIT_USAGE,
+    ),
+    "letter_field_unknown": ErrorText(
+        what_fr="Le champ « {field} » ne se remplit pas à la main.",
+        why_fr="Champs possibles : {known}.",
+        what_to_do_fr="Corrigez le nom du champ, puis recommencez.",
+        what_en="The field “{field}” is not filled by hand.",
+        why_en="Possible fields: {known}.",
+        what_to_do_en="Mend the name of the field, then try again.",
+        exit_code=EXIT_USAGE,
+    ),
+    "letter_format_unknown": ErrorText(
+        what_fr="« {name} » ne finit ni par .docx ni par .pdf.",
+        why_fr="La fin du nom choisit le format de la lettre.",
+        what_to_do_fr="Donnez un nom qui finit par .docx (à modifier) ou .pdf (à imprimer).",
+        what_en="“{name}” ends neither in .docx nor in .pdf.",
+        why_en="The end of the name chooses the format of the letter.",
+        what_to_do_en="Give a name that ends in .docx (to edit) or .pdf (to print).",
+        exit_code=EXIT_USAGE,
+    ),
+    "letter_too_long": ErrorText(
+        what_fr="Cette lettre aurait {count} lignes pour une seule liste.",
+        why_fr="Une lettre en porte {limit} au plus.",
+        what_to_do_fr="Joignez plutôt le dossier, qui porte toutes les pièces.",
+        what_en="This letter would have {count} lines for one list.",
+        why_en="A letter holds {limit} at most.",
+        what_to_do_en="Enclose the dossier instead: it holds every exhibit.",
+    ),
+    "letter_exists": ErrorText(
+        what_fr="Le fichier « {path} » existe déjà.",
+        why_fr="Une lettre modifiée à la main ne doit pas être perdue.",
+        what_to_do_fr="Choisissez un autre nom, ou déplacez ce fichier.",
+        what_en="The file “{path}” exists already.",
+        why_en="A letter edited by hand must not be lost.",
+        what_to_do_en="Choose another name, or move that file.",
+        exit_code=EXIT_USAGE,
+    ),
+    "letter_not_typeset": ErrorText(
+        what_fr="La lettre n’a pas pu être mise en page.",
+        why_fr="La mise en page répond : {reason}.",
+        what_to_do_fr="Aucun fichier n’a été écrit. Gardez ce message pour le signaler.",
+        what_en="The letter could not be laid out.",
+        why_en="The layout answers: {reason}.",
+        what_to_do_en="No file was written. Keep this message to report it.",
+        exit_code=EXIT_IO,
+    ),
+    "letter_file_not_written": ErrorText(
+        what_fr="Le fichier « {path} » n’a pas pu être écrit.",
+        why_fr="Le système répond : {reason}.",
+        what_to_do_fr="Vérifiez la place libre et vos droits, puis recommencez.",
+        what_en="The file “{path}” could not be written.",
+        why_en="The system answers: {reason}.",
+        what_to_do_en="Check the free space and your rights, then try again.",
+        exit_code=EXIT_IO,
+    ),
+}
