@@ -136,3 +136,10 @@ def test_a_targeted_association_waits_for_the_element_that_is_missing(law: Law) 
     found = {item.id: item for item in assess(law, inputs, TODAY).main}["injure_publique"]
     assert (found.status, found.standing[0].role) == ("possible", "own_name")
     assert found.standing[0].answer == "conditional"
+
+
+def test_a_refusal_closes_the_way_only_once_a_person_is_known_to_be_targeted(law: Law) -> None:
+    facts = INSULT - {"target_person"} | {"target_group"}
+    inputs = case(replace(RACISM, victim_consent=False), facts).with_fact("target_person", None)
+    assert answer(law, inputs) == "conditional"
+    assert answer(law, inputs.with_fact("target_person", True)) == "no"

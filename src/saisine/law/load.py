@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from saisine.law.bind import Binder, Ref
 from saisine.law.model import (
     CasesFile,
+    ChangesFile,
     DecidedCase,
     Fact,
     FactsFile,
@@ -43,6 +44,7 @@ FILES: dict[str, type] = {
     "fr/routes.yaml": RoutesFile,
     "fr/cases.yaml": CasesFile,
     "fr/lawful.yaml": LawfulFile,
+    "fr/changes.yaml": ChangesFile,
     "eu/dsa.yaml": Dsa,
 }
 
@@ -61,6 +63,7 @@ class Law:
     routes: RoutesFile
     cases_file: CasesFile
     lawful: LawfulFile
+    changes_file: ChangesFile
     dsa: Dsa
     facts: dict[str, Fact]
     themes: dict[str, Theme]
@@ -116,6 +119,7 @@ def _assemble(
     routes: RoutesFile,
     cases: CasesFile,
     lawful: LawfulFile,
+    changes: ChangesFile,
     dsa: Dsa,
 ) -> Law:
     return Law(
@@ -129,6 +133,7 @@ def _assemble(
         routes,
         cases,
         lawful,
+        changes,
         dsa,
         facts=_by_id(facts.facts, "fr/facts.yaml"),
         themes=_by_id(facts.themes, "fr/facts.yaml"),
@@ -156,6 +161,7 @@ def _cross_check(law: Law) -> None:
     """Every id named by a rule exists in its vocabulary; the first fault is shown where it is written."""
     _by_id(law.cases, "fr/cases.yaml")
     _by_id(law.speciality_rules, "fr/offences.yaml")
+    _by_id(law.changes_file.changes, "fr/changes.yaml")
     for where, file, ref, known, noun_fr, noun_en in _references(law):
         if ref not in known:
             raise invalid(
@@ -195,6 +201,9 @@ def _offence_references(law: Law) -> Iterator[Reference]:
                 yield offence.id, file, ref, law.facts, *_FACT
         for ref in offence.elements.grounds:
             yield offence.id, file, ref, law.ground_lists, *_LIST
+        if entity := offence.legal_person:
+            for ref in (entity.fact, entity.stands_for):
+                yield offence.id, file, ref, law.facts, *_FACT
         for ref in offence.penalty.modifiers:
             yield offence.id, file, ref, law.modifiers, "la circonstance", "modifier"
         for clause in offence.associations:
@@ -239,6 +248,9 @@ def _rule_references(law: Law) -> Iterator[Reference]:
             yield group.id, "fr/grounds.yaml", ref, law.grounds, *_GROUND
     for context in law.lawful.contexts:
         yield context.fact, "fr/lawful.yaml", context.fact, law.facts, *_FACT
+    for change in law.changes_file.changes:
+        for ref in change.touches:
+            yield change.id, "fr/changes.yaml", ref, law.offences, *_OFFENCE
     # a decided case may also cite a text that is no offence (LCEN, CPC 145): those are written with a capital
     for case in law.cases:
         for ref in case.qualifications:

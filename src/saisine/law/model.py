@@ -156,6 +156,16 @@ class PublicAction:
 
 
 @dataclass(frozen=True, slots=True)
+class LegalPerson:
+    """A text that protects legal entities too: `fact`, when true, stands for `stands_for` in its elements."""
+
+    fact: Ref
+    stands_for: Ref
+    verified: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Offence:
     id: str
     name_fr: str
@@ -186,6 +196,7 @@ class Offence:
     partially_verified: bool = False
     validity: Validity | None = None
     notes_fr: tuple[str, ...] = ()
+    legal_person: LegalPerson | None = None
 
     @property
     def is_press(self) -> bool:
@@ -311,6 +322,27 @@ class CasesFile:
 @dataclass(frozen=True, slots=True)
 class ProcedureFile:
     texts: tuple[ProceduralText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedChange:
+    """A change of a text that no window of validity shows. `on` None: a bill, or a day not established."""
+
+    id: str
+    articles: tuple[str, ...]
+    on: date | None
+    kind: Literal["amended", "announced", "bill"]
+    what_fr: str
+    what_en: str
+    touches: tuple[Ref, ...]
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFile:
+    meta: Meta
+    changes: tuple[LoggedChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

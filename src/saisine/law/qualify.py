@@ -141,10 +141,12 @@ def status_of(law: Law, offence: Offence, inputs: CaseInputs) -> str:
 
 def truth_of(law: Law, offence: Offence, inputs: CaseInputs) -> Truth:
     rule = offence.elements
-    parts: list[Truth] = [inputs.value(fact) for fact in rule.all_of]
+    parts: list[Truth] = [_fact(offence, inputs, fact)[1] for fact in rule.all_of]
     parts += [negated(inputs.value(fact)) for fact in rule.none_of]
     if rule.any_of:
-        parts.append(any_true(all_true(_leaf(inputs, leaf) for leaf in group) for group in rule.any_of))
+        parts.append(
+            any_true(all_true(_leaf(offence, inputs, leaf)[1] for leaf in group) for group in rule.any_of)
+        )
     if rule.grounds:
         parts.append(ground_truth(law, rule.grounds, inputs))
     return all_true(parts)
@@ -155,20 +157,31 @@ def ground_truth(law: Law, lists: Iterable[str], inputs: CaseInputs) -> Truth:
     return any_true(inputs.ground(ground) for name in lists for ground in law.ground_lists[name].grounds)
 
 
-def _leaf(inputs: CaseInputs, leaf: str) -> Truth:
+def _leaf(offence: Offence, inputs: CaseInputs, leaf: str) -> tuple[str, Truth]:
     if leaf.startswith("ground:"):
-        return inputs.ground(leaf.removeprefix("ground:"))
-    return inputs.value(leaf)
+        return leaf, inputs.ground(leaf.removeprefix("ground:"))
+    return _fact(offence, inputs, leaf)
+
+
+def _fact(offence: Offence, inputs: CaseInputs, fact: str) -> tuple[str, Truth]:
+    """The fact that answers a condition, and its value: a legal entity may stand for a person (data)."""
+    value, entity = inputs.value(fact), offence.legal_person
+    if entity is None or fact != entity.stands_for or value is True:
+        return fact, value
+    other = inputs.value(entity.fact)
+    decides = other is True or (value is False and other is None)
+    return (str(entity.fact), other) if decides else (fact, value)
 
 
 def _evaluate(law: Law, offence: Offence, inputs: CaseInputs) -> tuple[tuple[Element, ...], Truth]:
     rule = offence.elements
-    elements = [_element(law, offence, fact, "all_of", inputs.value(fact)) for fact in rule.all_of]
-    any_group = any_true(all_true(_leaf(inputs, leaf) for leaf in group) for group in rule.any_of)
+    decisive = [_fact(offence, inputs, fact) for fact in rule.all_of]
+    elements = [_element(law, offence, fact, "all_of", value) for fact, value in decisive]
+    any_group = any_true(all_true(_leaf(offence, inputs, leaf)[1] for leaf in group) for group in rule.any_of)
     for number, group in enumerate(rule.any_of, start=1):
         for leaf in group:
-            value = _leaf(inputs, leaf)
-            element = _element(law, offence, leaf, "any_of", value, number)
+            fact, value = _leaf(offence, inputs, leaf)
+            element = _element(law, offence, fact, "any_of", value, number)
             # a group that lacks something is no fault while another group is whole
             elements.append(replace(element, satisfied=True if any_group else _soften(value, any_group)))
     elements += [_element(law, offence, fact, "none_of", inputs.value(fact)) for fact in rule.none_of]
@@ -188,8 +201,10 @@ def _element(law: Law, offence: Offence, leaf: str, role: str, value: Truth, gro
     else:
         label_fr, label_en = law.facts[leaf].label_fr, law.facts[leaf].label_en
     satisfied = negated(value) if role == "none_of" else value
+    entity = offence.legal_person
+    verified = offence.verified and (entity is None or leaf != entity.fact or entity.verified)
     return Element(
-        str(leaf), role, value, satisfied, label_fr, label_en, offence.articles[0], offence.verified, group
+        str(leaf), role, value, satisfied, label_fr, label_en, offence.articles[0], verified, group
     )
 
 

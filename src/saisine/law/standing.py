@@ -178,7 +178,7 @@ def victim_may_act(main: Sequence[tuple[Qualification, Clock]], inputs: CaseInpu
         return "conditional"
     if any(not result.offence.is_press for result, _ in usable if result.status == "met"):
         return "yes"
-    named = inputs.value("target_person")
+    named = any_true(inputs.value(fact) for fact in ("target_person", "target_legal_person"))
     if named is None:
         return "conditional"
     return "yes" if named else "no_individual_not_named"

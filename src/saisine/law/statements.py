@@ -114,6 +114,17 @@ def all_statements(law: Law) -> Iterator[Statement]:
                 False,
                 clause.note_fr,
             )
+        if entity := offence.legal_person:
+            words = "Une association visée comme personne morale compte comme une personne visée."
+            yield Statement(
+                f"{offence.id}:legal_person",
+                words,
+                offence.articles,
+                None,
+                entity.verified,
+                False,
+                entity.source,
+            )
     for modifier in law.modifiers.values():
         yield Statement(
             modifier.id,

@@ -1,0 +1,240 @@
+"""Letters of an incident: consent checked, data gathered from the rows, one file written where a person asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from saisine.casework import association, chronology, consents, exhibits, journal, notices, rights
+from saisine.casework.models import ExhibitRow, Incident, NoticeRow
+from saisine.casework.session import Session
+from saisine.errors import SaisineError
+from saisine.incidents.consents import ACTS
+from saisine.law.assess import Assessed
+from saisine.law.dates import add_months
+from saisine.letters import (
+    ContentLine,
+    DatedLine,
+    ExhibitLine,
+    Letter,
+    LetterData,
+    LetterReport,
+    NoticeLine,
+    ObservedLine,
+    OffenceLine,
+    Sender,
+    compose_letter,
+    load_letters,
+    make_letter,
+    require_letter,
+)
+from saisine.notices import load_platforms
+from saisine.notices.states import DECISIONS, NoticeEvent, live_events
+
+CONTENT_KINDS: Final = ("message", "group", "screenshot", "capture", "export_row")
+QUIET_DAYS: Final = 30  # our own reminder (notices/terms.yaml, silence_30d), never a delay of the law
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One letter that may be made. `consent`: what is missing, in words; empty when it may leave."""
+
+    letter: Letter
+    unmet: tuple[str, ...]
+    consent_fr: str = ""
+    consent_en: str = ""
+
+
+def list_letters(session: Session, incident: Incident) -> list[LetterLine]:
+    """Every letter, with what it would lack for this incident today."""
+    data = gather(session, incident)
+    return [_line(session, incident, letter, data) for letter in load_letters().values()]
+
+
+def _line(session: Session, incident: Incident, letter: Letter, data: LetterData) -> LetterLine:
+    unmet = compose_letter(letter, data).unmet
+    try:
+        require_ready(session, incident, letter.id)
+    except SaisineError as error:
+        return LetterLine(letter, unmet, str(error.facts["missing_fr"]), str(error.facts["missing_en"]))
+    return LetterLine(letter, unmet)
+
+
+def require_ready(session: Session, incident: Incident, kind: str) -> Letter:
+    """Raises `letter_kind_unknown`, `incident_consent_missing`."""
+    letter = require_letter(kind)
+    if letter.consents:
+        consents.require_consent(session, incident, *(act for act in letter.consents if act in ACTS))
+    return letter
+
+
+def make(
+    session: Session,
+    incident: Incident,
+    kind: str,
+    out: Path,
+    *,
+    given: Mapping[str, str] | None = None,
+    quote: bool = False,
+) -> LetterReport:
+    """Write one letter. With `quote`, the words of the contents are in it, and that they were read is logged.
+
+    Raises as `require_ready`, `letter_exists`, and as `make_letter`.
+    """
+    require_ready(session, incident, kind)
+    if out.exists():
+        raise SaisineError("letter_exists", path=out.name)
+    report = make_letter(kind, gather(session, incident, given=given, quote=quote), out)
+    journal.note(session, "letter_made", subject=incident.id)
+    return report
+
+
+# ------------------------------------------------------------------ data
+
+
+def gather(
+    session: Session, incident: Incident, *, given: Mapping[str, str] | None = None, quote: bool = False
+) -> LetterData:
+    """What the letters of this incident are filled from. Raises `law_events_order`."""
+    rows = exhibits.exhibits(session, incident)
+    card = association.get_association(session)
+    sent = [notice for notice in reversed(notices.list_notices(session, incident)) if _is_sent(notice)]
+    platform = _platform(rows, sent)
+    profile = load_platforms().get(platform)
+    return LetterData(
+        number=incident.number,
+        today=session.today(),
+        sender=Sender(card.name, card.email, card.object_fr, card.declared_on),
+        summary=incident.summary,
+        platform=exhibits.PLATFORM_NAMES.get(platform, "") if platform != "other" else "",
+        coordinator=(profile.dsc or "") if profile else "",
+        law_as_of=session.law.meta.as_of,
+        chronology=tuple(_chronology(session, incident)),
+        exhibits=tuple(_exhibit(session, row) for row in rows),
+        contents=tuple(_contents(session, rows, quote=quote)),
+        offences=tuple(_offences(session, incident)),
+        notices=tuple(_notice(session, notice) for notice in sent),
+        observed=tuple(line for notice in sent for line in _observed(session, notice)),
+        given=dict(given or {}),
+    )
+
+
+def _platform(rows: Sequence[ExhibitRow], sent: Sequence[NoticeRow]) -> str:
+    """The platform a letter is about: that of the last notice, else the one that all exhibits share."""
+    if sent:
+        return sent[-1].platform
+    found = {row.platform for row in rows if row.platform}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _chronology(session: Session, incident: Incident) -> Iterator[DatedLine]:
+    for line in chronology.chronology(session, incident):
+        if line.when.day is not None:
+            yield DatedLine(line.when.words("fr"), line.text("fr"), line.exhibits)
+
+
+def _exhibit(session: Session, row: ExhibitRow) -> ExhibitLine:
+    item = row.frozen or row.item
+    sha256 = session.vault.find(item).sha256 if item else ""
+    return ExhibitLine(row.number, exhibits.exhibit_title(row), _when(row), row.url, sha256)
+
+
+def _when(row: ExhibitRow) -> str:
+    dated = chronology.dated(row)
+    return dated.words("fr") if dated.day is not None else ""
+
+
+def _contents(session: Session, rows: Sequence[ExhibitRow], *, quote: bool) -> Iterator[ContentLine]:
+    """One line per exhibit of a content; its account as the platform shows it, never a guess about a person."""
+    for row in rows:
+        if row.kind not in CONTENT_KINDS:
+            continue
+        messages = exhibits.open_exhibit(session, row) if quote else exhibits.exhibit_messages(session, row)
+        first = exhibits.earliest(messages) if messages else None
+        account = (first.author_handle or first.author_name or first.author_id or "") if first else ""
+        yield ContentLine(
+            url=row.url or (first.url or "" if first else ""),
+            platform=exhibits.PLATFORM_NAMES.get(row.platform, row.platform),
+            account=f"compte {account}" if account else "",
+            published=_when(row),
+            exhibit=row.number,
+            quoted=first.text if quote and first else None,
+        )
+
+
+def _offences(session: Session, incident: Incident) -> Iterator[OffenceLine]:
+    """What somebody kept; while nothing is decided, what the assessment finds met. Never what was set aside."""
+    decided = rights.decisions(session, incident)
+    kept = {name for name, row in decided.items() if row.decision == "retenir"}
+    aside = {name for name, row in decided.items() if row.decision == "ecarter"}
+    for item in rights.assessment(session, incident).main:
+        if item.id in kept or (not kept and item.status == "met" and item.id not in aside):
+            yield _offence(item)
+
+
+def _offence(item: Assessed) -> OffenceLine:
+    held = [element.why_fr for element in item.qualification.elements if element.satisfied is not False]
+    return OffenceLine(
+        id=item.id,
+        name=item.offence.name_fr,
+        articles=", ".join(item.offence.articles),
+        statement=f"{item.statement.as_of_words().capitalize()}. {item.statement.flag()}.",
+        elements=tuple(held),
+        last_day=item.clock.last_useful_day if item.clock else None,
+        is_press=item.offence.is_press,
+    )
+
+
+# ------------------------------------------------------------------ notices
+
+
+def _events(notice: NoticeRow) -> dict[str, NoticeEvent]:
+    """The last event of each kind that still holds."""
+    return {event.kind: event for event in live_events(notices.events_of(notice))}
+
+
+def _is_sent(notice: NoticeRow) -> bool:
+    return "sent" in _events(notice)
+
+
+def _complaint_months(session: Session) -> int:
+    """How long a decision may be contested before the platform: a rule of the law's data (DSA art. 20)."""
+    return next(rule.months for rule in session.law.limitation.other_deadlines if rule.id == "dsa_art20")
+
+
+def _notice(session: Session, notice: NoticeRow) -> NoticeLine:
+    events = _events(notice)
+    decided = events.get("decided")
+    opens_complaint = decided is not None and decided.decision in ("kept", "restricted")
+    return NoticeLine(
+        number=notice.number,
+        platform=exhibits.PLATFORM_NAMES.get(notice.platform, notice.platform),
+        url=notice.url,
+        sent_on=events["sent"].day,
+        reference=events["sent"].reference,
+        decision=DECISIONS[decided.decision][0] if decided and decided.decision else "",
+        decided_on=decided.day if decided else None,
+        complaint_until=add_months(decided.day, _complaint_months(session))
+        if decided and opens_complaint
+        else None,
+    )
+
+
+def _observed(session: Session, notice: NoticeRow) -> Iterator[ObservedLine]:
+    """What the notice's own events show of the platform's duties. A refusal alone is none."""
+    events, name = _events(notice), f"Signalement {notice.number}"
+    sent, decided = events["sent"].day, events.get("decided")
+    waited = session.today() - sent
+    if "acknowledged" not in events and decided is None and waited > timedelta(days=1):
+        yield ObservedLine(
+            "Article 16, paragraphe 4",
+            f"{name}, {waited.days} jours après l’envoi : aucun accusé de réception.",
+        )
+    if decided is None and waited > timedelta(days=QUIET_DAYS):
+        yield ObservedLine(
+            "Article 16, paragraphe 5", f"{name}, {waited.days} jours après l’envoi : aucune décision reçue."
+        )
+    if decided is not None and decided.reasons in ("no", "partial"):
+        words = "sans motifs" if decided.reasons == "no" else "avec des motifs incomplets"
+        yield ObservedLine("Article 16, paragraphe 5", f"{name} : décision reçue {words}.")
