@@ -209,6 +209,8 @@ def test_above_the_limit_only_equal_texts_are_grouped_and_it_is_said(monkeypatch
     rows = texts(BASE, BASE, BASE, *COPIES)
     assert not group_duplicates(rows).is_exact_only
     monkeypatch.setattr(duplicates, "MAX_WORDINGS", 1)
+    assert not group_duplicates(rows).is_exact_only  # many wordings of strangers cost little
+    monkeypatch.setattr(duplicates, "MAX_PAIRS", 1)
     found = group_duplicates(rows)
     assert found.is_exact_only
     # punctuation, capitals, links and mentions make no other wording

@@ -6,7 +6,7 @@ import typer
 
 from saisine.cli.app import Json, app, open_workspace
 from saisine.cli.output import full_day, full_time, print_json, print_table, say, shown, warn
-from saisine.cli.words import _, in_language, ngettext
+from saisine.cli.words import LANGUAGE, _, in_language, ngettext
 from saisine.errors import EXIT_NO
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Cards = Annotated[
 ]
 
 
-@app.command(help=_("Ce qui ressort des messages : signes de danger, vagues, textes copiés."))
+@app.command(help=_("Ce qui ressort des messages : signes de danger, vagues, copies, campagnes."))
 def findings(as_json: Json = False) -> int:
     with open_workspace() as session:
         from saisine.casework import triage
@@ -35,6 +35,7 @@ def findings(as_json: Json = False) -> int:
             print_json({"bands": [band_row(band) for band in bands], **_survey_row(session)})
         else:
             _show_bands(bands)
+            _show_campaigns(session)
     return 0 if bands else EXIT_NO
 
 
@@ -52,11 +53,34 @@ def band_row(band: "Band") -> dict[str, object]:
 
 def _survey_row(session: "Session") -> dict[str, Any]:
     """The findings themselves: references, counts and what each does not prove, no text."""
-    from saisine.casework import surveys
+    from saisine.casework import campaigns, surveys
+    from saisine.findings.rows import campaign_rows, search_row, short_rows, wave_rows
     from saisine.findings.survey import findings_rows
 
-    found = surveys.current(session)
-    return {"messages": found.n, "findings": findings_rows(found)}
+    found, standing = surveys.current(session), campaigns.current(session)
+    rows = [*findings_rows(found), *wave_rows(standing.waves), *campaign_rows(standing.campaigns)]
+    rows += short_rows(standing.short)
+    return {"messages": found.n, "findings": rows, "coordination": search_row(standing.campaigns)}
+
+
+def _show_campaigns(session: "Session") -> None:
+    """The campaigns in sentences, with what they do not establish; or why none is told."""
+    from saisine.casework import campaigns
+    from saisine.findings import campaign_words as words
+
+    found = campaigns.current(session).campaigns
+    at = 1 if LANGUAGE == "en" else 0
+    for one in found.campaigns:
+        say()
+        say(f"{words.LEVELS[one.level][at]}. {words.sentences(one)[at]}")
+    say()
+    if found.campaigns:
+        say((words.DOES_NOT_PROVE_FR, words.DOES_NOT_PROVE_EN)[at])
+    elif found.reason == "too_few":
+        say(_("Trop peu de messages pour chercher une coordination. Voici les copies et la chronologie."))
+    elif found.reason == "no_times":
+        say(_("Les dates ne sont connues qu’au jour : la synchronisation ne peut pas être étudiée."))
+    say((words.ABSENCE_FR, words.ABSENCE_EN)[at])
 
 
 def _show_bands(bands: "list[Band]") -> None:

@@ -17,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from saisine.findings.inputs import Text
-from saisine.findings.shingles import candidates, jaccard, pair_jaccard, shingle_all, shingle_set
+from saisine.findings.shingles import (
+    Pairs,
+    Shingles,
+    candidates,
+    jaccard,
+    pair_jaccard,
+    shingle_all,
+    shingle_set,
+)
 
 # One word of seven letters swapped in 43 characters stays at or above 0.6; sentences that only share a theme
 # stay below 0.4 (docs/findings.md gives the measure). Lower values join themes.
@@ -27,8 +35,10 @@ SHORT: Final = 20
 MILLIONTHS: Final = 1_000_000
 HUB: Final = 256  # a text near to more than these is a pivot of a flood: its neighbours are strangers
 ROUNDS: Final = 4  # 100,000 wordings of one spam: 64 s and 843 groups in one round that followed hubs
-# One wording costs up to 7 kB and 0.7 ms when all belong to one flood: above this, equal texts alone are grouped
+# One wording costs up to 7 kB and 0.7 ms when all belong to one flood, a hundredth of that among strangers: above
+# MAX_WORDINGS, near-copies are sought only while bands propose fewer than MAX_PAIRS; else equal texts alone
 MAX_WORDINGS: Final = 250_000
+MAX_PAIRS: Final = 4_000_000
 MIN_SIZE: Final = 3  # two equal messages happen by chance
 
 _LINK_OR_MENTION: Final = re.compile(r"(?:https?://|www\.)\S+|@[\w.\-]+")
@@ -84,7 +94,7 @@ class Group:
 class Duplicates:
     """The groups, largest first, and how many messages are in none.
 
-    `is_exact_only`: there were more than MAX_WORDINGS wordings, so only equal texts were grouped.
+    `is_exact_only`: more than MAX_WORDINGS wordings looked alike, so only equal texts were grouped.
     """
 
     groups: tuple[Group, ...]
@@ -117,32 +127,36 @@ def group_duplicates(rows: Iterable[Text], *, min_size: int = MIN_SIZE) -> Dupli
         total += 1
         holders.setdefault(copy_key(row.norm), []).append(row.id)
     holders.pop("", None)
+    long = sorted(key for key in holders if len(key) >= SHORT)
+    near = _neighbours(long, [len(holders[key]) for key in long], len(long) > MAX_WORDINGS)
     groups = [
         _build(keys, likeness, holders)
-        for keys, likeness in _clusters(holders)
+        for keys, likeness in _clusters(holders, long, near)
         if sum(len(holders[key]) for key in keys) >= min_size
     ]
     kept = sorted(groups, key=lambda group: (-group.n, group.group))
-    exact_only = sum(len(key) >= SHORT for key in holders) > MAX_WORDINGS
-    return Duplicates(tuple(kept), total - sum(group.n for group in kept), exact_only)
+    return Duplicates(tuple(kept), total - sum(group.n for group in kept), near is None)
 
 
-def _clusters(holders: dict[str, list[str]]) -> Iterator[tuple[list[str], list[float]]]:
+def _clusters(
+    holders: dict[str, list[str]], long: Sequence[str], near: Near | None
+) -> Iterator[tuple[list[str], list[float]]]:
     """(wordings with the medoid first, their similarity to it), every wording in exactly one cluster."""
-    long = sorted(key for key in holders if len(key) >= SHORT)
-    if len(long) > MAX_WORDINGS:
+    if near is None:
         yield from (([key], [1.0]) for key in holders)
         return
     weights = [len(holders[key]) for key in long]
-    for members, likeness in _stars(long, weights):
+    for members, likeness in _stars(long, weights, near):
         yield [long[member] for member in members], likeness
     for key in holders:
         if len(key) < SHORT:
             yield [key], [1.0]
 
 
-def _stars(texts: Sequence[str], weights: Sequence[int]) -> Iterator[tuple[list[int], list[float]]]:
-    """Cut the texts into stars, in a few rounds.
+def _stars(
+    texts: Sequence[str], weights: Sequence[int], near: Near
+) -> Iterator[tuple[list[int], list[float]]]:
+    """Cut the texts into stars, in a few rounds; `near` serves the first.
 
     In a flood of one theme, the pivots of a large bucket take what is close to them; what is left beside them
     meets new pivots in the next round. Each round costs its number of texts, not its square.
@@ -150,7 +164,8 @@ def _stars(texts: Sequence[str], weights: Sequence[int]) -> Iterator[tuple[list[
     left = np.arange(len(texts))
     for turn in range(ROUNDS):
         some = left.tolist()
-        near = _neighbours([texts[i] for i in some], [weights[i] for i in some])
+        if turn:
+            near = _some_neighbours([texts[i] for i in some], [weights[i] for i in some])
         had_neighbours = np.diff(near.starts) > 0
         alone = []
         for members, likeness in _round([texts[i] for i in some], [weights[i] for i in some], near):
@@ -169,8 +184,12 @@ def _round(
     """The best-surrounded text takes all that is close to it, and so on until every text is in one star."""
     counts = np.asarray(weights, np.int64)
     free = np.ones(len(texts), bool)
+    has_neighbours = np.diff(near.starts) > 0
+    for alone in np.flatnonzero(~has_neighbours).tolist():  # most texts: they need no turn in the heap
+        yield [alone], [1.0]
     # the most copies closest around first, then the order of the texts themselves
-    heap = [(-weight, i) for i, weight in enumerate(_all_weights(near, counts).tolist())]
+    around = _all_weights(near, counts)
+    heap = [(-int(around[i]), i) for i in np.flatnonzero(has_neighbours).tolist()]
     heapq.heapify(heap)
     while heap:
         claimed, centre = heapq.heappop(heap)
@@ -231,12 +250,22 @@ def _reach(centre: int, around: NDArray[np.int64], near: Near, free: NDArray[np.
     return kept
 
 
-def _neighbours(texts: Sequence[str], weights: Sequence[int]) -> Near:
-    """The pairs at THRESHOLD or above, seen from both sides."""
+def _neighbours(texts: Sequence[str], weights: Sequence[int], is_many: bool) -> Near | None:
+    """The pairs at THRESHOLD or above, seen from both sides; None when many texts look alike in too many pairs."""
     if not texts:
         return Near(np.zeros(1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int64))
     shingles = shingle_all(texts)
-    pairs = candidates(shingles, weights)
+    pairs = candidates(shingles, weights, MAX_PAIRS if is_many else None)
+    return None if pairs is None else _near_of(shingles, pairs)
+
+
+def _some_neighbours(texts: Sequence[str], weights: Sequence[int]) -> Near:
+    found = _neighbours(texts, weights, is_many=False)
+    assert found is not None  # no bound was set
+    return found
+
+
+def _near_of(shingles: Shingles, pairs: Pairs) -> Near:
     sizes = shingles.sizes()[pairs] if len(pairs) else np.zeros((0, 2), np.int64)
     # a set of n shingles cannot reach the threshold with one of fewer than threshold * n
     pairs = pairs[sizes.min(axis=1) >= THRESHOLD * sizes.max(axis=1)]
@@ -244,7 +273,7 @@ def _neighbours(texts: Sequence[str], weights: Sequence[int]) -> Near:
     pairs, values = pairs[values >= THRESHOLD], values[values >= THRESHOLD]
     owners = np.concatenate([pairs[:, 0], pairs[:, 1]])
     order = np.argsort(owners, kind="stable")
-    counts = np.bincount(owners, minlength=len(texts))
+    counts = np.bincount(owners, minlength=len(shingles.starts) - 1)
     millionths = np.rint(values * MILLIONTHS).astype(np.int64)
     return Near(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),

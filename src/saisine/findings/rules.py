@@ -9,24 +9,21 @@ whatever the text.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import yaml
 
 from saisine.errors import SaisineError
-from saisine.findings.signs import Vocabulary, Word
+from saisine.findings.signs import EMOJI, SHAPES, Vocabulary, Word
 
+Owner = TypeVar("Owner")
 DATA: Final = Path(__file__).with_name("danger.yaml")
-KINDS: Final = ("threat", "doxxing", "suicide_incitement")
+KINDS: Final = ("threat", "doxxing", "suicide_incitement", "raid")
 MAX_GAP: Final = 8
-SHAPES: Final = {
-    "<number>": re.compile(r"\d{1,4}(?:bis|ter|quater|[a-d])?"),
-    "<postcode>": re.compile(r"\d{5}"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,6 @@ class Step:
 
     words: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
     gap: int = 0
-    shape: str = ""
     optional: bool = False
 
     def ends(self, words: Sequence[Word], at: int) -> Iterator[int]:
@@ -53,10 +49,6 @@ class Step:
             yield from self._taken(words, at)
 
     def _taken(self, words: Sequence[Word], at: int) -> Iterator[int]:
-        if self.shape:
-            if SHAPES[self.shape].fullmatch(words[at].forms[0]):
-                yield at + 1
-            return
         for form in words[at].forms:
             for tail in self.words.get(form, ()):
                 after = at + 1 + len(tail)
@@ -68,10 +60,27 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Steps in order; `opens` when the match must start a sentence."""
+    """Steps in order; `opens` when the match must start a sentence.
+
+    `must` holds, for each step that cannot be left out, the first words of which one has to stand in the text:
+    a look at sets spares nearly every walk.
+    """
 
     steps: tuple[Step, ...]
     opens: bool = False
+    must: tuple[frozenset[str], ...] = ()
+
+    @classmethod
+    def of(cls, steps: tuple[Step, ...], opens: bool) -> "Pattern":
+        must = [frozenset(step.words) for step in steps if step.words and not step.optional]
+        return cls(steps, opens, tuple(sorted(must, key=len)))
+
+    def may_match(self, forms: Set[str]) -> bool:
+        """Whether every step has a word among those of the text."""
+        for words in self.must:  # noqa: SIM110 - a plain loop: this is where the time goes
+            if words.isdisjoint(forms):
+                return False
+        return True
 
     def end(self, words: Sequence[Word], at: int) -> int | None:
         """The furthest end of a match that starts at word `at`, or None."""
@@ -87,10 +96,47 @@ class Pattern:
         return ends
 
     def first_words(self) -> Iterator[str]:
-        step = self.steps[0]
-        yield from step.words
-        if step.shape:
-            yield step.shape
+        yield from self.steps[0].words
+
+
+# Words of nearly every French text: a step that holds one of them tells nothing about where to look.
+COMMON: Final = frozenset(
+    "a ai as au aux c ce ces cette d dans de des du elle en es est et il ils je j l la le les leur ma mais me mes mon"
+    " n ne nous on ou par pas plus pour qu que qui s sa se ses si son sont sur t ta te tes toi ton tous tout tu un une"
+    " va vais vous y avec c_est bien rien faire fait".split()
+)
+
+
+class PatternIndex(Generic[Owner]):
+    """Patterns found by their rarest step, so that a text without it never looks at them."""
+
+    def __init__(self, pairs: Iterable[tuple[Owner, Pattern]]) -> None:
+        self.by_word: dict[str, list[tuple[Owner, Pattern, frozenset[str]]]] = {}
+        for owner, pattern in pairs:
+            entry = owner, pattern, frozenset(pattern.first_words())
+            steps = [frozenset(step.words) for step in pattern.steps if step.words and not step.optional]
+            for word in min(steps, key=lambda words: (len(words & COMMON), len(words))):
+                self.by_word.setdefault(word, []).append(entry)
+
+    def matches(self, words: Sequence[Word]) -> Iterator[tuple[Owner, int, int]]:
+        """(owner, first word, word after) of every match; the furthest end for each start."""
+        places: dict[str, list[int]] = {}
+        for at, word in enumerate(words):
+            for form in word.forms:
+                places.setdefault(form, []).append(at)
+        forms = set(places)  # a real set: products with a view of keys walk the larger side
+        tried: set[int] = set()
+        for form in forms:
+            for owner, pattern, first_words in self.by_word.get(form, ()):
+                if id(pattern) in tried:
+                    continue
+                tried.add(id(pattern))
+                if pattern.may_match(forms):
+                    starts = {at for first in first_words & forms for at in places[first]}
+                    for at in sorted(starts):
+                        after = pattern.end(words, at)
+                        if after is not None:
+                            yield owner, at, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +162,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The whole file: `version`, the rules, the words of reported speech, and the index by first word."""
+    """The whole file: `version`, the rules, the words of reported speech, and the index of their patterns."""
 
     version: str
     rules: tuple[Rule, ...]
     reporting: tuple[Pattern, ...]
     vocabulary: Vocabulary
-    index: Mapping[str, tuple[tuple[Rule, Pattern], ...]]
+    index: PatternIndex[Rule]
 
 
 @cache
@@ -130,25 +176,17 @@ def load_rules(path: Path = DATA) -> Rules:
     """The rules of danger. Raises `danger_rules_malformed` naming the rule and its fault."""
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
-        reader = _Reader({name: tuple(words) for name, words in raw["words"].items()})
+        reader = Reader({name: tuple(words) for name, words in raw["words"].items()})
         rules = tuple(reader.rule(entry) for entry in raw["rules"])
         reporting = tuple(reader.pattern(line, "reporting") for line in raw["reporting"])
         version = str(raw["version"])
+        index = PatternIndex((rule, pattern) for rule in rules for pattern in rule.patterns)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise SaisineError("danger_rules_malformed", place=path.name, reason=repr(error)) from error
-    return Rules(version, rules, reporting, Vocabulary(frozenset(reader.seen)), _index(rules))
+    return Rules(version, rules, reporting, Vocabulary(frozenset(reader.seen)), index)
 
 
-def _index(rules: Sequence[Rule]) -> dict[str, tuple[tuple[Rule, Pattern], ...]]:
-    found: dict[str, list[tuple[Rule, Pattern]]] = {}
-    for rule in rules:
-        for pattern in rule.patterns:
-            for word in pattern.first_words():
-                found.setdefault(word, []).append((rule, pattern))
-    return {word: tuple(pairs) for word, pairs in found.items()}
-
-
-class _Reader:
+class Reader:
     """Turns the lines of the file into patterns; keeps every word that it saw."""
 
     CONTEXTS: Final = (
@@ -169,9 +207,6 @@ class _Reader:
         place = str(raw["id"])
         if raw["kind"] not in KINDS:
             raise _fault(place, f"kind {raw['kind']}")
-        contexts = {
-            name: tuple(self.pattern(line, place) for line in raw.get(name, ())) for name in self.CONTEXTS
-        }
         return Rule(
             id=place,
             kind=raw["kind"],
@@ -181,8 +216,14 @@ class _Reader:
             phone=bool(raw.get("phone", False)),
             fires=tuple(raw["fires"]),
             stays_silent=tuple(raw["stays_silent"]),
-            **contexts,
+            **self.contexts(raw, place),
         )
+
+    def contexts(self, raw: Mapping[str, Any], place: str) -> dict[str, tuple[Pattern, ...]]:
+        """The patterns of an entry and of what stands around them."""
+        return {
+            name: tuple(self.pattern(line, place) for line in raw.get(name, ())) for name in self.CONTEXTS
+        }
 
     def pattern(self, line: str, place: str) -> Pattern:
         parts = line.split()
@@ -190,11 +231,9 @@ class _Reader:
         steps = tuple(self._step(part, place) for part in parts[opens:])
         if not steps or steps[0].gap or steps[0].optional or steps[-1].gap:
             raise _fault(place, f"« {line} »")
-        return Pattern(steps, opens)
+        return Pattern.of(steps, opens)
 
     def _step(self, part: str, place: str) -> Step:
-        if part in SHAPES:
-            return Step(shape=part)
         if found := re.fullmatch(r"\[(\d)\]", part):
             if not 1 <= int(found[1]) <= MAX_GAP:
                 raise _fault(place, part)
@@ -214,7 +253,9 @@ class _Reader:
             if choice[1:-1] not in self.lists:
                 raise _fault(place, choice)
             return [word for one in self.lists[choice[1:-1]] for word in self._expand(one, place)]
-        if not re.fullmatch(r"[a-z0-9🔪🗡🔫💣🪓⚰🪦]+(?:_[a-z0-9]+)*", choice):
+        if choice in SHAPES:
+            return [choice]
+        if not re.fullmatch(rf"[a-z0-9{EMOJI}]+(?:_[a-z0-9]+)*", choice):
             raise _fault(place, choice)
         return [choice]
 

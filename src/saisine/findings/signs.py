@@ -12,15 +12,32 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_DRAWN_OUT: Final = re.compile(r"(.)\1\1+")
+_DRAWN_OUT: Final = re.compile(r"(.)\1+")
+_LONG: Final = re.compile(r"(.)\1\1+")
 _SENTENCE_END: Final = re.compile(r"[.!?…\n;]")
 _LEET: Final = str.maketrans("013457@$", "oieastas")
 # Cyrillic and Greek letters that are drawn like Latin ones (Unicode TR 39), small letters after folding.
 _LOOK_ALIKE: Final = dict(zip("аеорсухіјѕкмтвнαεορτυνκι", "aeopcyxijskmtbhaeoptuvki", strict=True))
 _QUOTES: Final = str.maketrans("’‘ʼ`´", "'''''")
+# Drawings that rules read as words: weapons and graves, beasts, a gesture, and kind ones.
+EMOJI: Final = "🔪🗡🔫💣🪓⚰🪦🐒🐵🐀🐍🐖🐷🐽🪳🦠🐑🤡💀🖕❤💜🌈👏🥰😍"
 # A link, a mention, a word (with a sign in place of a letter), or the drawing of a weapon or of a grave.
-_PIECE: Final = re.compile(r"(?:https?://|www\.)\S+|@\w+|[^\W_]+(?:[*@$][^\W_]+)*|[🔪🗡🔫💣🪓⚰🪦]")
+_PIECE: Final = re.compile(
+    r"(?:https?://|www\.)\S+|@\w+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w|[^\W_]+(?:[*@$][^\W_]+)*|["
+    + EMOJI
+    + "]"
+)
+# What a word may be beside itself: rules name these shapes in its place.
+SHAPES: Final = {
+    "<number>": re.compile(r"\d{1,4}(?:bis|ter|quater|[a-d])?"),
+    "<postcode>": re.compile(r"\d{5}"),
+    "<hour>": re.compile(r"\d{1,2}h(?:\d\d)?"),
+    "<letters>": re.compile(r"[a-z]{2}"),  # of a French number plate
+    "<iban>": re.compile(r"fr\d{2}"),
+    "<mail>": re.compile("<mail>"),
+}
 Piece = tuple[str, int, int]
+_CUT: Final = frozenset("._*-|/+,'")  # put inside a word to break it
 MAX_APART: Final = 40  # letters set apart that are joined into words: a sentence, not a book
 
 
@@ -34,14 +51,32 @@ class Word:
     opens: bool
 
 
-@lru_cache(4_096)
 def _fold_sign(sign: str) -> str:
     """One code point as it is compared; nothing for marks and for signs of no width."""
     if unicodedata.category(sign) in ("Cf", "Mn", "Me", "Cc") and sign not in "\n\t\r":
         return ""
     plain = unicodedata.normalize("NFKD", sign).lower()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return "".join(_LOOK_ALIKE.get(letter, letter) for letter in plain).translate(_QUOTES)
+    plain = "".join(_LOOK_ALIKE.get(letter, letter) for letter in plain).translate(_QUOTES)
+    return plain.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+
+
+class _FoldTable(dict[int, str]):
+    """What each code point seen so far is folded to; `resizing` holds those that become none or several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resizing: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        folded = self[code] = _fold_sign(sign)
+        if len(folded) != 1:
+            self.resizing.add(sign)
+        return folded
+
+
+_FOLDED: Final = _FoldTable()
 
 
 def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
@@ -50,24 +85,22 @@ def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
     Letters of another script keep their look-alike only inside a word that has Latin letters: harmless here,
     because rules hold Latin words alone.
     """
-    if text.isascii() and "\0" not in text:
-        return text.lower().translate(_QUOTES), range(len(text))
-    signs: list[str] = []
+    folded = text.translate(_FOLDED)
+    if _FOLDED.resizing.isdisjoint(text):
+        return folded, range(len(text))
     places: list[int] = []
     for place, sign in enumerate(text):
-        folded = sign.lower() if sign.isascii() and sign != "\0" else _fold_sign(sign)
-        folded = folded.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
-        signs.append(folded)
-        places.extend([place] * len(folded))
-    return "".join(signs), places
+        places.extend([place] * len(_FOLDED[ord(sign)]))
+    return folded, places
 
 
 def words_of(folded: str, places: Sequence[int], vocabulary: "Vocabulary") -> list[Word]:
     """The words and weapon emoji of a folded text; links and mentions are left out."""
     found: list[Word] = []
     last, opens = 0, True
-    for form, start, end in _pieces(folded, vocabulary):
-        opens = opens or _SENTENCE_END.search(folded, last, start) is not None
+    for form, start, end in _whole(_pieces(folded, vocabulary), folded, vocabulary):
+        between = folded[last:start]
+        opens = opens or (between != " " and _SENTENCE_END.search(between) is not None)
         last = end
         if form:
             found.append(Word(vocabulary.forms(form), places[start], places[end - 1] + 1, opens))
@@ -79,23 +112,44 @@ def _pieces(folded: str, vocabulary: "Vocabulary") -> Iterator[Piece]:
     """(word, start, end) in order, the word empty for a mention; letters set apart are joined into words."""
     run: list[re.Match[str]] = []
     for match in _PIECE.finditer(folded):
-        single = len(match.group()) == 1 and match.group().isalpha()
-        if single and len(run) < MAX_APART and (not run or match.start() - run[-1].end() <= 3):
+        piece, (start, end) = match.group(), match.span()
+        single = end - start == 1 and piece.isalpha()
+        if single and len(run) < MAX_APART and (not run or start - run[-1].end() <= 3):
             run.append(match)
             continue
-        yield from _joined(run, vocabulary)
+        if run:
+            yield from _joined(run, vocabulary)
         run = [match] if single else []
         if not single:
-            aside = match.group().startswith(("@", "http", "www."))
-            yield "" if aside else match.group(), match.start(), match.end()
+            aside = piece[0] == "@" or piece.startswith(("http", "www."))
+            yield "" if aside else "<mail>" if "@" in piece and "." in piece else piece, start, end
     yield from _joined(run, vocabulary)
+
+
+def _whole(pieces: Iterator[Piece], folded: str, vocabulary: "Vocabulary") -> Iterator[Piece]:
+    """Two pieces that one sign cuts become one when only together they make a known word."""
+    held: Piece | None = None
+    for piece in pieces:
+        if held is not None:
+            if piece[1] == held[2] + 1 and folded[held[2]] in _CUT and held[0] and piece[0]:
+                whole = held[0] + piece[0]
+                known = vocabulary.words
+                if whole in known and not (held[0] in known and piece[0] in known):
+                    held = (whole, held[1], piece[2])
+                    continue
+            yield held
+        held = piece
+    if held is not None:
+        yield held
 
 
 def _joined(run: list[re.Match[str]], vocabulary: "Vocabulary") -> Iterator[Piece]:
     """Three single letters or more, as the known words that they spell; fewer stay letters."""
+    if len(run) < 3:
+        yield from ((match.group(), match.start(), match.end()) for match in run)
+        return
     letters = "".join(match.group() for match in run)
-    cuts = vocabulary.split(letters) if len(run) > 2 else [(i, i + 1) for i in range(len(run))]
-    for first, after in cuts:
+    for first, after in vocabulary.split(letters):
         yield letters[first:after], run[first].start(), run[after - 1].end()
 
 
@@ -112,15 +166,24 @@ class Vocabulary:
 
     def _forms(self, raw: str) -> tuple[str, ...]:
         """The word itself first, then what it may be once undisguised."""
+        if len(raw) == 2 and raw.isalpha():
+            return raw, "<letters>"
         if raw in self.words or (raw.isalpha() and len(raw) < 3):
             return (raw,)
         forms = [raw]
         if not raw.isdigit():
             forms.append(raw.translate(_LEET))
-        forms += [_DRAWN_OUT.sub(r"\1", form) for form in forms]
+        # a letter drawn out stands for one letter, or for two where the word has two
+        forms += [cut for form in forms for cut in self._shorter(form)]
         if "*" in raw and len(raw) <= self._longest:
             forms += [word for word in self._by_shape.get((len(raw), raw[0]), ()) if _fits(raw, word)]
+        forms += [shape for shape, pattern in SHAPES.items() if pattern.fullmatch(raw)]
         return tuple(dict.fromkeys(forms))
+
+    def _shorter(self, form: str) -> tuple[str, ...]:
+        """The known words that it is once its repeated letters are cut to two or to one."""
+        cuts = (_LONG.sub(r"\1\1", form), _DRAWN_OUT.sub(r"\1", form))
+        return tuple(cut for cut in cuts if cut in self.words)
 
     def split(self, letters: str) -> list[tuple[int, int]]:
         """Cut letters that were set apart into known words, the longest that fits each time."""

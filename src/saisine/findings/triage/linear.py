@@ -1,0 +1,205 @@
+"""Words and characters in words, weighted by TF-IDF, beside the features of the rules: logistic regression.
+
+Sparse rows are three arrays (row starts, columns, values), so that numpy is all it takes. The vocabulary keeps no
+name, mention, link or number: a model must not remember persons (`triage.md` 4.4).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+LEAST_TEXTS: Final = 5  # an n-gram seen in fewer texts may tell who wrote them
+_DIGIT: Final = re.compile(r"\d")
+SIZES: Final = (2, 3, 4, 5)
+LONGEST_WORD: Final = 24  # characters of a word that make n-grams
+
+
+@lru_cache(100_000)
+def grams_of(token: str) -> tuple[str, ...]:
+    """The word itself, then its n-grams of 2 to 5 characters with its two ends marked."""
+    if _DIGIT.search(token):
+        return ("0",)
+    if token[0] == "@":
+        return (token,)
+    marked = f"<{token[:LONGEST_WORD]}>"
+    found = [f"={token}"]
+    for size in SIZES:
+        found += [marked[at : at + size] for at in range(len(marked) - size + 1)]
+    return tuple(found)
+
+
+def pairs_of(tokens: Sequence[str]) -> list[str]:
+    """Two words in a row, neither a number, a mention nor a link."""
+    plain = [token[0] != "@" and not _DIGIT.search(token) for token in tokens]
+    return [f"{tokens[at]} {tokens[at + 1]}" for at in range(len(tokens) - 1) if plain[at] and plain[at + 1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sparse rows: row i holds `columns[starts[i]:starts[i+1]]` with `values` there."""
+
+    starts: Ints
+    columns: Ints
+    values: Floats
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def dot(self, weights: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """One number a row (rows,), or one a row and an output when `weights` has two axes."""
+        if weights.ndim == 2:
+            return np.stack([self.dot(column) for column in weights.T], axis=1)
+        products = np.append(weights[self.columns] * self.values, 0.0)
+        return np.where(np.diff(self.starts) > 0, np.add.reduceat(products, self.starts[:-1]), 0.0)
+
+    def of(self) -> Ints:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), np.diff(self.starts))
+
+    def take(self, rows: Ints) -> "Rows":
+        sizes = np.diff(self.starts)[rows]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        at = np.repeat(self.starts[rows] - starts[:-1], sizes) + np.arange(starts[-1])
+        return Rows(starts, self.columns[at], self.values[at])
+
+
+class Tfidf:
+    """The vocabulary and its idf, fitted or loaded; a token's columns are kept once found."""
+
+    def __init__(self, vocabulary: Sequence[str], idf: Floats) -> None:
+        self.vocabulary = tuple(vocabulary)
+        self.idf = idf
+        self.index: Mapping[str, int] = {gram: at for at, gram in enumerate(self.vocabulary)}
+        self._columns = lru_cache(100_000)(self._find)
+
+    @classmethod
+    def fit(
+        cls,
+        documents: Iterable[Sequence[str]],
+        forgotten: frozenset[str] = frozenset(),
+        least: int = LEAST_TEXTS,
+    ) -> "Tfidf":
+        """From texts as tokens, without the tokens to forget. idf = ln((1+n)/(1+df)) + 1."""
+        counts: Counter[str] = Counter()
+        n = 0
+        for tokens in documents:
+            kept = [token for token in tokens if token not in forgotten]
+            counts.update({gram for token in kept for gram in grams_of(token)}.union(pairs_of(kept)))
+            n += 1
+        vocabulary = sorted(gram for gram, df in counts.items() if df >= least)
+        df = np.array([counts[gram] for gram in vocabulary], np.float32)
+        return cls(vocabulary, (np.log((1 + n) / (1 + df)) + 1).astype(np.float32))
+
+    def _find(self, token: str) -> Ints:
+        index = self.index
+        return np.array([index[gram] for gram in grams_of(token) if gram in index], np.int64)
+
+    def rows(self, documents: Sequence[Sequence[str]]) -> Rows:
+        """TF-IDF rows of unit length, with 1 + ln(tf)."""
+        width = len(self.vocabulary)
+        parts, sizes = [], []
+        for tokens in documents:
+            pairs = [self.index[pair] for pair in pairs_of(tokens) if pair in self.index]
+            columns = [self._columns(token) for token in tokens]
+            columns.append(np.array(pairs, np.int64))
+            parts += columns
+            sizes.append(sum(map(len, columns)))
+        flat = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+        keys, tf = np.unique(np.repeat(np.arange(len(sizes)), sizes) * width + flat, return_counts=True)
+        row, columns = keys // max(width, 1), keys % max(width, 1)
+        values = ((1 + np.log(tf)) * self.idf[columns]).astype(np.float32)
+        length = np.sqrt(np.bincount(row, values**2, minlength=len(sizes)))
+        starts = np.searchsorted(row, np.arange(len(sizes) + 1))
+        return Rows(starts, columns, (values / np.maximum(length[row], 1e-9)).astype(np.float32))
+
+    def known_share(self, tokens: Sequence[str]) -> float:
+        """Share of words that the vocabulary knows whole; 1 when there is none."""
+        words = [token for token in tokens if token.isalpha()]
+        return sum(f"={word}" in self.index for word in words) / len(words) if words else 1.0
+
+
+def fit_logistic(
+    rows: Rows,
+    features: npt.NDArray[Any],
+    labels: npt.NDArray[Any],
+    weights: npt.NDArray[Any],
+    strength: float,
+    width: int,
+    feature_strength: npt.NDArray[np.float64],
+    rounds: int = 60,
+) -> npt.NDArray[np.float64]:
+    """Weights (width + features + 1) of a logistic regression; the last one is the bias, never held back."""
+    of, total = rows.of(), weights.sum()
+    n_features = features.shape[1]
+    ridge = np.concatenate([np.full(width, strength), feature_strength, [0.0]])
+
+    def loss(w: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        z = rows.dot(w[:width]) + features @ w[width:-1] + w[-1]
+        p = 1 / (1 + np.exp(-z))
+        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() / total + 0.5 * (ridge * w * w).sum()
+        error = weights * (p - labels) / total
+        gradient = np.concatenate(
+            [
+                np.bincount(rows.columns, rows.values * error[of], minlength=width),
+                features.T @ error,
+                [error.sum()],
+            ]
+        )
+        return float(value), gradient + ridge * w
+
+    return minimise(loss, np.zeros(width + n_features + 1), rounds)
+
+
+Loss = Callable[[npt.NDArray[np.float64]], tuple[float, npt.NDArray[np.float64]]]
+
+
+def minimise(
+    loss: Loss, start: npt.NDArray[np.float64], rounds: int, memory: int = 10
+) -> npt.NDArray[np.float64]:
+    """L-BFGS with backtracking (Nocedal and Wright, algorithms 7.4 and 3.1)."""
+    w, (value, gradient) = start, loss(start)
+    steps: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
+    for _ in range(rounds):
+        direction = -_two_loops(gradient, steps)
+        slope = float(gradient @ direction)
+        size = 1.0 if steps else min(1.0, 1.0 / (np.abs(gradient).sum() + 1e-12))
+        for _ in range(20):
+            new = w + size * direction
+            new_value, new_gradient = loss(new)
+            if new_value <= value + 1e-4 * size * slope:
+                break
+            size /= 2
+        else:
+            return w
+        if (new - w) @ (new_gradient - gradient) > 1e-12:
+            steps = [*steps[-memory + 1 :], (new - w, new_gradient - gradient)]
+        small = value - new_value < 1e-7 * max(1.0, abs(value))
+        w, value, gradient = new, new_value, new_gradient
+        if small:
+            break
+    return w
+
+
+def _two_loops(
+    gradient: npt.NDArray[np.float64],
+    steps: Sequence[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]],
+) -> npt.NDArray[np.float64]:
+    q, alphas = gradient.copy(), []
+    for s, y in reversed(steps):
+        alpha = (s @ q) / (y @ s)
+        alphas.append(alpha)
+        q -= alpha * y
+    if steps:
+        s, y = steps[-1]
+        q *= (s @ y) / (y @ y)
+    for (s, y), alpha in zip(steps, reversed(alphas), strict=True):
+        q += s * (alpha - (y @ q) / (y @ s))
+    return q

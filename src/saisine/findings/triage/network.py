@@ -1,0 +1,174 @@
+"""A small convolutional network over words, in numpy alone: what the linear model cannot compose.
+
+A word is the mean of the vectors of its hashed pieces (the word and its 3 to 5-grams, as fastText does:
+Bojanowski and others, 2017). Convolutions of 1, 2 and 3 words are pooled by maximum and mean (Kim, 2014), joined
+with the features of the rules, and give two logits: `score` and `hate`. Vectors are stored as int8 with a scale a row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+BUCKETS: Final = 20_000
+SIZE: Final = 48  # numbers of a word
+FILTERS: Final = 48
+HIDDEN: Final = 48
+WIDTHS: Final = (1, 2, 3)
+LONGEST: Final = 40  # words read of one message
+OUTPUTS: Final = ("score", "hate")
+
+
+@lru_cache(100_000)
+def pieces_of(token: str) -> tuple[int, ...]:
+    """The rows of a word: itself and its pieces of 3 to 5 characters, hashed by CRC-32."""
+    marked = f"<{token[:24]}>"
+    pieces = [f"={token}"]
+    for size in (3, 4, 5):
+        pieces += [marked[at : at + size] for at in range(len(marked) - size + 1)]
+    return tuple(crc32(piece.encode("utf-8", "surrogatepass")) % BUCKETS for piece in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Distinct words of some messages and, for each message, which they are (-1 past its end)."""
+
+    words: tuple[str, ...]
+    at: Ints
+    features: Floats
+
+    @classmethod
+    def of(cls, documents: Sequence[Sequence[str]], features: Floats) -> "Batch":
+        index: dict[str, int] = {}
+        width = max(3, min(LONGEST, max(map(len, documents), default=0)))
+        at = np.full((len(documents), width), -1, np.int64)
+        for row, tokens in enumerate(documents):
+            ids = [index.setdefault(token, len(index)) for token in tokens[:width]]
+            at[row, : len(ids)] = ids
+        return cls(tuple(index), at, features)
+
+
+Arrays = dict[str, Any]
+
+
+def new_arrays(features: int, seed: int) -> Arrays:
+    """Random starting weights; the same seed gives the same ones."""
+    rng = np.random.default_rng(seed)
+
+    def around_zero(rows: int, columns: int) -> Floats:
+        drawn = rng.standard_normal((rows, columns)).astype(np.float32)
+        return drawn * np.float32(np.sqrt(2 / rows))
+
+    joined = 2 * FILTERS * len(WIDTHS) + features
+    arrays: Arrays = {"vectors": (rng.standard_normal((BUCKETS, SIZE)) * 0.3).astype(np.float32)}
+    for width in WIDTHS:
+        arrays[f"filter{width}"] = around_zero(width * SIZE, FILTERS)
+        arrays[f"bias{width}"] = np.zeros(FILTERS, np.float32)
+    arrays |= {
+        "hidden": around_zero(joined, HIDDEN),
+        "hidden_bias": np.zeros(HIDDEN, np.float32),
+        "out": around_zero(HIDDEN, len(OUTPUTS)) * 0.5,
+        "out_bias": np.zeros(len(OUTPUTS), np.float32),
+    }
+    return arrays
+
+
+def vectors_of(words: Sequence[str], vectors: Floats) -> Floats:
+    """(words, SIZE): the mean of the rows of each."""
+    rows = [pieces_of(word) for word in words]
+    sizes = np.array([len(one) for one in rows], np.int64)
+    if not len(sizes):
+        return np.zeros((0, SIZE), np.float32)
+    flat = vectors[np.fromiter((row for one in rows for row in one), np.int64, int(sizes.sum()))]
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    sums: Floats = np.add.reduceat(flat, starts, axis=0)
+    mean: Floats = (sums / sizes[:, None]).astype(np.float32)
+    return mean
+
+
+def place(batch: Batch, word_vectors: Floats) -> Floats:
+    """(messages, words, SIZE), zero past the end of a message."""
+    padded = np.vstack([word_vectors, np.zeros((1, SIZE), np.float32)])
+    return padded[batch.at]
+
+
+def convolve(placed: Floats, width: int, arrays: Arrays) -> tuple[Floats, Floats]:
+    """(windows, responses before the floor at zero) of one width of filters."""
+    n, length, size = placed.shape
+    padded = np.concatenate([placed, np.zeros((n, width - 1, size), np.float32)], axis=1)
+    windows = np.concatenate([padded[:, at : at + length] for at in range(width)], axis=2)
+    flat = windows.reshape(n * length, width * size)
+    return flat, (flat @ arrays[f"filter{width}"] + arrays[f"bias{width}"]).reshape(n, length, FILTERS)
+
+
+def forward(
+    batch: Batch, placed: Floats, arrays: Arrays, drop: Floats | None = None
+) -> tuple[Floats, Arrays]:
+    """(logits (messages, 2), what the way back needs); `drop` multiplies the pooled numbers while training."""
+    mask = (batch.at >= 0).astype(np.float32)[:, :, None]
+    count = np.maximum(mask.sum(1), 1)
+    kept: Arrays = {"mask": mask, "count": count}
+    pooled = []
+    for width in WIDTHS:
+        flat, response = convolve(placed, width, arrays)
+        active = np.maximum(response, 0) * mask
+        top = active.argmax(1)
+        kept[f"flat{width}"], kept[f"active{width}"], kept[f"top{width}"] = flat, active, top
+        pooled += [np.take_along_axis(active, top[:, None, :], 1)[:, 0], active.sum(1) / count]
+    joined = np.concatenate(pooled, axis=1)
+    joined = joined if drop is None else joined * drop
+    kept["joined"] = np.concatenate([joined, batch.features], axis=1).astype(np.float32)
+    kept["hidden"] = np.maximum(kept["joined"] @ arrays["hidden"] + arrays["hidden_bias"], 0)
+    return kept["hidden"] @ arrays["out"] + arrays["out_bias"], kept
+
+
+class Network:
+    """The shipped network: float vectors rebuilt from int8, a word's vector kept once computed."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self._word = lru_cache(50_000)(self._vector)
+
+    def _vector(self, word: str) -> Floats:
+        return self.arrays["vectors"][list(pieces_of(word))].mean(0)  # type: ignore[no-any-return]
+
+    def logits(self, documents: Sequence[Sequence[str]], features: Floats) -> Floats:
+        """(messages, 2), messages of like length together: padding costs as much as words."""
+        order = np.argsort([len(tokens) for tokens in documents], kind="stable")
+        found = np.zeros((len(documents), len(OUTPUTS)), np.float32)
+        for start in range(0, len(order), 128):
+            rows = order[start : start + 128]
+            batch = Batch.of([documents[row] for row in rows], features[rows])
+            words = [self._word(word) for word in batch.words]
+            vectors = np.stack(words) if words else np.zeros((0, SIZE), np.float32)
+            found[rows] = forward(batch, place(batch, vectors), self.arrays)[0]
+        return found
+
+
+def pack(arrays: Arrays) -> Arrays:
+    """For the file: vectors as int8 with a scale a row, the rest as half floats."""
+    vectors = arrays["vectors"]
+    scale = np.maximum(np.abs(vectors).max(1), 1e-8) / 127
+    packed: Arrays = {name: array.astype(np.float16) for name, array in arrays.items() if name != "vectors"}
+    return packed | {
+        "vectors": np.round(vectors / scale[:, None]).astype(np.int8),
+        "scale": scale.astype(np.float32),
+    }
+
+
+def unpack(packed: Mapping[str, Any]) -> Arrays:
+    """The float arrays behind `pack`. Raises KeyError or ValueError when a shape is not the one expected."""
+    features = packed["hidden"].shape[0] - 2 * FILTERS * len(WIDTHS)
+    shapes = {name: array.shape for name, array in new_arrays(features, 0).items()}
+    arrays = {name: packed[name].astype(np.float32) for name in shapes}
+    arrays["vectors"] *= packed["scale"][:, None]
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
+            raise ValueError(name)
+    return arrays

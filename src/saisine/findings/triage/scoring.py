@@ -1,0 +1,278 @@
+"""One message in, one result out: score, hate, types, targets, evidence, danger, and the reasons for and against."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from saisine.errors import SaisineError
+from saisine.findings.triage.blend import (
+    DECISION,
+    FIRST,
+    FLOOR,
+    MEMBERS,
+    NEXT,
+    NOTHING,
+    sigmoid,
+    why_unsure,
+)
+from saisine.findings.triage.lexicon import GROUPS, TYPES
+from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
+from saisine.findings.triage.network import OUTPUTS
+from saisine.findings.triage.normalise import LONGEST
+from saisine.findings.triage.reasons import Reason, reasons_of
+from saisine.findings.triage.rules import (
+    TYPE_OF_DANGER,
+    Cues,
+    Evidence,
+    Span,
+    features_of,
+    fired,
+    harmful_terms,
+    load_cues,
+    tokens_of,
+    words_for_linear,
+)
+
+if TYPE_CHECKING:
+    from saisine.findings.triage.adapters import OwnModel
+    from saisine.findings.triage.local import LocalModel
+
+__all__ = ["Reason", "Result", "Triage"]
+logger = logging.getLogger("saisine.triage")
+CHUNK: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the triage says of one message; spans are code points of the text as received, half-open.
+
+    `members` are the logits of each member by itself, on the scale of the whole.
+    """
+
+    id: str
+    score: float
+    hate: float
+    types: tuple[str, ...]
+    targets: tuple[str, ...]
+    spans: tuple[Span, ...]
+    danger: bool
+    abstain: bool
+    band: str
+    reasons_for: tuple[Reason, ...]
+    reasons_against: tuple[Reason, ...]
+    abstain_reason: str | None
+    members: dict[str, float]
+    model_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message, what the rules see in it, the tokens of the network and the words of the linear member."""
+
+    id: str
+    text: str
+    evidence: Evidence
+    tokens: list[str]
+    words: list[str]
+
+
+class Triage:
+    """The scorer: rules, linear model and network read the same words once.
+
+    `local` mixes in what an association's decisions taught; `own` is the association's own model folder.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        cues: Cues,
+        local: "LocalModel | None" = None,
+        own: "OwnModel | None" = None,
+    ) -> None:
+        self.model = model
+        self.cues = cues
+        self.local = local
+        self.own = own
+        self.warning: SaisineError | None = None
+        self.id = (
+            model.id + (f"+local:{local.n}" if local else "") + (f"+own:{own.sha256[:12]}" if own else "")
+        )
+
+    @classmethod
+    def load(
+        cls,
+        model_dir: Path | None = None,
+        local: "LocalModel | None" = None,
+        *,
+        folder: Path = FOLDER,
+        cues: Cues | None = None,
+    ) -> "Triage":
+        """The shipped model; `model_dir` is the folder of an own model, read by `adapters.py`.
+
+        When the arrays are damaged, the rules alone go on and `warning` says so. Raises what `load_own_model` does,
+        and `triage_model_damaged` when the model was made under other cues: their weights would be of something else.
+        """
+        from saisine.findings.triage.adapters import load_own_model
+
+        own = load_own_model(model_dir) if model_dir is not None else None
+        cues = cues or load_cues()
+        try:
+            model, warning = load_model(folder), None
+        except SaisineError as error:
+            model, warning = load_rules_alone(folder), error
+        if model.features != cues.features:
+            raise SaisineError("triage_model_damaged", place="model.json", reason="features")
+        found = cls(model, cues, local, own)
+        found.warning = warning
+        return found
+
+    def score(self, messages: Iterable[tuple[str, str | None]]) -> Iterator[Result]:
+        """One result a message, in order, 512 at a time."""
+        iterator = iter(messages)
+        while chunk := list(islice(iterator, CHUNK)):
+            yield from self._chunk(chunk)
+
+    def score_text(self, text: str) -> Result:
+        """The result of one text."""
+        return next(iter(self.score([("", text)])))
+
+    def _chunk(self, chunk: Sequence[tuple[str, str | None]]) -> Iterator[Result]:
+        reads = [self.read(id, text or "") for id, text in chunk]
+        features = self.features(reads)
+        members = self.members(reads, features)
+        own = self.own.score([read.text for read in reads]) if self.own else None
+        scores = {name: self._logits(name, members[name], own, reads, features) for name in OUTPUTS}
+        for at, read in enumerate(reads):
+            logits = {name: float(scores[name][at]) for name in OUTPUTS}
+            alone = self.model.blends["score"].alone(members["score"][at : at + 1])[0]
+            yield self._result(read, features[at], logits, alone)
+
+    def read(self, id: str, text: str) -> Read:
+        evidence = self.cues.read(text)
+        tokens = tokens_of(evidence, self.cues)
+        return Read(id, text, evidence, tokens, words_for_linear(evidence, self.cues, tokens))
+
+    def features(self, reads: Sequence[Read]) -> npt.NDArray[np.float32]:
+        """(messages, features)."""
+        rows = [features_of(read.evidence, self.cues, read.text) for read in reads]
+        return np.array(rows, np.float32).reshape(len(rows), len(self.cues.features))
+
+    def members(
+        self, reads: Sequence[Read], features: npt.NDArray[np.float32]
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """For each output, (messages, members): one column when the rules are alone."""
+        rules = features @ self.model.rules[:-1] + self.model.rules[-1]
+        tfidf, linear, extra, network = (
+            self.model.tfidf,
+            self.model.linear,
+            self.model.linear_features,
+            self.model.network,
+        )
+        if tfidf is None or linear is None or extra is None or network is None:
+            return {name: rules[:, [at]] for at, name in enumerate(OUTPUTS)}
+        documents = [read.tokens for read in reads]
+        on_words = tfidf.rows([read.words for read in reads]).dot(linear) + features @ extra[:-1] + extra[-1]
+        composed = network.logits(documents, features)
+        return {
+            name: np.stack([on_words[:, at], composed[:, at], rules[:, at]], axis=1)
+            for at, name in enumerate(OUTPUTS)
+        }
+
+    def _logits(
+        self,
+        name: str,
+        members: npt.NDArray[np.float64],
+        own: "Any",
+        reads: Sequence[Read],
+        features: npt.NDArray[np.float32],
+    ) -> npt.NDArray[np.float64]:
+        found = self.model.blends[name].logit(members)
+        if own is not None:
+            found = own[:, OUTPUTS.index(name)]
+        if self.local is not None and name == "score":
+            found = self.local.mix(found, [read.tokens for read in reads], features)
+        return found
+
+    def _result(
+        self, read: Read, features: npt.NDArray[np.float32], logits: dict[str, float], alone: Sequence[float]
+    ) -> Result:
+        evidence = read.evidence
+        danger = bool(evidence.dangers)
+        score = float(sigmoid(logits["score"]))
+        hate = float(sigmoid(logits["hate"]))
+        score = max(score, FLOOR) if danger else score
+        hate = min(hate, score)
+        reason = None if danger else self._why_unsure(read, score, alone)
+        if not read.text.strip():
+            score, hate, reason = 0.0, 0.0, "no_text"
+        decided = score >= DECISION or danger
+        why = reasons_of(evidence, features, self.model, self.cues)
+        cut = (Reason("cut", None, 0.0),) if len(read.text) > LONGEST else ()
+        return Result(
+            id=read.id,
+            score=round(score, 4),
+            hate=round(hate, 4),
+            types=_types(evidence, self.cues) if decided else (),
+            targets=_targets(evidence, self.cues, hate) if decided else (),
+            spans=_spans(evidence, self.cues) if decided else (),
+            danger=danger,
+            abstain=reason is not None,
+            band=self._band(score, danger, reason, evidence),
+            reasons_for=(*cut, *why[0]) or ((Reason("model_only", None, 1.0),) if decided else ()),
+            reasons_against=why[1],
+            abstain_reason=reason,
+            members=dict(zip(MEMBERS if len(alone) > 1 else ("rules",), map(float, alone), strict=True)),
+            model_id=self.id,
+        )
+
+    def _why_unsure(self, read: Read, score: float, alone: Sequence[float]) -> str | None:
+        known = self.model.tfidf.known_share(read.evidence.normal.tokens) if self.model.tfidf else 1.0
+        evidence = read.evidence
+        has_cue = bool(evidence.terms or evidence.cues or evidence.dangers or evidence.cancelled)
+        return why_unsure(score, alone, read.tokens, known, has_cue)
+
+    def _band(self, score: float, danger: bool, reason: str | None, evidence: Evidence) -> str:
+        """Danger first; who does not know, and who reports a threat, is never last."""
+        if danger:
+            return FIRST
+        band = (self.local.bands if self.local is not None else self.model.bands).of(score)
+        if band == NOTHING and (reason is not None or evidence.cancelled):
+            return NEXT
+        return band
+
+
+def _types(evidence: Evidence, cues: Cues) -> tuple[str, ...]:
+    """In the order of TYPES; an insult when nothing says better."""
+    found = {TYPE_OF_DANGER[sign.kind] for sign in evidence.dangers}
+    found |= {kind for term in harmful_terms(evidence) for kind in term.term.types}
+    found |= {kind for cue in fired(evidence, cues) for kind in cue.types}
+    return tuple(kind for kind in TYPES if kind in (found or {"insulte"}))
+
+
+def _targets(evidence: Evidence, cues: Cues, hate: float) -> tuple[str, ...]:
+    """Groups that a hateful term aims at; those that are named, when hate is likely or a cue attacks a group."""
+    found = {group for term in harmful_terms(evidence) for group in term.term.groups}
+    if hate >= DECISION or any(cue.hate for cue in fired(evidence, cues)):
+        found |= evidence.names.keys()
+    return tuple(group for group in GROUPS if group in found)
+
+
+def _spans(evidence: Evidence, cues: Cues) -> tuple[Span, ...]:
+    """Sorted and disjoint: danger signs, harmful terms, cues that argue for."""
+    spans = [sign.span for sign in evidence.dangers]
+    words = evidence.words
+    spans += [(words[f.first].start, words[f.after - 1].end) for f in harmful_terms(evidence)]
+    spans += [span for cue in fired(evidence, cues) for span in evidence.cues[cue.id]]
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,100 @@
+"""Learning from decisions: off until it helps, reversible, exportable, and never touching hate or danger."""
+
+import random
+
+import numpy as np
+import pytest
+
+from saisine.errors import SaisineError
+from saisine.findings.triage import Triage
+from saisine.findings.triage.blend import auc
+from saisine.findings.triage.local import Decision, LocalModel, export, learn, without
+
+TRIAGE = Triage.load()
+OPENINGS = ("Dites donc", "Franchement", "Au fait", "Encore une fois", "Bon", "Alors", "Écoutez", "Voilà")
+ABOUT = ("le zorglub du quartier", "les zorglubs", "ce zorglub de mairie", "vos zorglubs")
+OTHER = ("la fanfare du quartier", "les jardiniers", "ce conseil de mairie", "vos affiches")
+ENDINGS = ("on en parle lundi", "cela se voit", "je passe demain", "la salle est pleine", "il fait beau")
+
+
+def inbox(n: int, seed: int) -> tuple[dict[str, str], dict[str, bool]]:
+    """Messages in which one unknown word alone tells what this association keeps."""
+    rng = random.Random(seed)
+    texts, kept = {}, {}
+    for at in range(n):
+        keep = rng.random() < 0.5
+        middle = rng.choice(ABOUT if keep else OTHER)
+        texts[str(at)] = f"{rng.choice(OPENINGS)}, {middle}, {rng.choice(ENDINGS)}"
+        kept[str(at)] = keep
+    return texts, kept
+
+
+TEXTS, KEPT = inbox(260, 3)
+DECISIONS = [Decision(str(at), KEPT[str(at)], "a" if at % 2 else "b") for at in range(160)]
+MODEL, LESSON = learn(TRIAGE, TEXTS, DECISIONS, 1)
+
+
+def test_decisions_that_help_are_used_and_said() -> None:
+    assert MODEL is not None
+    assert LESSON.share > 0
+    assert LESSON.fr.startswith("Vos 160 décisions améliorent l’ordre")
+    rest = [id for id in TEXTS if int(id) >= 160]
+    labels = np.array([KEPT[id] for id in rest], float)
+    triage = Triage(TRIAGE.model, TRIAGE.cues, MODEL)
+    before = auc(labels, np.array([one.score for one in TRIAGE.score((id, TEXTS[id]) for id in rest)]))
+    after = auc(labels, np.array([one.score for one in triage.score((id, TEXTS[id]) for id in rest)]))
+    assert after >= before + 0.1
+    assert "+local:160" in triage.id
+
+
+def test_hate_and_danger_are_never_lowered() -> None:
+    triage = Triage(TRIAGE.model, TRIAGE.cues, MODEL)
+    text = "je vais te tuer"
+    assert triage.score_text(text).danger
+    before, after = TRIAGE.score_text("Bonjour la fanfare"), triage.score_text("Bonjour la fanfare")
+    assert after.hate == pytest.approx(min(before.hate, after.score), abs=1e-3)
+
+
+@pytest.mark.parametrize("n", [0, 20, 59])
+def test_few_labels_change_nothing(n: int) -> None:
+    model, lesson = learn(TRIAGE, TEXTS, DECISIONS[:n], 1)
+    assert model is None
+    assert lesson.fr == "Pas encore utile : l’ordre de départ est gardé."
+
+
+def test_lopsided_labels_change_nothing() -> None:
+    kept = [one for one in DECISIONS if one.keep] + [one for one in DECISIONS if not one.keep][:14]
+    assert learn(TRIAGE, TEXTS, kept, 1)[0] is None
+
+
+def test_labels_drawn_at_random_are_not_used() -> None:
+    rng = random.Random(5)
+    drawn = [Decision(one.message, rng.random() < 0.5, "a") for one in DECISIONS]
+    model, lesson = learn(TRIAGE, TEXTS, drawn, 1)
+    assert lesson.share <= 0.5
+    assert model is None or model.share <= 0.5
+
+
+def test_a_member_s_decisions_can_be_withdrawn_and_an_erased_message_counts_no_more() -> None:
+    left = without(DECISIONS, member="a")
+    assert {one.member for one in left} == {"b"}
+    assert len(without(DECISIONS, message="7")) == len(DECISIONS) - 1
+    gone = {id: text for id, text in TEXTS.items() if id != "7"}
+    assert learn(TRIAGE, gone, DECISIONS, 1)[1].n == LESSON.n - 1
+
+
+def test_what_was_learnt_can_be_taken_out_kept_and_read_again() -> None:
+    assert MODEL is not None
+    again = LocalModel.from_bytes(MODEL.to_bytes())
+    one = Triage(TRIAGE.model, TRIAGE.cues, MODEL).score_text(TEXTS["200"])
+    two = Triage(TRIAGE.model, TRIAGE.cues, again).score_text(TEXTS["200"])
+    assert one == two
+    out = export(DECISIONS, LESSON)
+    assert out["share"] == LESSON.share
+    assert not any(text in str(out) for text in list(TEXTS.values())[:20])
+
+
+def test_a_damaged_file_is_refused_in_words() -> None:
+    with pytest.raises(SaisineError) as caught:
+        LocalModel.from_bytes(b"PK\x03\x04 nothing")
+    assert caught.value.code == "local_model_damaged"

@@ -1,0 +1,60 @@
+"""Training: frames stay whole, groups fill the same harmless frames, and inputs are named or refused."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from saisine.errors import SaisineError
+from saisine.findings.triage.lexicon import GROUPS
+from saisine.findings.triage.rules import HATED, NAMED, load_cues, tokens_of
+from saisine.findings.triage.training.corpus import load_corpus
+from saisine.findings.triage.training.sentences import FOLDS, load_frames, realise
+
+FRAMES = load_frames()
+SENTENCES = realise(FRAMES)
+
+
+def test_there_are_thousands_of_sentences_of_many_functions_on_both_sides() -> None:
+    assert len(SENTENCES) >= 5_000
+    assert len({frame.function for frame in FRAMES}) >= 30
+    harmful = sum(one.frame.harmful for one in SENTENCES) / len(SENTENCES)
+    assert 0.35 <= harmful <= 0.65
+
+
+def test_a_frame_is_whole_in_one_fold_and_every_fold_has_some() -> None:
+    assert {frame.fold for frame in FRAMES} == set(range(FOLDS))
+    assert len({frame.id for frame in FRAMES}) == len(FRAMES)
+
+
+def test_every_group_fills_the_same_frames() -> None:
+    filled = defaultdict(set)
+    for one in SENTENCES:
+        if one.group:
+            filled[one.group].add(one.frame.id)
+    assert set(filled) == set(GROUPS)
+    assert len({frozenset(ids) for ids in filled.values()}) == 1
+
+
+def test_the_same_seed_gives_the_same_sentences_and_no_slot_is_left() -> None:
+    again = realise(FRAMES[:40])
+    first = {frame.id for frame in FRAMES[:40]}
+    assert [one.text for one in again] == [one.text for one in SENTENCES if one.frame.id in first]
+    assert not any("{" in one.text for one in SENTENCES)
+
+
+def test_a_learnt_member_does_not_see_which_group_is_named() -> None:
+    cues = load_cues()
+    read = [
+        tokens_of(cues.read(f"Ma voisine est {name}, on se voit jeudi"), cues) for name in ("juive", "gitane")
+    ]
+    assert read[0] == read[1]
+    assert NAMED in read[0]
+    assert HATED in tokens_of(cues.read("espèce de tapette"), cues)
+
+
+def test_training_without_the_shared_data_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(SaisineError) as caught:
+        load_corpus(tmp_path)
+    assert caught.value.code == "triage_data_missing"
+    assert caught.value.exit_code == 74
