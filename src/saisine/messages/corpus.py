@@ -1,51 +1,53 @@
 """The corpora of one workspace, read: list, search by pages, open one row, count, scan.
 
-Decrypted columns are kept in memory, up to a bound, so that the second question is fast.
+Questions are Ibis expressions (`questions.py`), answered by the engine given (`engines.py`), over decrypted columns
+that are kept in memory up to a bound, so that the second question is fast.
 """
 
 import builtins
 import re
 import shutil
-import threading
-from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from saisine.errors import SaisineError
 from saisine.messages.corpus_files import (
     MANIFEST,
+    PART_ROWS,
     CorpusInfo,
-    Part,
     PartKeys,
     load_ledger,
     load_manifest,
-    open_part,
     sweep_unfinished,
 )
+from saisine.messages.decrypted import CACHE_BYTES, Decrypted, OpenPart, rows_table
+from saisine.messages.engines import Engine, embedded
+from saisine.messages.full_text import Sidecar
 from saisine.messages.ledger import Ledger
+from saisine.messages.newest import Newest, Superseded, by_part
 from saisine.messages.queries import (
-    LAST,
+    DAWN_US,
     Place,
     Query,
-    Rows,
-    before,
+    asked_tables,
+    by_unit,
     columns_asked,
-    count_by,
-    matching_rows,
     microseconds,
+    needles,
 )
 from saisine.messages.schema import ARROW_SCHEMA, COLUMNS, Message
 
 __all__ = ["Corpora", "CorpusInfo", "MessageRef", "Page", "Query"]
 
-CACHE_BYTES: Final = 384 << 20
+# One question is asked of parts up to these sizes at a time, so that memory does not grow with the corpora.
+STEP_ROWS: Final = 1_000_000
+STEP_BYTES: Final = 256 << 20
 # The key of a part is gone when its unit was erased: what it held is gone too, and that is no fault.
 ERASED: Final = frozenset({"part_key_missing", "unit_erased", "unit_unknown"})
 _REF: Final = re.compile(r"([0-9A-Za-z_-]+):(\d{1,6}):(\d{1,9})")
@@ -78,68 +80,6 @@ class Page:
     next: str | None
 
 
-class _Columns:
-    """Decrypted columns of parts, the least recently used forgotten past a bound. Safe between threads."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._kept: OrderedDict[tuple[str, str, str], pa.Array] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(
-        self, folder: Path, info: CorpusInfo, part: Part, names: Iterable[str], keys: PartKeys
-    ) -> dict[str, pa.Array]:
-        """The columns asked, from memory or from the file."""
-        wanted = list(dict.fromkeys(names))
-        with self._lock:
-            found = {name: self._touch((info.id, part.name, name)) for name in wanted}
-        absent = [name for name, column in found.items() if column is None]
-        if absent:
-            read = _read(folder, info, part, absent, keys)
-            with self._lock:
-                for name, column in read.items():
-                    self._keep((info.id, part.name, name), column)
-            found.update(read)
-        return {name: column for name, column in found.items() if column is not None}
-
-    def _touch(self, key: tuple[str, str, str]) -> pa.Array | None:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-        return self._kept.get(key)
-
-    def _keep(self, key: tuple[str, str, str], column: pa.Array) -> None:
-        if key in self._kept:
-            return
-        self._kept[key] = column
-        self._bytes += column.nbytes
-        while self._bytes > self._limit and len(self._kept) > 1:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= gone.nbytes
-
-    def forget(self) -> None:
-        with self._lock:
-            self._kept.clear()
-            self._bytes = 0
-
-
-def _read(
-    folder: Path, info: CorpusInfo, part: Part, names: Sequence[str], keys: PartKeys
-) -> dict[str, pa.Array]:
-    try:
-        with open_part(folder, info, part, keys) as file:
-            table = file.read(columns=list(names))
-        # `take` and `dictionary` want one chunk; a part is below 2 GiB per column by construction
-        return {name: _whole(table[name]) for name in names}
-    except (OSError, pa.ArrowException, KeyError) as error:
-        raise SaisineError("corpus_damaged", corpus=info.id) from error
-
-
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    joined = column.combine_chunks()
-    return joined.chunk(0) if isinstance(joined, pa.ChunkedArray) else joined
-
-
 class Corpora:
     """Every corpus of one folder, read with the keys of its vault.
 
@@ -148,10 +88,21 @@ class Corpora:
     >>> corpora.search(Query(text="réunion"), after=page.next)
     """
 
-    def __init__(self, folder: Path, keys: PartKeys, *, cache_bytes: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        keys: PartKeys,
+        *,
+        cache_bytes: int = CACHE_BYTES,
+        engine: Callable[[], Engine] = embedded,
+        index: Path | None = None,
+    ) -> None:
         self.folder = folder
         self.keys = keys
-        self._columns = _Columns(cache_bytes)
+        self._engine = engine
+        self._columns = Decrypted(cache_bytes)
+        self._newest = Newest()
+        self._words = Sidecar(index)
         self._manifests: dict[Path, tuple[int, CorpusInfo]] = {}
 
     # ------------------------------------------------------------ what there is
@@ -204,12 +155,33 @@ class Corpora:
         if "/" in corpus or corpus.startswith(".") or not path.is_dir():
             raise SaisineError("corpus_unknown", corpus=corpus)
         shutil.rmtree(path)
-        self._columns.forget()
+        self.forget()
         self._manifests.pop(path / MANIFEST, None)
 
     def forget(self) -> None:
-        """Drop the decrypted columns from memory (a workspace being locked)."""
+        """Drop what was decrypted from memory (a workspace being locked), and an index of what is gone."""
         self._columns.forget()
+        self._newest.forget()
+        self._words.drop_stale(part.sha256 for info in self.list() for part in info.parts)
+
+    # ------------------------------------------------------------ index
+
+    @property
+    def index_state(self) -> str | None:
+        """Where the index of words lies: `memory`, `disk` (in the file given as `index`), None without one."""
+        return self._words.state
+
+    def build_index(self, *, disk_is_encrypted: bool = False) -> None:
+        """Index the words of every message, to search large corpora faster; results are the same without it.
+
+        The index holds words in the clear: it is kept in memory unless a person says that the disk is encrypted.
+        """
+        opened = (self._open(info, number, ["text_norm"]) for info, number in self._parts(Query()))
+        self._words.build((one for one in opened if one), disk_is_encrypted=disk_is_encrypted)
+
+    def drop_index(self) -> None:
+        """Forget the index of words, and delete its file."""
+        self._words.drop()
 
     # ------------------------------------------------------------ questions
 
@@ -217,77 +189,63 @@ class Corpora:
         """One page, newest first. `after` is the `next` of the page before. Raises `cursor_malformed`."""
         place = None if after is None else Place.from_cursor(after)
         found: builtins.list[Place] = []
-        # newest parts first: once a page is full, older parts need not be opened for their dated rows
-        parts = sorted(self._parts(query), key=_newest, reverse=True)
-        undated: builtins.list[Place] = []
-        for info, part in parts:
-            if len(found) > limit and part.last_at and microseconds(part.last_at) < (found[limit].at_us or 0):
-                break
-            some = self._places(query, info, part, place, limit)
-            found = sorted(found + [p for p in some if p.at_us is not None], key=Place.sort_key, reverse=True)
-            found = found[: limit + 1]
-            undated += [p for p in some if p.at_us is None]
-        if len(found) <= limit:
-            found += sorted(undated, key=Place.sort_key, reverse=True)
+        for parts in self._steps(query, ("created_at", "message_id"), found, limit, place):
+            answer = self._ask("page", query, parts, after=place, limit=limit + 1)
+            found += [Place.from_row(row) for row in answer.to_pylist()]
+            found.sort(key=Place.sort_key, reverse=True)
+            del found[limit + 1 :]
         page = found[:limit]
         refs = [MessageRef(p.corpus, p.part, p.row) for p in page]
         return Page(self._messages(refs), page[-1].to_cursor() if len(found) > limit else None)
 
-    def _places(
-        self, query: Query, info: CorpusInfo, part: Part, after: Place | None, limit: int
-    ) -> builtins.list[Place]:
-        columns = self._open(info, part, [*columns_asked(query), "created_at", "message_id"])
-        if columns is None:
-            return []
-        number = info.parts.index(part)
-        created, ids = columns["created_at"], columns["message_id"]
-        at_us = pc.fill_null(created.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
-        dated = len(created) - created.null_count
-
-        def place_of(row: int) -> Place:
-            at = int(at_us[row]) if row < dated else None
-            return Place(at, ids[row].as_py() or LAST, info.id, number, row)
-
-        rows = before(matching_rows(query, columns, part.rows), at_us, dated, after, place_of)
-        return [place_of(int(row)) for row in _first(rows, dated, limit + 1)]
-
     def count(self, query: Query) -> int:
-        """How many rows match."""
-        return sum(len(rows) for _, _, _, rows in self._matches(query, ()))
+        """How many messages match."""
+        return sum(answer["n"][0].as_py() for answer in self._answers("count", query))
 
     def by_platform(self, query: Query) -> dict[str, int]:
-        """How many rows match on each platform."""
-        counter: Counter[str] = Counter()
-        for _, _, columns, rows in self._matches(query, ("platform",)):
-            for entry in pc.value_counts(columns["platform"].take(rows).dictionary_decode()):
-                counter[entry["values"].as_py()] += entry["counts"].as_py()
-        return dict(counter)
+        """How many messages match on each platform."""
+        return dict(self._sums("by_platform", query, "platform"))
 
     def by_day(self, query: Query) -> dict[date, int]:
-        """How many rows match on each day of the query's zone; undated rows are left out."""
+        """How many messages match on each day of the query's zone; undated ones are left out."""
         return {at.date(): count for at, count in self._by_time(query, "day").items()}
 
     def by_hour(self, query: Query) -> dict[datetime, int]:
-        """How many rows match in each hour of the query's zone."""
+        """How many messages match in each hour of the query's zone."""
         return self._by_time(query, "hour")
 
     def _by_time(self, query: Query, unit: str) -> dict[datetime, int]:
-        counter: Counter[datetime] = Counter()
-        for _, _, columns, rows in self._matches(query, ("created_at",)):
-            counter.update(count_by(columns["created_at"].take(rows), unit, query.zone))
-        return dict(sorted(counter.items()))
+        return by_unit(self._sums("by_quarter", query, "quarter_us"), unit, query.zone)
+
+    def _sums(self, question: str, query: Query, key: str) -> Counter[Any]:
+        counter: Counter[Any] = Counter()
+        for answer in self._answers(question, query, "created_at", "platform"):
+            counter.update(dict(zip(answer[key].to_pylist(), answer["n"].to_pylist(), strict=True)))
+        return counter
 
     def scan(self, columns: Sequence[str], query: Query | None = None) -> pa.Table:
         """These columns of every matching row, with `ref` first; in no promised order."""
-        tables = []
-        for info, number, found, rows in self._matches(query or Query(), columns):
-            refs = pa.array([f"{info.id}:{number}:{row}" for row in rows], pa.string())
-            picked = [found[name].take(rows) for name in columns]
-            tables.append(pa.table([refs, *picked], names=["ref", *columns]))
         schema = pa.schema(
             [("ref", pa.string()), *((name, ARROW_SCHEMA.field(name).type) for name in columns)]
         )
+        tables = list(self.scan_parts(columns, query))
         return pa.concat_tables(tables).unify_dictionaries() if tables else schema.empty_table()
+
+    def scan_parts(self, columns: Sequence[str], query: Query | None = None) -> Iterator[pa.Table]:
+        """As `scan`, one part after the other: memory does not grow with what is found."""
+        query = query or Query()
+        for info, number, rows in self._rows(query):
+            found = self._open(info, number, columns)
+            if found is not None:
+                refs = pa.array([f"{info.id}:{number}:{row}" for row in rows], pa.string())
+                picked = [found.columns[name].take(rows) for name in columns]
+                yield pa.table([refs, *picked], names=["ref", *columns])
+
+    def _rows(self, query: Query) -> Iterator[tuple[CorpusInfo, int, pa.Array]]:
+        """The matching rows of each part, ascending."""
+        for answer in self._answers("places", query):
+            for corpus, number, rows in by_part(answer):
+                yield self.info(corpus), number, pa.array(rows)
 
     # ------------------------------------------------------------ rows
 
@@ -310,52 +268,115 @@ class Corpora:
             info = self.info(corpus)
             rows = [ref for ref in refs if ref[:2] == (corpus, number)]
             columns = self._columns.get(self.folder / corpus, info, info.parts[number], COLUMNS, self.keys)
-            taken = pa.table(
-                [columns[name].take([ref.row for ref in rows]) for name in COLUMNS], list(COLUMNS)
-            )
+            whole = pa.record_batch([columns[name] for name in COLUMNS], names=list(COLUMNS))
+            taken = whole.take(pa.array([ref.row for ref in rows]))
             for ref, row in zip(rows, taken.to_pylist(), strict=True):
                 built[ref] = Message(**row, ref=str(ref))
         return [built[ref] for ref in refs]
 
     # ------------------------------------------------------------ parts
 
-    def _parts(self, query: Query) -> Iterator[tuple[CorpusInfo, Part]]:
+    def _ask(
+        self,
+        question: str,
+        query: Query,
+        parts: Sequence[OpenPart],
+        *,
+        after: Place | None = None,
+        limit: int = 0,
+    ) -> pa.Table:
+        tables = {"rows": rows_table(parts, self._superseded(query)), **asked_tables(query, after)}
+        name = question if query.keys is None else f"{question}_keyed"
+        return self._engine().ask(name, tables, limit=limit)
+
+    def _answers(self, question: str, query: Query, *names: str) -> Iterator[pa.Table]:
+        """The answer of each step of parts: they are to be added up."""
+        for parts in self._steps(query, names):
+            yield self._ask(question, query, parts)
+
+    def _superseded(self, query: Query) -> Superseded:
+        """The rows that a newer observation replaces; asked of one corpus, within that corpus."""
+        if query.all_observations:
+            return {}
+        scope = Query(corpus=query.corpus, role=None)
+        state = tuple((info.id, info.parts[number].sha256) for info, number in self._parts(scope))
+
+        def open_parts(names: Sequence[str]) -> Iterator[OpenPart]:
+            opened = (self._open(info, number, names) for info, number in self._parts(scope))
+            return (one for one in opened if one is not None)
+
+        return self._newest.of(query.corpus, state, open_parts, self._engine())
+
+    def _steps(
+        self,
+        query: Query,
+        names: Sequence[str],
+        found: Sequence[Place] = (),
+        limit: int | None = None,
+        after: Place | None = None,
+    ) -> Iterator[builtins.list[OpenPart]]:
+        """The parts that may hold a match, opened, some at a time.
+
+        For a page (`limit`), newest first, few and then twice as many each time: once a page is full, older
+        parts need not be opened.
+        """
+        wanted = needles(query.text) if query.text else []
+        step: builtins.list[OpenPart] = []
+        most = STEP_ROWS if limit is None else PART_ROWS
+        for info, number in sorted(
+            self._parts(query), key=lambda one: _newest(one[0], one[1], after), reverse=True
+        ):
+            part = info.parts[number]
+            if limit is not None and _is_complete(found, limit, _newest(info, number, after)):
+                continue
+            only = self._words.rows_of(part.sha256, wanted)
+            if only is not None and not len(only):
+                continue
+            opened = self._open(info, number, [*columns_asked(query), *names])
+            if opened is None:
+                continue
+            step.append(opened if only is None else opened._replace(only=pa.array(only)))
+            if sum(one.part.rows for one in step) >= most or sum(one.nbytes for one in step) >= STEP_BYTES:
+                yield step
+                step, most = [], min(2 * most, STEP_ROWS)
+        if step:
+            yield step
+
+    def _parts(self, query: Query) -> Iterator[tuple[CorpusInfo, int]]:
         """The parts that may hold a match, by the manifest alone."""
         since, until = query.span()
         for info in self.list():
             if query.corpus is not None and info.id != query.corpus:
                 continue
-            for part in info.parts:
+            for number, part in enumerate(info.parts):
                 if since is not None and (part.last_at is None or part.last_at < since):
                     continue
                 if until is not None and (part.first_at is None or part.first_at >= until):
                     continue
-                yield info, part
+                yield info, number
 
-    def _open(self, info: CorpusInfo, part: Part, names: Iterable[str]) -> dict[str, pa.Array] | None:
-        """The columns of a part; None when its key was destroyed."""
+    def _open(self, info: CorpusInfo, number: int, names: Iterable[str]) -> OpenPart | None:
+        """A part with these columns; None when its key was destroyed."""
         try:
-            return self._columns.get(self.folder / info.id, info, part, names, self.keys)
+            columns = self._columns.get(self.folder / info.id, info, info.parts[number], names, self.keys)
         except SaisineError as error:
             if error.code in ERASED:
                 return None
             raise
-
-    def _matches(
-        self, query: Query, names: Sequence[str]
-    ) -> Iterator[tuple[CorpusInfo, int, dict[str, pa.Array], Rows]]:
-        for info, part in self._parts(query):
-            columns = self._open(info, part, [*columns_asked(query), *names])
-            if columns is not None:
-                yield info, info.parts.index(part), columns, matching_rows(query, columns, part.rows)
+        return OpenPart(info, number, columns)
 
 
-def _newest(pair: tuple[CorpusInfo, Part]) -> tuple[bool, int]:
-    last = pair[1].last_at
-    return last is not None, 0 if last is None else microseconds(last)
+def _newest(info: CorpusInfo, number: int, after: Place | None) -> int:
+    """The newest time that a part may still hold past the cursor; the dawn of times for undated rows alone."""
+    part = info.parts[number]
+    if part.first_at is None or part.last_at is None:
+        return DAWN_US
+    if after is None:
+        return microseconds(part.last_at)
+    there = after.sort_key()[0]
+    return DAWN_US if microseconds(part.first_at) > there else min(microseconds(part.last_at), there)
 
 
-def _first(rows: Rows, dated: int, count: int) -> Rows:
-    """The first rows of each kind, dated and undated: a page needs no more of one part."""
-    with_time, without = rows[rows < dated][:count], rows[rows >= dated][:count]
-    return np.concatenate([with_time, without])
+def _is_complete(found: Sequence[Place], limit: int, newest: int) -> bool:
+    """Whether nothing of a part can stand on the page any more: it is full of newer rows."""
+    return len(found) > limit and newest < found[limit].sort_key()[0]

@@ -1,31 +1,59 @@
-"""Every question asked of corpora, in one place: which rows match, in which order, and how many.
+"""What may be asked of corpora, and how a question becomes data: tables of values, never text that is parsed.
 
-Questions are values handed to arrow kernels, never text that is parsed: there is nothing to inject into.
+`questions.py` writes the questions themselves; `engines.py` answers them; `corpus.py` is what callers use.
 """
 
 import base64
 import binascii
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from saisine.errors import SaisineError
 from saisine.texts import fold, replace_forbidden
 
-Rows = npt.NDArray[np.int64]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _PHRASE: Final = re.compile(r'"([^"]+)"')
 LAST: Final = "\U0010ffff"  # a row without id comes after those that have one
+DAWN_US: Final = -62_135_596_800_000_000  # the year 1: stands for “no date”, before every date
+QUARTER_US: Final = 900_000_000
+LIMIT: Final = (
+    987_654_321  # written where a page's number of rows goes: that number must stand in the statement
+)
+STATEMENTS: Final = Path(__file__).with_name("questions.sql")
+
+# The columns of `rows`, by their Ibis types: what a question may look at.
+ROWS: Final[dict[str, str]] = {
+    "corpus": "string",
+    "part": "int32",
+    "row": "int32",
+    "at_us": "int64",
+    "collected_us": "int64",
+    "imported_us": "int64",
+    "is_newest": "boolean",
+    **dict.fromkeys(("message_id", "platform", "kind", "role", "text_norm"), "string"),
+    **dict.fromkeys(("author_id", "author_handle", "author_name", "target_id", "target_handle"), "string"),
+}
+# The one row of `asked`: null where nothing is asked.
+ASKED: Final[dict[str, str]] = {
+    **dict.fromkeys(("asked_role", "asked_platform", "asked_kind"), "string"),
+    **dict.fromkeys(("asked_since_us", "asked_until_us"), "int64"),
+    **dict.fromkeys(("asked_author", "asked_author_name", "asked_target", "asked_target_name"), "string"),
+    "asked_all_observations": "boolean",
+    "after_at": "int64",
+    "after_id": "string",
+    "after_corpus": "string",
+    "after_part": "int32",
+    "after_row": "int32",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +63,7 @@ class Query:
     `text`: words, each somewhere in the message, accents and case ignored; "…" for a phrase. `since` and
     `until` are days of `zone` (both included) or aware moments (`until` excluded). `author` and `target`
     match an id, a handle or a name. `keys` are (platform, message_id). `role=None` also gives context rows.
+    A message seen several times is given once, as last collected; `all_observations` gives each.
     """
 
     text: str | None = None
@@ -48,6 +77,7 @@ class Query:
     corpus: str | None = None
     role: str | None = "primary"
     zone: str = "Europe/Paris"
+    all_observations: bool = False
 
     def span(self) -> tuple[datetime | None, datetime | None]:
         """(first moment, first moment after) in UTC."""
@@ -70,6 +100,11 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def moment_of(us: int) -> datetime:
+    """The aware UTC time of so many microseconds since 1970."""
+    return _EPOCH + us * _MICROSECOND
+
+
 def needles(text: str) -> list[str]:
     """The folded pieces that must all be in a message: phrases between quotes, then words."""
     clean = replace_forbidden(text)
@@ -79,9 +114,9 @@ def needles(text: str) -> list[str]:
 
 
 def columns_asked(query: Query) -> list[str]:
-    """The columns that deciding this query needs."""
+    """The columns of the corpora that deciding this query needs."""
     asked = {
-        "text_norm": query.text is not None,
+        "text_norm": bool(query.text and needles(query.text)),
         "platform": query.platform is not None or query.keys is not None,
         "author_id": query.author is not None,
         "author_handle": query.author is not None,
@@ -96,75 +131,68 @@ def columns_asked(query: Query) -> list[str]:
     return [name for name, is_asked in asked.items() if is_asked]
 
 
-def matching_rows(query: Query, columns: Mapping[str, pa.Array], rows: int) -> Rows:
-    """The row numbers of one part that match, ascending."""
-    mask = _mask(query, columns)
-    if mask is None:
-        return np.arange(rows, dtype=np.int64)
-    return np.flatnonzero(pc.fill_null(mask, False).to_numpy(zero_copy_only=False)).astype(np.int64)
+# ------------------------------------------------------------------ questions as tables
+
+_ARROW: Final[dict[str, pa.DataType]] = {
+    "string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "boolean": pa.bool_()
+}  # fmt: skip
+ASKED_SCHEMA: Final[pa.Schema] = pa.schema([(name, _ARROW[kind]) for name, kind in ASKED.items()])
 
 
-def _mask(query: Query, columns: Mapping[str, pa.Array]) -> pa.Array | None:
-    masks: list[pa.Array] = []
-    for name, value in (("role", query.role), ("platform", query.platform), ("kind", query.kind)):
-        if value is not None:
-            masks.append(_word_is(columns[name], value))
+def asked_tables(query: Query, after: "Place | None" = None) -> dict[str, pa.Table]:
+    """`asked`, `needles` and `keys` for one query: the values a person gave, and nothing else."""
+    row = dict.fromkeys(ASKED, None) | _conditions(query) | (after.as_asked() if after else {})
+    asked = pa.Table.from_pylist([row], ASKED_SCHEMA)
+    found = needles(query.text) if query.text is not None else []
+    return {"asked": asked, "needles": pa.table({"needle": pa.array(found, pa.string())})} | (
+        {} if query.keys is None else {"keys": identities(query.keys)}
+    )
+
+
+def _conditions(query: Query) -> dict[str, Any]:
     since, until = query.span()
-    if since is not None:
-        masks.append(pc.greater_equal(columns["created_at"], _scalar(since)))
-    if until is not None:
-        masks.append(pc.less(columns["created_at"], _scalar(until)))
-    if query.author is not None:
-        masks.append(_is_account(columns, "author_id", ("author_handle", "author_name"), query.author))
-    if query.target is not None:
-        masks.append(_is_account(columns, "target_id", ("target_handle",), query.target))
-    if query.keys is not None:
-        masks.append(_has_key(columns, query.keys))
-    for needle in needles(query.text) if query.text is not None else ():
-        masks.append(pc.match_substring(columns["text_norm"], needle))
-    if not masks:
-        return None
-    mask = masks[0]
-    for other in masks[1:]:
-        mask = pc.and_kleene(mask, other)
-    return mask
+    author, target = (None if who is None else replace_forbidden(who).strip() for who in _accounts(query))
+    return {
+        **{f"asked_{name}": _clean(getattr(query, name)) for name in ("role", "platform", "kind")},
+        "asked_since_us": None if since is None else microseconds(since),
+        "asked_until_us": None if until is None else microseconds(until),
+        "asked_author": author,
+        "asked_author_name": author and author.removeprefix("@"),
+        "asked_target": target,
+        "asked_target_name": target and target.removeprefix("@"),
+        "asked_all_observations": query.all_observations,
+    }
 
 
-def _scalar(moment: datetime) -> pa.Scalar:
-    return pa.scalar(moment, pa.timestamp("us", tz="UTC"))
+def _accounts(query: Query) -> tuple[str | None, str | None]:
+    return query.author, query.target
 
 
-def _word_is(column: pa.Array, value: str) -> pa.Array:
-    """Equality on a dictionary column, by its code: the words are few."""
-    found = column.dictionary.to_pylist()
-    value = replace_forbidden(value)
-    if value not in found:
-        return pa.repeat(pa.scalar(False), len(column))
-    return pc.equal(column.indices, found.index(value))
+def _clean(value: str | None) -> str | None:
+    return None if value is None else replace_forbidden(value)
 
 
-def _is_account(
-    columns: Mapping[str, pa.Array], by_id: str, by_name: tuple[str, ...], asked: str
-) -> pa.Array:
-    asked = replace_forbidden(asked).strip()
-    name = asked.removeprefix("@").lower()
-    mask = pc.fill_null(pc.equal(columns[by_id], asked), False)
-    for column in by_name:
-        mask = pc.or_(mask, pc.fill_null(pc.equal(pc.utf8_lower(columns[column]), name), False))
-    return mask
+def identities(keys: Iterable[tuple[str, str]]) -> pa.Table:
+    """A table of (platform, message_id)."""
+    pairs = sorted({(replace_forbidden(platform), replace_forbidden(one)) for platform, one in keys})
+    return pa.table(
+        [pa.array([pair[side] for pair in pairs], pa.string()) for side in (0, 1)],
+        names=["platform", "message_id"],
+    )
 
 
-def _has_key(columns: Mapping[str, pa.Array], keys: frozenset[tuple[str, str]]) -> pa.Array:
-    mask = pa.repeat(pa.scalar(False), len(columns["message_id"]))
-    for platform in sorted({platform for platform, _ in keys}):
-        ids = pa.array(
-            [replace_forbidden(one) for where, one in sorted(keys) if where == platform], pa.string()
-        )
-        ours = pc.and_(
-            _word_is(columns["platform"], platform), pc.is_in(columns["message_id"], value_set=ids)
-        )
-        mask = pc.or_(mask, ours)
-    return mask
+def by_unit(quarters: Mapping[int, int], unit: str, zone: str) -> dict[datetime, int]:
+    """Counts by quarter of an hour (its first microsecond, UTC) summed by hour or day of a zone, ascending.
+
+    Times carry the offset of their moment: in autumn two hours of one name are two times.
+    """
+    here, found = ZoneInfo(zone), dict[datetime, int]()
+    for quarter, count in sorted(quarters.items()):
+        local = moment_of(quarter).astimezone(here)
+        start = local.replace(minute=0) if unit == "hour" else local.replace(hour=0, minute=0, fold=0)
+        fixed = start.replace(tzinfo=timezone(start.utcoffset() or timedelta()))
+        found[fixed] = found.get(fixed, 0) + count
+    return found
 
 
 # ------------------------------------------------------------------ order and pages
@@ -180,7 +208,23 @@ class Place(NamedTuple):
     row: int
 
     def sort_key(self) -> tuple[int, str, str, int, int]:
-        return (self.at_us or 0, self.message_id, self.corpus, self.part, self.row)
+        return (DAWN_US if self.at_us is None else self.at_us, *self[1:])
+
+    def as_asked(self) -> dict[str, Any]:
+        """The columns of `asked` that say “after this row”."""
+        return dict(
+            zip(
+                ("after_at", "after_id", "after_corpus", "after_part", "after_row"),
+                self.sort_key(),
+                strict=True,
+            )
+        )
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Place":
+        """From a row of the question `page`."""
+        at = None if row["at"] == DAWN_US else row["at"]
+        return cls(at, row["id"], row["corpus"], row["part"], row["row"])
 
     def to_cursor(self) -> str:
         """An opaque, URL-safe word for “after this row”."""
@@ -195,34 +239,13 @@ class Place(NamedTuple):
                 base64.urlsafe_b64decode(padded.encode("ascii"))
             )
             place = cls(
-                None if at_us is None else int(at_us), str(message_id), str(corpus), int(part), int(row)
+                None if at_us is None else int(at_us),
+                replace_forbidden(str(message_id)),
+                replace_forbidden(str(corpus)),
+                int(part),
+                int(row),
             )
-        except (ValueError, TypeError, binascii.Error, UnicodeError, RecursionError) as error:
+            pa.Table.from_pylist([place.as_asked()], ASKED_SCHEMA)  # numbers that fit their columns
+        except (ValueError, TypeError, OverflowError, binascii.Error, UnicodeError, RecursionError) as error:
             raise SaisineError("cursor_malformed") from error
         return place
-
-
-def before(rows: Rows, at_us: Rows, dated: int, after: Place | None, place_of: Any) -> Rows:
-    """Of the rows of one part (newest first, undated last), those that come after the cursor's place.
-
-    `at_us` are the part's times, of which the first `dated` are known, ascending.
-    """
-    with_time, without = rows[rows < dated][::-1], rows[rows >= dated][::-1]
-    if after is None:
-        return np.concatenate([with_time, without])
-    if after.at_us is None:
-        return np.array(
-            [row for row in without if place_of(int(row)).sort_key() < after.sort_key()], np.int64
-        )
-    times = at_us[with_time]
-    ties = [
-        row for row in with_time[times == after.at_us] if place_of(int(row)).sort_key() < after.sort_key()
-    ]
-    return np.concatenate([np.array(ties, np.int64), with_time[times < after.at_us], without])
-
-
-def count_by(moments: pa.Array, unit: str, zone: str) -> dict[datetime, int]:
-    """How many of these times fall in each day or hour of a zone; undated ones are left out."""
-    local = pc.drop_null(moments).cast(pa.timestamp("us", tz=zone))
-    counted = pc.value_counts(pc.floor_temporal(local, unit=unit))
-    return {entry["values"].as_py(): entry["counts"].as_py() for entry in counted}
