@@ -10,7 +10,7 @@ JOBS   ?= 2
 # Some systems forbid compiled modules beside the sources: each process would compile all it imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-all check fix bench shots i18n lock clean
+.PHONY: help run test test-all check fix bench shots train i18n lock clean
 
 help:
 	@echo "make run       opens the invented example in the web app, and prints its address"
@@ -20,6 +20,7 @@ help:
 	@echo "make fix       formats, sorts imports, writes the help and law tables of docs again"
 	@echo "make bench     every file of benchmarks/, with its ratio"
 	@echo "make shots     takes the screenshots of README and docs again"
+	@echo "make train     makes the triage model again from the shared data, and writes its card"
 	@echo "make i18n      extracts and compiles the messages; fails on a missing one"
 	@echo "make lock      hash-locked requirements, without any host"
 	@echo "make clean     removes what make made (never a workspace)"
@@ -53,6 +54,9 @@ bench: $(VENV)/.dev
 shots: $(VENV)/.dev
 	@sh scripts/debian-packages test
 	@SAISINE_SHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -m browser
+
+train: $(VENV)/.dev
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m saisine.findings.triage.training.train
 
 i18n: $(VENV)/.dev
 	@$(BIN)/python scripts/compile_messages.py

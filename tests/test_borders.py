@@ -12,7 +12,7 @@ SHARED = {"records", "errors", "error_texts", "texts", "charts", "workspace"}
 # Left to right, as docs/architecture.md draws them. `learning` holds data that pages and engines quote.
 ENGINES = (
     "learning", "vault", "capture", "messages", "findings", "law", "incidents", "notices", "scorecards",
-    "audit", "simulation", "dossiers", "diagnostic", "observatory", "example",
+    "audit", "simulation", "dossiers", "letters", "diagnostic", "observatory", "example",
 )  # fmt: skip
 APPLICATIONS = {"casework", "web", "cli"}
 

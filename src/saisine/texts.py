@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 _NO_WIDTH: Final = "\xad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
 # A quick look before the exact, slow class: the ranges where such signs lie, letters and emoji left out.
@@ -37,14 +38,37 @@ def fold(text: str) -> str:
     >>> fold("L’Œuvre  ÉTÉ")
     "l'oeuvre ete"
     """
-    if text.isascii():
-        return " ".join(text.lower().split())
+    # letters of western Europe go through one table of bytes, three times as fast, to the same text
+    try:
+        signs = text.replace("’", "'").replace("œ", "oe").encode("latin-1").translate(*_western())
+    except UnicodeEncodeError:
+        return _fold_any(text)
+    if b"\0" in signs:
+        return _fold_any(text)
+    low = signs.decode("latin-1")
+    return " ".join(low.split()) if b"  " in signs else low.strip(" ")
+
+
+@cache
+def _western() -> tuple[bytes, bytes]:
+    """(what each sign of Latin-1 folds to, 0 where that is not one sign of it; the signs that go)."""
+    table, gone = bytearray(256), bytearray()
+    for code in range(1, 256):
+        plain = _fold_any(f"a{chr(code)}a")[1:-1]
+        if not plain:
+            gone.append(code)
+        elif len(plain) == 1 and ord(plain) < 256:
+            table[code] = ord(plain)
+    return bytes(table), bytes(gone)
+
+
+def _fold_any(text: str) -> str:
+    """The same for every text of Unicode."""
     # replace() per letter: three times as fast as translate() on French text
-    low = text.replace("’", "'").replace("‘", "'").replace("ʼ", "'")
-    if not low.isascii():
-        low = unicodedata.normalize("NFKD", low)
+    low = text if text.isascii() else unicodedata.normalize("NFKD", text)
     low = low.lower()
     if not low.isascii():
+        low = low.replace("’", "'").replace("‘", "'").replace("ʼ", "'")  # ŉ has just become ʼn
         low = low.replace("\u0301", "").replace("\u0300", "").replace("\u0302", "").replace("\u0327", "")
         low = low.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss").replace("\u0308", "")
         if not low.isascii() and _MAY_GO.search(low):
@@ -89,6 +113,11 @@ def utc_from_ms(value: float | str) -> datetime:
 def utc_from_us(value: int | str) -> datetime:
     """An aware time from Unix microseconds."""
     return EPOCH + timedelta(microseconds=int(value))
+
+
+def utc_us(at: datetime) -> int:
+    """Microseconds since 1970 of an aware time."""
+    return (at - EPOCH) // _MICROSECOND
 
 
 def utc_from_iso(text: str) -> datetime:

@@ -94,4 +94,4 @@ def test_a_piece_set_aside_leaves_every_page_and_is_destroyed_unseen(filled: Ses
     take(filled, write_files(tmp_path / "again"))  # the same bytes met again are not what was sealed then
     with pytest.raises(SaisineError) as caught:
         erasures.destroy(filled, item)
-    assert caught.value.code == "item_unknown"
+    assert caught.value.code == "item_erased"

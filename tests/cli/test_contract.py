@@ -46,6 +46,9 @@ PROMISED = {
     "law ask": [],
     "law test": [],
     "law check": [],
+    "law diff": ["--json"],
+    "law watch": ["--code", "--known", "--save", "--json"],
+    "law new-case": ["--out", "--json"],
     "incident new": ["--from-triage", "--json"],
     "incident show": ["--json"],
     "incident list": ["--json"],
@@ -59,6 +62,8 @@ PROMISED = {
     "notice list": ["--csv", "--json"],
     "notice due": ["--ics", "--json"],
     "dossier": ["--recipient", "--out", "--json"],
+    "letter list": ["--json"],
+    "letter make": ["--out", "--field", "--quote", "--json"],
 }
 
 

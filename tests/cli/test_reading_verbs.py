@@ -76,6 +76,23 @@ def test_nothing_found_is_1_and_texts_stay_closed_until_asked(case: Saisine) -> 
     assert item["text"].split()[0] in case("messages", "--limit", "1", "--show").out
 
 
+def test_a_search_is_written_whole_to_a_file_and_never_over_another(case: Saisine) -> None:
+    n = case("messages", "--platform", "youtube", "--export", "tout.ndjson", "--json").data["exported"]
+    lines = (case.folder / "tout.ndjson").read_text("utf-8").split("\n")[:-1]
+    assert n == len(lines) > 400
+    assert {json.loads(line)["platform"] for line in lines} == {"youtube"}
+    case("messages", "--export", "tout.ndjson", code=64)
+    case("messages", "--export", "tout.ods", code=64)
+    case("messages", "--search", "introuvable", "--export", "rien.csv", code=1)
+    assert not (case.folder / "rien.csv").exists()
+
+
+def test_an_index_is_written_only_on_a_disk_said_to_be_encrypted(case: Saisine) -> None:
+    case("index", code=77)
+    assert case("index", "--disk-is-encrypted", "--json").data == {"index": "disk"}
+    assert case("index", "--remove", "--json").data == {"index": None}
+
+
 def test_duplicates_groups_a_plain_file(saisine: Saisine) -> None:
     (saisine.folder / "notes.csv").write_text(ROWS)
     done = saisine("duplicates", "notes.csv", "--json").data

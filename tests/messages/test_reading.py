@@ -19,6 +19,7 @@ from saisine.messages.containers import Limits
 from saisine.messages.importing import Reading, read_paths
 from saisine.messages.ledger import Ledger
 from saisine.messages.schema import Message
+from tests.messages.examples import examples
 from tests.messages.x_lines import NOW, body, post
 
 
@@ -180,7 +181,9 @@ def test_a_cut_file_keeps_what_came_before_and_says_where(tmp_path: Path) -> Non
     assert any("9 messages ont été lus" in sentence for sentence in reading.ledger.sentences("fr"))
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(20, 40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     cut=st.integers(0, 3000),
     flips=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=20),
@@ -197,7 +200,9 @@ def test_cut_and_changed_bytes_never_crash_and_the_sum_holds(
     require_sum(reading.ledger)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(12, 25), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     cut=st.integers(0, 3000), flips=st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 255)), max_size=9)
 )

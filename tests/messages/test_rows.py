@@ -5,8 +5,9 @@ import hashlib
 import io
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ from saisine.vault.row_checks import Original, check_rows
 from saisine.vault.rows import REFS_PER_ROWS, Row, keep_rows, open_rows
 from saisine.vault.snapshot import Policy
 from saisine.vault.succession import key_chain
+from tests.messages.examples import examples
 from tests.messages.formats.generated import CASES
 from tests.messages.world import World
 from tests.messages.x_lines import body
@@ -83,11 +85,32 @@ def require_proved(place: World, message: Message) -> bytes:
 # ---------------------------------------------------------------- every format, every wrapping
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case[0]}: {case[1]}")
+def first_of_each(params: Iterable[Any]) -> list[Any]:
+    """The first for each format as it is, the others among the slow tests."""
+    seen: set[str] = set()
+    marked = []
+    for one in params:
+        marked.append(pytest.param(*one, marks=[pytest.mark.slow] if one[0] in seen else []))
+        seen.add(one[0])
+    return marked
+
+
+def one_in_six(params: Iterable[Any]) -> list[Any]:
+    """Every sixth as it is, the others among the slow tests: each format has its invented case already."""
+    return [
+        pytest.param(*one, marks=[pytest.mark.slow] if number % 6 else [])
+        for number, one in enumerate(params)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("format_id", "title", "data", "expected"),
+    first_of_each(CASES),
+    ids=[f"{key}: {title}" for key, title, *_ in CASES],
+)
 def test_every_format_gives_rows_whose_bytes_are_read_again(
-    case: tuple[str, str, bytes, dict[str, int]], tmp_path: Path, place: World
+    format_id: str, title: str, data: bytes, expected: dict[str, int], tmp_path: Path, place: World
 ) -> None:
-    format_id, _, data, expected = case
     (tmp_path / "export.json").write_bytes(data)
     done = place.take(tmp_path / "export.json", format_id=format_id)
     messages = all_messages(place)
@@ -106,7 +129,7 @@ def test_every_format_gives_rows_whose_bytes_are_read_again(
 SAMPLES = [(one.id, name) for one in FORMATS for name, _ in one.samples]
 
 
-@pytest.mark.parametrize(("format_id", "name"), SAMPLES, ids=[name for _, name in SAMPLES])
+@pytest.mark.parametrize(("format_id", "name"), one_in_six(SAMPLES), ids=[name for _, name in SAMPLES])
 def test_every_published_sample_gives_rows_that_are_found_again(
     format_id: str, name: str, place: World
 ) -> None:
@@ -306,7 +329,7 @@ def test_missing_rows_are_counted_one_by_one() -> None:
     assert count_missing(original(b""), iter(rows)) == 6
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(40, 150), deadline=None)
 @given(
     data=st.binary(max_size=300), starts=st.lists(st.integers(0, 320), max_size=8), length=st.integers(0, 90)
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ def read(path: Path) -> tuple[list[Message], Reading]:
     return list(reading), reading
 
 
+@cache
 def sample(name: str) -> tuple[list[Message], dict[str, Any]]:
     messages, reading = read(shared_file(f"samples/{name}"))
     return messages, reading.ledger.as_json()["sources"][0]  # type: ignore[index]

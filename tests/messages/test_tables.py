@@ -13,6 +13,7 @@ from saisine.messages.formats.table_values import is_rounded, parse_count, parse
 from saisine.messages.importing import read_paths
 from saisine.messages.schema import Message
 from saisine.messages.zones import load_zone
+from tests.messages.examples import examples
 from tests.messages.x_lines import NOW
 
 PARIS = load_zone("Europe/Paris")
@@ -164,7 +165,9 @@ def test_every_shipped_profile_is_sound_and_named_after_its_file(path: Path) -> 
     assert load_profile(path).id == path.stem
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=examples(20, 40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
     cut=st.integers(0, 400), flips=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=9)
 )

@@ -61,8 +61,8 @@ def post(number: int, *, seed: int = 7, step_s: int = 13) -> dict[str, Any]:
     }
 
 
-def lines(count: int, **options: int) -> Iterator[bytes]:
-    for number in range(count):
+def lines(count: int, *, first: int = 0, **options: int) -> Iterator[bytes]:
+    for number in range(first, first + count):
         yield json.dumps(post(number, **options), ensure_ascii=False).encode() + b"\n"
 
 

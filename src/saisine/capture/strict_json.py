@@ -14,7 +14,8 @@ DEPTH: Final = 32
 # A package of 20,000 members has about ten values for each.
 VALUES: Final = 400_000
 
-_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+# A string that never ends is taken to the end: looked for again from each of its quotes, it would cost minutes.
+_STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
-from saisine.casework import captures, inbox, jobs, journal, surveys
+from saisine.casework import captures, inbox, jobs, journal, observed, surveys
 from saisine.casework.inbox import InboxFile, files_of
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import Deposit, Job, first_or_raise
@@ -189,6 +189,7 @@ def _seal_and_read(
     )
     _register(session, deposit, result)
     if result.corpora:
+        observed.follow_newest(session)
         surveys.current(session, progress)
     return result
 
@@ -220,6 +221,8 @@ def seal_paths(session: Session, paths: Sequence[Path], *, progress: Progress | 
     for entry in ledger.sources:
         if entry.unread == "unreadable_folder":
             raise SaisineError("source_unreadable", name=entry.path, reason=why_unread(entry))
+    if not items:
+        return []
     sealed = session.vault.seal_many(items, actor=session.actor, progress=progress)
     journal.note(session, "deposit_sealed", count=len(sealed))
     return sealed

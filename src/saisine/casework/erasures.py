@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from saisine.casework import journal
+from saisine.casework import journal, remaps
 from saisine.casework.models import Capture, Deposit, ExhibitRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -124,6 +124,7 @@ def clean(session: Session) -> None:
         if info.unit in standing.erased:
             SortedMessage.objects.filter(ref__startswith=f"{info.id}:").delete()
             session.corpora.discard(info.id)
+    remaps.drop_erased(session)
     items = _items_gone(session)
     with transaction.atomic():
         Deposit.objects.filter(unit__in=units).update(state=Deposit.ERASED, corpora=[])
@@ -132,6 +133,7 @@ def clean(session: Session) -> None:
             withdrawn_at=session.now()
         )
     session.kept.pop("survey", None)
+    session.kept.pop("campaigns", None)
 
 
 def _items_gone(session: Session) -> list[str]:

@@ -50,6 +50,18 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         "An exhibit added to an incident",
         "{n} exhibits added to an incident",
     ),
+    "remap_accepted": (
+        "Une nouvelle lecture acceptée (un message)",
+        "Une nouvelle lecture acceptée ({n} messages)",
+        "A new reading accepted (one message)",
+        "A new reading accepted ({n} messages)",
+    ),
+    "messages_erased": (
+        "Un message effacé à la demande d’une personne",
+        "{n} messages effacés à la demande d’une personne",
+        "A message erased at a person’s request",
+        "{n} messages erased at a person’s request",
+    ),
     "calendar_taken": (
         "Le calendrier exporté (une échéance)",
         "Le calendrier exporté ({n} échéances)",
@@ -71,6 +83,7 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
             "Un dépôt arrêté : contenu qui ne peut pas être gardé ; rien n’a été scellé",
             "A deposit stopped: content that may not be kept; nothing was sealed",
         ),
+        ("letter_made", "Une lettre préparée", "A letter prepared"),
         ("deposit_answered", "Questions d’un dépôt remplies", "Questions of a deposit answered"),
         ("capture_opened", "Une capture affichée", "A screenshot shown"),
         ("capture_saved", "Une capture complétée", "A screenshot completed"),
@@ -89,6 +102,7 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("hold_set", "Des données conservées pour une procédure", "Data kept for a procedure"),
         ("hold_lifted", "La conservation pour une procédure levée", "The hold for a procedure lifted"),
         ("data_erased", "Des données effacées", "Data erased"),
+        ("remap_refused", "Une nouvelle lecture refusée", "A new reading refused"),
         (
             "item_barred",
             "Une pièce mise à l’écart : elle ne peut pas être gardée",

@@ -12,17 +12,20 @@ from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError
 
 from saisine.casework.django_setup import bind_database, prepare_django, release_database
 from saisine.errors import SaisineError
-from saisine.law.load import Law, load_law
 from saisine.messages.corpus import Corpora
 from saisine.vault import Vault
 from saisine.vault.stamps import Stamper
 from saisine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from saisine.law.load import Law
 
 Clock = Callable[[], datetime]
 PARIS = ZoneInfo("Europe/Paris")
@@ -42,12 +45,15 @@ class Session:
     clock: Clock
     actor: str
     swept: tuple[str, ...] = ()
+    ended: tuple[SaisineError | None, ...] = ()  # acts a stop had interrupted; the error of one that still is
     kept: dict[str, object] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     @cached_property
-    def law(self) -> Law:
+    def law(self) -> "Law":
         """The law as loaded; a fault in its files stops here with its file and line."""
+        from saisine.law.load import load_law  # late: most acts ask nothing of the law
+
         return load_law()
 
     def now(self) -> datetime:
@@ -65,6 +71,7 @@ class Session:
             found.append(_MIGRATED[english].format(version=self.workspace.migrated_from))
         if self.swept:
             found.append(_SWEPT[english].format(count=len(self.swept)))
+        found += [error.sentence(language) if error else _ENDED[english] for error in self.ended]
         found += [_DAMAGED[english].format(corpus=name) for name in self.corpora.damaged()]
         found += [_GONE[english].format(corpus=name) for name in self._gone()]
         return found
@@ -99,6 +106,10 @@ _MIGRATED = (
 _SWEPT = (
     "Une lecture avait été interrompue ({count}). Les fichiers sont scellés ; relancez la lecture.",
     "A reading had been interrupted ({count}). The files are sealed; start the reading again.",
+)
+_ENDED = (
+    "Une relecture ou un effacement de messages avait été interrompu. C’est terminé.",
+    "Messages were being read again or erased when a stop came. It is done now.",
 )
 _DAMAGED = (
     "Les messages de l’import « {corpus} » sont illisibles. Leurs fichiers restent scellés : "
@@ -146,10 +157,14 @@ def open_session(
         _require_database(workspace, vault)
         prepare_django()
         _bind(workspace)
-        corpora = Corpora(workspace.corpora, vault.part_keys)
+        # beside the findings: derived, and left out of backups
+        corpora = Corpora(
+            workspace.corpora, vault.part_keys, index=workspace.folder / "findings" / "words.sqlite3"
+        )
         swept = tuple(corpora.sweep()) if vault.is_writable else ()
         session = Session(workspace, vault, corpora, clock, _actor(clock), swept)
         _finish_erasures(session)
+        _finish_corpora(session)
         return session
     except BaseException:
         vault.close()
@@ -161,6 +176,22 @@ def _finish_erasures(session: Session) -> None:
 
     if session.vault.is_writable and erasures.needs_cleaning(session):
         erasures.clean(session)
+
+
+def _finish_corpora(session: Session) -> None:
+    """A new reading that was accepted, or rows being erased, when a stop came; another process may be at it."""
+    from saisine.casework import remaps, row_erasures  # late: Django is ready from here on
+
+    if not session.vault.is_writable:
+        return
+    for module in (remaps, row_erasures):
+        if module.needs_finishing(session):
+            try:
+                module.finish(session)
+                session.ended += (None,)
+            except SaisineError as error:
+                # a full disk must not close the workspace: it is told, and tried again at the next opening
+                session.ended += (error,) if error.code != "remap_busy" else ()
 
 
 def _bind(workspace: Workspace) -> None:

@@ -1,4 +1,4 @@
-"""`read`, `formats`, `import`, `messages`: from export files to one table, and a page of it."""
+"""`read`, `formats`, `import`, `messages`, `index`: from export files to one table, a page of it, or all of it."""
 
 import sys
 from collections import Counter
@@ -23,9 +23,10 @@ from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_BAD_INPUT, EXIT_NO, EXIT_PARTIAL
 
 if TYPE_CHECKING:
-    from saisine.messages.corpus import Page
+    from saisine.messages.corpus import Page, Query
     from saisine.messages.formats.contract import Format
     from saisine.messages.ledger import Ledger
+    from saisine.messages.observations import Observation
     from saisine.messages.schema import Message
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
@@ -158,9 +159,26 @@ def messages(
     after: Annotated[str | None, typer.Option(metavar="CURSOR", help=_("Suite d’une page."))] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help=_("Messages par page."))] = 50,
     show: Annotated[bool, typer.Option("--show", help=_("Afficher les textes."))] = False,
+    observations: Annotated[
+        str | None,
+        typer.Option(
+            "--observations",
+            metavar="MESSAGE",
+            help=_("Chaque fois qu’un message a été vu : sa référence, ou plateforme:identifiant."),
+        ),
+    ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help=_("Tout écrire, textes compris, dans F.csv, F.ndjson ou F.parquet.")),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     from saisine.messages.corpus import Query
+
+    if export is not None and after is not None:
+        raise typer.BadParameter(_("--export écrit tous les messages trouvés : retirez --after."))
+    if observations is not None:
+        return _observations(observations, show=show, as_json=as_json)
 
     query = Query(
         text=search,
@@ -170,17 +188,94 @@ def messages(
         since=the_day(since, "--from"),
         until=the_day(until, "--to"),
     )
+    if export is not None:
+        return _export(query, export, as_json=as_json)
     with open_workspace() as session:
         page = session.corpora.search(query, after=after, limit=limit)
         if show or as_json:
             from saisine.casework import journal
+            from saisine.messages.observations import rows_with_counts
 
             journal.note_shown(session, page.items)
+            rows = rows_with_counts(session.corpora, page.items) if as_json else []
     if as_json:
-        print_json({"items": [item.as_json() for item in page.items], "next": page.next})
+        print_json({"items": rows, "next": page.next})
     else:
         _show_page(page, show)
     return 0 if page.items else EXIT_NO
+
+
+def _observations(name: str, *, show: bool, as_json: bool) -> int:
+    """Every observation of one message, the oldest first; texts stay closed without --show."""
+    with open_workspace() as session:
+        from saisine.casework import journal
+        from saisine.messages.observations import history_named
+
+        found = history_named(session.corpora, name)
+        if show:
+            journal.note_shown(session, [one.message for one in found.observations])
+    if as_json:
+        print_json(found.as_json(with_text=show))
+        return 0
+    print_table(
+        [_("Vu le"), _("J’aime"), _("Partages"), _("Réponses"), _("Vues"), _("Texte"), _("Référence")],
+        [_observation_cells(one, show=show) for one in found.observations],
+    )
+    return 0
+
+
+def _observation_cells(one: "Observation", *, show: bool) -> tuple[object, ...]:
+    message = one.message
+    at = full_time(message.collected_at) if message.collected_at else _("sans date")
+    counts = message.like_count, message.share_count, message.reply_count, message.view_count
+    state = _("modifié") if one.is_changed else ""
+    return at, *counts, message.text if show else state, message.ref
+
+
+def _export(query: "Query", path: Path, *, as_json: bool) -> int:
+    """Every message found, to a file; each page that leaves is noted like a page on screen."""
+    from functools import partial
+
+    from saisine.messages.exporting import export_search
+
+    with open_workspace() as session:
+        from saisine.casework import journal  # late: Django is ready from here on
+
+        n = export_search(session.corpora, query, path, seen=partial(journal.note_shown, session))
+    if as_json:
+        print_json({"exported": n, "path": str(path) if n else None})
+    elif not n:
+        say(_("Aucun message ne correspond."))
+    else:
+        words = ngettext("{n} message écrit dans {path}.", "{n} messages écrits dans {path}.", n)
+        say(words.format(n=n, path=shown(path)))
+        say(_("Ce fichier est en clair : gardez-le sur un disque chiffré, et supprimez-le après usage."))
+    return 0 if n else EXIT_NO
+
+
+@app.command(help=_("L’index des mots, pour chercher plus vite dans beaucoup de messages."))
+def index(
+    disk_is_encrypted: Annotated[
+        bool, typer.Option("--disk-is-encrypted", help=_("Écrire l’index : ce disque est chiffré."))
+    ] = False,
+    remove: Annotated[bool, typer.Option("--remove", help=_("Supprimer l’index."))] = False,
+    as_json: Json = False,
+) -> int:
+    from saisine.messages.full_text import require_encrypted_disk
+
+    with open_workspace() as session:
+        if remove:
+            session.corpora.drop_index()
+        else:
+            require_encrypted_disk(disk_is_encrypted)
+            session.corpora.build_index(disk_is_encrypted=True)
+        state = session.corpora.index_state
+    if as_json:
+        print_json({"index": state})
+    else:
+        gone = _("Pas d’index : les recherches donnent les mêmes résultats.")
+        say(gone if state is None else _("Index écrit, en clair, sur un disque que vous dites chiffré."))
+    return 0
 
 
 def _show_page(page: "Page", with_text: bool) -> None:

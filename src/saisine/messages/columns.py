@@ -1,16 +1,92 @@
-"""Batches of messages as arrow columns, built so that constant and empty columns cost nothing."""
+"""Batches of messages as columns, of Python then of arrow: constant and empty columns cost nothing.
 
-from collections.abc import Sequence
+A table is mapped column by column (`Columns`), which costs a quarter of building its messages one by one; they are
+built from the columns when someone asks for messages.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+from saisine.messages.idtime import UNKNOWN
 from saisine.messages.schema import ARROW_SCHEMA, COLUMNS, Message
-from saisine.texts import clean_value
+from saisine.texts import EPOCH, clean_value, utc_us
 
 _FIELDS: Final = tuple(zip(COLUMNS, ARROW_SCHEMA.types, strict=True))
+
+
+class Same(NamedTuple):
+    """A column that holds one value in every row."""
+
+    value: Any
+
+
+Times = npt.NDArray[np.int64]  # microseconds since 1970, UTC; UNKNOWN where there is none
+Column = list[Any] | Same | Times
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some messages of one member, column by column; `values` holds every column of `schema.COLUMNS`.
+
+    `skipped` are the records beside them, (reason, locator) in the order met; `notes` what is to say of the file.
+    """
+
+    count: int
+    values: dict[str, Column]
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Any] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def primary(self) -> int:
+        """How many of them are messages of the source itself, not carried inside another."""
+        roles = self.values.get("role", Same(None))
+        if isinstance(roles, Same):
+            return self.count if roles.value == "primary" else 0
+        return list(roles).count("primary")
+
+    def __iter__(self) -> Iterator[Message]:
+        """The messages, built now."""
+        if not self.count:
+            return iter(())
+        return map(Message, *(_values(self.values[name], self.count) for name in COLUMNS))
+
+    def to_batch(self) -> pa.RecordBatch:
+        """The same as one record batch of `ARROW_SCHEMA`. Raises what arrow does on a value of another type."""
+        arrays = [_column(self.values[name], kind, self.count) for name, kind in _FIELDS]
+        return pa.RecordBatch.from_arrays(arrays, schema=ARROW_SCHEMA)
+
+
+def _values(column: Column, count: int) -> Iterator[Any]:
+    if isinstance(column, Same):
+        return repeat(column.value, count)
+    return iter(datetimes(column) if isinstance(column, np.ndarray) else column)
+
+
+def datetimes(times: Times) -> list[datetime | None]:
+    """The same as aware datetimes, None where unknown."""
+    return [
+        None if at == UNKNOWN else EPOCH + timedelta(0, at // 1_000_000, at % 1_000_000)
+        for at in times.tolist()
+    ]
+
+
+def _column(column: Column, kind: pa.DataType, count: int) -> pa.Array:
+    if isinstance(column, Same):
+        return _constant(column.value, kind, count)
+    if isinstance(column, np.ndarray):
+        return pa.array(column, pa.int64(), mask=column == UNKNOWN).cast(kind)
+    return _array(column, kind)
 
 
 def to_batch(messages: Sequence[Message]) -> pa.RecordBatch:
@@ -24,10 +100,10 @@ def to_batch(messages: Sequence[Message]) -> pa.RecordBatch:
 UNSTORABLE: Final = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
 
-def to_storable(messages: Sequence[Message]) -> tuple[pa.RecordBatch | None, list[Message]]:
+def to_storable(messages: Sequence[Message] | Columns) -> tuple[pa.RecordBatch | None, list[Message]]:
     """(a batch of the messages that can be stored, those that cannot): one odd row never stops the others."""
     try:
-        return to_batch(messages), []
+        return messages.to_batch() if isinstance(messages, Columns) else to_batch(messages), []
     except UNSTORABLE:
         good, bad = [], []
         for message in messages:
@@ -40,15 +116,10 @@ def to_storable(messages: Sequence[Message]) -> tuple[pa.RecordBatch | None, lis
         return (to_batch(good) if good else None), bad
 
 
-def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     first, count = values[0], len(values)
     if values.count(first) == count:
-        if first is None:
-            return pa.nulls(count, kind)
-        if pa.types.is_dictionary(kind):
-            zeros = pa.nulls(count, pa.int32()).fill_null(0)
-            return pa.DictionaryArray.from_arrays(zeros, pa.array([first], pa.string()))
-        return pa.repeat(pa.scalar(first, kind), count)
+        return _constant(first, kind, count)
     try:
         return _build(values, kind)
     except UnicodeEncodeError:
@@ -56,19 +127,18 @@ def _array(values: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
         return _build([clean_value(value) for value in values], kind)
 
 
+def _constant(value: Any, kind: pa.DataType, count: int) -> pa.Array:
+    if value is None:
+        return pa.nulls(count, kind)
+    if pa.types.is_dictionary(kind):
+        zeros = pa.nulls(count, pa.int32()).fill_null(0)
+        return pa.DictionaryArray.from_arrays(zeros, pa.array([value], pa.string()))
+    return pa.repeat(pa.scalar(value, kind), count)
+
+
 def _build(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
     if pa.types.is_timestamp(kind):
-        return pa.array(
-            [None if value is None else _microseconds(value) for value in values], pa.int64()
-        ).cast(kind)
+        return pa.array([None if value is None else utc_us(value) for value in values], pa.int64()).cast(kind)
     return pa.array(values, kind)
-
-
-_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-def _microseconds(value: datetime) -> int:
-    return (value - _EPOCH) // _MICROSECOND

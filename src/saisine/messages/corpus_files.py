@@ -58,6 +58,16 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """What is left of rows that were erased: an act (random id), when, a reason of the closed list, how many."""
+
+    id: str
+    at: datetime
+    reason: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class CorpusInfo:
     """What a manifest says. `sources` pairs the SHA-256 of each source with its item in the vault, or ""."""
 
@@ -69,6 +79,7 @@ class CorpusInfo:
     sources: tuple[tuple[str, str], ...]
     mappers: tuple[str, ...]
     ledger_sha256: str
+    tombstones: tuple[Tombstone, ...] = ()
 
     def item_of(self, source_sha256: str) -> str:
         """The vault item that a row's `source_sha256` names; "" when it is not known."""
@@ -122,23 +133,7 @@ class CorpusWriter:
         order = pc.sort_indices(table, sort_keys=by)
         table = table.take(order).combine_chunks()
         name = f"part-{len(self._parts):04d}.parquet"
-        path = self._folder / name
-        key = self._keys.create(self._unit, part_key_name(self.id, name))
-        pq.write_table(
-            table,
-            path,
-            compression="zstd",
-            row_group_size=max(1, table.num_rows),
-            use_dictionary=DICTIONARY_COLUMNS,
-            write_statistics=False,
-            data_page_version="1.0",
-            encryption_properties=pe.create_encryption_properties(key, aad_prefix=_aad(self.id, name)),
-        )
-        _fsync(path)
-        span = pc.min_max(table["created_at"]).as_py()
-        with path.open("rb") as written:
-            digest = file_sha256(written)
-        self._parts.append(Part(name, table.num_rows, digest, span["min"], span["max"]))
+        self._parts.append(write_part(self._folder, self.id, self._unit, name, table, self._keys))
 
     def finish(self, ledger: Ledger, sources: Sequence[tuple[str, str]]) -> CorpusInfo:
         """Write what is left, the ledger and the manifest, each durable; not visible before `publish`."""
@@ -174,6 +169,27 @@ class CorpusWriter:
         """Remove everything written so far and end its keys."""
         _remove_unfinished(self._folder, self._keys)
         self._lock.close()
+
+
+def write_part(folder: Path, corpus_id: str, unit: str, name: str, table: pa.Table, keys: PartKeys) -> Part:
+    """Write sorted rows as one part under a key of its own, durable on return."""
+    path = folder / name
+    key = keys.create(unit, part_key_name(corpus_id, name))
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        row_group_size=max(1, table.num_rows),
+        use_dictionary=DICTIONARY_COLUMNS,
+        write_statistics=False,
+        data_page_version="1.0",
+        encryption_properties=pe.create_encryption_properties(key, aad_prefix=_aad(corpus_id, name)),
+    )
+    _fsync(path)
+    span = pc.min_max(table["created_at"]).as_py()
+    with path.open("rb") as written:
+        digest = file_sha256(written)
+    return Part(name, table.num_rows, digest, span["min"], span["max"])
 
 
 # zstd over plain pages beats a dictionary on columns whose values do not repeat
@@ -223,7 +239,10 @@ def manifest_bytes(info: CorpusInfo) -> bytes:
             for part in info.parts
         ],
         "ledger_sha256": info.ledger_sha256,
-        "tombstones": [],
+        "tombstones": [
+            {"id": one.id, "at": one.at.isoformat(), "reason": one.reason, "count": one.count}
+            for one in info.tombstones
+        ],
     }
     return (json.dumps(document, indent=1) + "\n").encode()
 
@@ -243,6 +262,7 @@ def load_manifest(folder: Path) -> CorpusInfo:
             tuple((source["sha256"], source["item"]) for source in found["sources"]),
             tuple(found["mappers"]),
             found["ledger_sha256"],
+            tuple(_tombstone_from(one) for one in found["tombstones"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SaisineError("corpus_damaged", corpus=folder.name) from error
@@ -253,6 +273,10 @@ def _part_from(part: dict[str, Any]) -> Part:
         None if part[name] is None else datetime.fromisoformat(part[name]) for name in ("first_at", "last_at")
     )
     return Part(part["name"], part["rows"], part["sha256"], first, last)
+
+
+def _tombstone_from(one: dict[str, Any]) -> Tombstone:
+    return Tombstone(one["id"], datetime.fromisoformat(one["at"]), one["reason"], one["count"])
 
 
 def load_ledger(folder: Path, info: CorpusInfo, keys: PartKeys) -> Ledger:

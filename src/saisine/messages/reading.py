@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from saisine.errors import SaisineError
-from saisine.messages.columns import to_storable
+from saisine.messages.columns import Columns, to_storable
 from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
 from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats import FORMATS
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -81,9 +82,9 @@ class Reading:
             yield from batch
 
     def batches(self) -> Iterator[list[Message]]:
-        """The same messages by lists of up to 5,000."""
+        """The same messages by lists of about 5,000."""
         for _, batch in self._pairs():
-            yield batch
+            yield list(batch)
 
     def record_batches(self) -> Iterator[pa.RecordBatch]:
         """The same messages as arrow batches; one that no column can hold becomes a failed record."""
@@ -94,7 +95,7 @@ class Reading:
             if stored is not None:
                 yield stored
 
-    def _pairs(self) -> Iterator[tuple[SourceEntry, list[Message]]]:
+    def _pairs(self) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
         siblings = {source.name: _plain_member(source) for source in self.sources}
         read: set[str] = set()
         for source in self.sources:
@@ -106,7 +107,7 @@ class Reading:
 
     def _read_source(
         self, source: Source, siblings: Mapping[str, Member]
-    ) -> Iterator[tuple[SourceEntry, list[Message]]]:
+    ) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
         try:
             for found in members_of(source.path, self.limits):
                 shown = f"{source.name}!{found.path_in_source}" if found.path_in_source else source.name
@@ -120,7 +121,7 @@ class Reading:
 
     def _read_member(
         self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
-    ) -> Iterator[tuple[SourceEntry, list[Message]]]:
+    ) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
         try:
             head = member.read(HEAD_BYTES)
         except STREAM_FAULTS:
@@ -167,12 +168,14 @@ def _plain_member(source: Source) -> Member:
     return Member(path.name, source.name, source.size, lambda: path.open("rb"))
 
 
-def read_records(member: Member, chosen: Format, ctx: Context, entry: SourceEntry) -> Iterator[list[Message]]:
+def read_records(
+    member: Member, chosen: Format, ctx: Context, entry: SourceEntry
+) -> Iterator[list[Message] | Columns]:
     """The messages of one member by batches; every record is counted in the entry."""
     batch: list[Message] = []
     map_record = chosen.map
     try:
-        for found in chosen.records(member, ctx):
+        for found in (chosen.blocks or chosen.records)(member, ctx):
             if type(found) is RawRecord:
                 try:
                     result = map_record(found, ctx)
@@ -185,6 +188,13 @@ def read_records(member: Member, chosen: Format, ctx: Context, entry: SourceEntr
                         batch.append(result)
                     else:
                         _take(result, found, entry, batch)
+            elif type(found) is RecordBlock:
+                columns = _map_block(found, chosen, ctx, entry, batch)
+                if columns is not None:
+                    if batch:
+                        yield batch
+                        batch = []
+                    yield columns
             elif type(found) is RecordError:
                 entry.fail(found.locator, found.error)
             else:
@@ -201,6 +211,33 @@ def read_records(member: Member, chosen: Format, ctx: Context, entry: SourceEntr
         entry.note(Note(code, ctx.locator_prefix))
     if batch:
         yield batch
+
+
+def _map_block(
+    block: RecordBlock, chosen: Format, ctx: Context, entry: SourceEntry, batch: list[Message]
+) -> Columns | None:
+    """The columns of a block, counted; where one of its records does not fit they are mapped one by one into
+    `batch`, and the one that fails is counted alone."""
+    assert chosen.map_block is not None
+    try:
+        columns = chosen.map_block(block, ctx)
+    except MAPPING_FAULTS:
+        for record in block.records():
+            try:
+                result = chosen.map(record, ctx)
+            except MAPPING_FAULTS as error:
+                entry.fail(record.locator, explain_fault(error))
+            else:
+                _take(result, record, entry, batch)
+        return None
+    for reason, locator in columns.skipped:
+        entry.skip(reason, locator)
+    for note in columns.notes:
+        entry.note(note)
+    entry.read += columns.primary
+    entry.mapped += columns.primary
+    entry.context += len(columns) - columns.primary
+    return columns if len(columns) else None
 
 
 def _take(

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 
 from saisine.errors import SaisineError
 from saisine.messages.formats.contract import Format
+from tests.messages.examples import examples
 from tests.messages.formats.reading import bytes_at, read
 
-EXAMPLES = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(
+    max_examples=examples(15, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def assert_cuts_are_told(data: bytes, one: Format) -> None:

@@ -33,7 +33,7 @@ def test_ids_are_unique_and_well_formed() -> None:
 
 
 @each_format
-def test_each_format_has_its_words_in_both_languages(one: Format) -> None:
+def test_each_format_has_its_words_help_cases_and_row_in_the_docs(one: Format) -> None:
     assert one.label_fr.strip()
     assert one.label_en.strip()
     assert one.how_to_get_fr != one.how_to_get_en
@@ -41,23 +41,11 @@ def test_each_format_has_its_words_in_both_languages(one: Format) -> None:
     assert set(one.platforms) <= set(PLATFORMS)
     assert "!" not in one.label_fr + one.how_to_get_fr
     assert set(one.cannot_give) <= set(Message.__struct_fields__)
-
-
-@each_format
-def test_the_help_is_dated_and_in_numbered_steps(one: Format) -> None:
     for text in (one.how_to_get_fr, one.how_to_get_en):
         assert re.search(r"^1\. ", text, re.MULTILINE)
         assert re.search(r"^2\. ", text, re.MULTILINE)
         assert re.search(r"\b20[2-9]\d\b", text), "the day on which the steps were right"
-
-
-@each_format
-def test_each_format_has_a_sample_or_a_generated_case(one: Format) -> None:
     assert one.samples or any(key == one.id for key, *_ in CASES)
-
-
-@each_format
-def test_each_format_has_its_row_in_the_docs(one: Format) -> None:
     assert f"| `{one.id}` | {one.version} |" in DOCS.read_text("utf-8")
 
 

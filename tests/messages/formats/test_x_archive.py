@@ -170,11 +170,11 @@ def test_every_writing_of_the_file_gives_the_same_posts(data: bytes) -> None:
 
 
 def test_a_file_larger_than_a_chunk_keeps_its_places() -> None:
-    data = part("tweets", *(tweet(n, "é" * 300) for n in range(6_000)))
-    assert len(data) > 3 << 20
+    data = part("tweets", *(tweet(n, "é" * 300) for n in range(2_000)))
+    assert len(data) > 1 << 20
     rows, entry = read(data, X_ARCHIVE)
-    assert (len(rows), notes(entry)) == (6_000, {})
-    for row in (rows[0], rows[3_000], rows[-1]):
+    assert (len(rows), notes(entry)) == (2_000, {})
+    for row in (rows[0], rows[1_000], rows[-1]):
         assert json.loads(bytes_at(data, row.locator))["tweet"]["id_str"] == row.message_id
 
 

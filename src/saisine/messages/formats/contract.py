@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from saisine.messages.formats.blocks import BlockMapper, BlockReader
 from saisine.messages.formats.json_records import json_array, json_documents, json_lines, json_lines_as
 from saisine.messages.formats.raw import (
     HEAD_BYTES,
@@ -51,6 +52,8 @@ class Format:
     `empty_record`. Rows with role `context` are written and counted apart. `cannot_give` names the columns
     this format never holds: they are listed in `missing`. `samples` are (name under the shared samples or
     tests/messages/samples, expected counts).
+
+    `blocks` and `map_block`, when given, read and map many records at once; they give what `records` and `map` give.
     """
 
     id: str
@@ -65,6 +68,8 @@ class Format:
     map: Mapper
     cannot_give: tuple[str, ...] = ()
     samples: tuple[tuple[str, Mapping[str, int]], ...] = ()
+    blocks: BlockReader | None = None
+    map_block: BlockMapper | None = None
 
     @property
     def mapper(self) -> str:

@@ -6,8 +6,9 @@ a `Story` with `comet_sections`, whose parts are spread over the page's own sect
 by others outside one's own page: these fields change without notice, and an object that lacks what is needed is
 told as a variant that is not read.
 
-Followed: minet @ 0ae304b8f96a (`facebook/types.py`), fb-selenium @ 0701d89d1ff8 (`comment/v2`), and published notes
-on `comet_sections` (garcon, post extraction strategy v2). To be checked on a real capture of 2026.
+Field names as in the public source of minet (`facebook/types.py`), 2024-2026; followed also: fb-selenium @
+0701d89d1ff8 (`comment/v2`), and published notes on `comet_sections` (garcon, post extraction strategy v2). To be
+checked on a real capture of 2026.
 """
 
 import base64

@@ -4,22 +4,26 @@ Every table has `id`, `thread_id`, `author`, `body`, `timestamp` and, since 2022
 columns tell the platform. `timestamp` has no zone and some sources wrote the server's: only `unix_timestamp` is
 trusted. The last column, `missing_fields`, names those whose value is a filler: they are unknown here.
 
-Followed: 4CAT @ 227bead1d (datasources/*/search_*.py, common/lib/item_mapping.py).
+Column names as in the public source of 4CAT (datasources/*/search_*.py, common/lib/item_mapping.py), 2024-2026.
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from saisine.messages.formats.contract import Context, Format, Skip
+from saisine.messages.columns import Column, Same
+from saisine.messages.formats.blocks import as_list, by_itself
+from saisine.messages.formats.contract import Format
 from saisine.messages.formats.header_rows import (
     Fields,
-    Row,
     Sheet,
-    map_sheets,
+    Table,
+    map_tables,
+    read_sheet_blocks,
     read_sheets,
     sniff_sheets,
 )
 from saisine.messages.formats.instagram_media import pk_of_shortcode
+from saisine.messages.formats.table_columns import Cells, iso_times, stated
 from saisine.messages.formats.table_values import platform_of
 from saisine.texts import utc_from_iso, utc_from_s
 
@@ -27,235 +31,288 @@ BASE: Final = ("id", "thread_id", "author", "body", "timestamp")
 _THREADS_CODE: Final = re.compile(r"[A-Za-z0-9_-]{10,11}")
 
 
-def _base(row: Row, platform: str, kind: str, handle: str | None = None) -> Fields:
+def _base(table: Table, platform: str, kind: Column, handles: Cells | None = None) -> Fields:
     """What every table says in the same way."""
     return {
-        "platform": platform,
+        "platform": Same(platform),
         "kind": kind,
-        "message_id": row.id("id"),
-        "author_handle": handle if handle is not None else row.get("author"),
-        "text": row.get("body"),
-        "conversation_id": row.id("thread_id"),
-        **row.seconds("unix_timestamp"),
+        "message_id": table.id("id"),
+        "author_handle": handles if handles is not None else table.get("author"),
+        "text": table.get("body"),
+        "conversation_id": table.id("thread_id"),
+        **table.seconds("unix_timestamp"),
     }
 
 
-def _shares(*counts: int | None) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
+def _sums(*columns: list[int | None]) -> list[int | None]:
+    """What the known ones of some counts make together."""
+    return [
+        sum(filter(None, found)) if any(one is not None for one in found) else None
+        for found in zip(*columns, strict=True)
+    ]
 
 
-def _tiktok(row: Row, ctx: Context) -> Fields | Skip:
-    if row.flag("is_ad"):
-        return Skip("advertisement")
-    text, stickers = row.get("body") or "", row.get("stickers")
-    return _base(row, "tiktok", "quote" if row.flag("is_duet") else "post") | {
-        # words laid on the picture are read like the text under it
-        "text": "\n".join(part for part in (text, stickers) if part),
-        "text_raw": text if stickers else None,
-        "text_repairs": ("fragments_joined",) if stickers else (),
-        "author_id": row.id("author_id"),
-        "author_name": row.get("author_full"),
-        "url": row.get("tiktok_url"),
-        "like_count": row.count("likes"),
-        "share_count": row.count("shares"),
-        "reply_count": row.count("comments"),
-        "view_count": row.count("plays"),
-        "hashtags": row.words("hashtags", ","),
-        "media_urls": row.words("video_url", ",") or row.words("thumbnail_url", ","),
+def _unless(is_so: list[bool], cells: list[Any]) -> list[Any]:
+    """The cells of the rows where this is not so, None in the others."""
+    return [None if so else cell for so, cell in zip(is_so, cells, strict=True)]
+
+
+def _tiktok(table: Table) -> Fields:
+    table.leave_out("advertisement", table.flag("is_ad"))
+    texts, stickers = table.get("body"), table.get("stickers")
+    kinds = ["quote" if is_duet else "post" for is_duet in table.flag("is_duet")]
+    fields = _base(table, "tiktok", kinds) | {
+        "author_id": table.id("author_id"),
+        "author_name": table.get("author_full"),
+        "url": table.get("tiktok_url"),
+        "like_count": table.count_of("likes"),
+        "share_count": table.count_of("shares"),
+        "reply_count": table.count_of("comments"),
+        "view_count": table.count_of("plays"),
+        "hashtags": table.words("hashtags", ","),
+        "media_urls": table.first_words(",", "video_url", "thumbnail_url"),
     }
+    if any(stickers):  # words laid on the picture are read like the text under it
+        pairs = list(zip(texts, stickers, strict=True))
+        fields["text"] = ["\n".join(filter(None, pair)) for pair in pairs]
+        fields["text_raw"] = [(text or "") if laid else None for text, laid in pairs]
+        fields["text_repairs"] = [("fragments_joined",) if laid else () for laid in stickers]
+    return fields
 
 
-def _tiktok_comment(row: Row, ctx: Context) -> Fields:
+def _tiktok_comment(table: Table) -> Fields:
     """`thread_id` is the comment answered, or the video for a comment of the first level."""
-    is_reply, comment_id, thread = row.flag("is_comment_on_comment"), row.id("id"), row.id("thread_id")
-    return _base(row, "tiktok", "reply" if is_reply else "comment") | {
-        "author_name": row.get("author_full"),
-        "url": (row.get("comment_url") or "").partition("?")[0] or None,
-        "parent_id": thread if is_reply else None,
-        "conversation_id": thread if is_reply else comment_id,
-        "target_id": row.id("post_id"),
-        "target_kind": "post",
-        "lang": row.get("language_guess"),
-        "like_count": row.count("likes"),
-        "reply_count": None if is_reply else row.count("replies"),
+    is_reply, ids, threads = table.flag("is_comment_on_comment"), table.id("id"), table.id("thread_id")
+    kinds = ["reply" if one else "comment" for one in is_reply]
+    return _base(table, "tiktok", kinds) | {
+        "author_name": table.get("author_full"),
+        "url": [(url or "").partition("?")[0] or None for url in table.get("comment_url")],
+        "parent_id": [thread if one else None for one, thread in zip(is_reply, threads, strict=True)],
+        "conversation_id": [
+            thread if one else own for one, thread, own in zip(is_reply, threads, ids, strict=True)
+        ],
+        "target_id": table.id("post_id"),
+        "target_kind": Same("post"),
+        "lang": table.get("language_guess"),
+        "like_count": table.count_of("likes"),
+        "reply_count": _unless(is_reply, table.count_of("replies")),
     }
 
 
-def _instagram(row: Row, ctx: Context) -> Fields:
+def _instagram(table: Table) -> Fields:
     """`id` is the short code; the number it writes is the same that other exports give."""
-    code = row.id("id") or ""
-    number = pk_of_shortcode(code) or code or None
-    parent = row.id("parent_id") if row.get("type") == "comment" else None
-    return _base(row, "instagram", "comment" if row.get("type") == "comment" else "post") | {
-        "message_id": number,
-        "conversation_id": number,
-        "author_name": row.get("author_fullname"),
-        "url": row.get("url"),
-        "parent_id": parent,
-        "like_count": row.count("num_likes", "likes"),
-        "reply_count": row.count("num_comments"),
-        "hashtags": row.words("hashtags", ","),
-        "mentions": row.words("mentioned", ",") or row.words("usertags", ","),
-        "media_urls": row.words("media_url", ",") or row.words("image_url", ","),
+    numbers = [pk_of_shortcode(code) or code if code else None for code in table.id("id")]
+    is_comment = [kind == "comment" for kind in table.get("type")]
+    kinds = ["comment" if one else "post" for one in is_comment]
+    # a number that is no comment's is not looked at: were it rounded, nothing would be lost
+    parents = table.id("parent_id") if any(is_comment) else [None] * table.count
+    return _base(table, "instagram", kinds) | {
+        "message_id": numbers,
+        "conversation_id": numbers,
+        "author_name": table.get("author_fullname"),
+        "url": table.get("url"),
+        "parent_id": [parent if one else None for one, parent in zip(is_comment, parents, strict=True)],
+        "like_count": table.count_of("num_likes", "likes"),
+        "reply_count": table.count_of("num_comments"),
+        "hashtags": table.words("hashtags", ","),
+        "mentions": table.first_words(",", "mentioned", "usertags"),
+        "media_urls": table.first_words(",", "media_url", "image_url"),
     }
 
 
-def _x(row: Row, ctx: Context) -> Fields:
+def _x(table: Table) -> Fields:
     """A repost is written "RT @name: text"; the counts beside it are not its own but for the sharing."""
-    is_repost, is_reply = row.flag("is_retweet"), row.flag("is_reply")
-    kind = (
-        "repost" if is_repost else "reply" if is_reply else "quote" if row.flag("is_quote_tweet") else "post"
+    is_repost, is_reply, is_quote = (
+        table.flag(name) for name in ("is_retweet", "is_reply", "is_quote_tweet")
     )
-    text = row.get("body") or ""
-    prefix = f"RT @{row.get('retweeted_user') or ''}"
-    inner = text.removeprefix(prefix).removeprefix(":").lstrip() if is_repost else text
-    shares = _shares(row.count("retweet_count"), row.count("quote_count"))
-    return _base(row, "x", kind) | {
-        "text": inner,
-        "text_raw": text if inner != text else None,
-        "author_id": row.id("author_id"),
-        "author_name": row.get("author_fullname"),
-        "url": row.get("link"),
-        "lang": row.get("language_guess"),
-        "target_handle": row.get("replied_user"),
-        "target_kind": "account" if row.get("replied_user") else None,
-        "like_count": None if is_repost else row.count("like_count"),
-        "share_count": None if is_repost else shares,
-        "reply_count": None if is_repost else row.count("reply_count"),
-        "view_count": None if is_repost else row.count("impression_count"),
-        "hashtags": row.words("hashtags", ","),
-        "mentions": row.words("mentions", ","),
-        "urls": row.words("urls", ","),
-        "media_urls": [*row.words("images", ","), *row.words("videos", ",")],
-        "deleted": "withheld" if row.flag("is_withheld") else "none",
+    kinds = [
+        "repost" if shared else "reply" if answers else "quote" if quotes else "post"
+        for shared, answers, quotes in zip(is_repost, is_reply, is_quote, strict=True)
+    ]
+    answered = table.get("replied_user")
+    fields = _base(table, "x", kinds) | {
+        "author_id": table.id("author_id"),
+        "author_name": table.get("author_fullname"),
+        "url": table.get("link"),
+        "lang": table.get("language_guess"),
+        "target_handle": answered,
+        "target_kind": ["account" if one else None for one in answered],
+        "like_count": _unless(is_repost, table.count_of("like_count")),
+        "share_count": _unless(
+            is_repost, _sums(table.count_of("retweet_count"), table.count_of("quote_count"))
+        ),
+        "reply_count": _unless(is_repost, table.count_of("reply_count")),
+        "view_count": _unless(is_repost, table.count_of("impression_count")),
+        "hashtags": table.words("hashtags", ","),
+        "mentions": table.words("mentions", ","),
+        "urls": table.words("urls", ","),
+        "media_urls": table.all_words(",", "images", "videos"),
+        "deleted": ["withheld" if one else "none" for one in table.flag("is_withheld")],
+    }
+    if any(is_repost):
+        whole = [text or "" for text in table.get("body")]
+        names = table.get("retweeted_user")
+        fields["text"] = inner = [
+            text.removeprefix(f"RT @{name or ''}").removeprefix(":").lstrip() if shared else text
+            for text, name, shared in zip(whole, names, is_repost, strict=True)
+        ]
+        fields["text_raw"] = [text if text != own else None for text, own in zip(whole, inner, strict=True)]
+    return fields
+
+
+def _threads(table: Table) -> Fields:
+    numbers = [
+        (pk_of_shortcode(code) if _THREADS_CODE.fullmatch(code) else None) or code if code else None
+        for code in table.id("id")
+    ]
+    return _base(table, "threads", Same("post")) | {
+        "message_id": numbers,
+        "conversation_id": numbers,
+        "url": table.get("url"),
+        "like_count": table.count_of("likes"),
+        "share_count": _sums(table.count_of("reposts"), table.count_of("quotes")),
+        "reply_count": table.count_of("replies"),
+        "hashtags": table.words("hashtags", ","),
+        "urls": table.words("link_url", ","),
+        "media_urls": table.all_words(",", "image_url", "video_url"),
     }
 
 
-def _threads(row: Row, ctx: Context) -> Fields:
-    code = row.id("id") or ""
-    number = (pk_of_shortcode(code) if _THREADS_CODE.fullmatch(code) else None) or code or None
-    return _base(row, "threads", "post") | {
-        "message_id": number,
-        "conversation_id": number,
-        "url": row.get("url"),
-        "like_count": row.count("likes"),
-        "share_count": _shares(row.count("reposts"), row.count("quotes")),
-        "reply_count": row.count("replies"),
-        "hashtags": row.words("hashtags", ","),
-        "urls": row.words("link_url", ","),
-        "media_urls": [*row.words("image_url", ","), *row.words("video_url", ",")],
-    }
-
-
-def _linkedin(row: Row, ctx: Context) -> Fields | Skip:
+def _linkedin(table: Table) -> Fields:
     """Its `unix_timestamp` is computed from "18h": the time comes from the number instead."""
-    if row.flag("is_promoted") and "timestamp_ago" not in row.hidden and row.get("timestamp_ago"):
-        return Skip("advertisement")
-    number = row.id("id")
-    urn = f"urn:li:activity:{number}" if number else None
-    fields = _base(row, "linkedin", "post")
+    said = table.get("timestamp_ago")
+    table.leave_out(
+        "advertisement", [one and ago for one, ago in zip(table.flag("is_promoted"), said, strict=True)]
+    )
+    urns = [f"urn:li:activity:{number}" if number else None for number in table.id("id")]
+    fields = _base(table, "linkedin", Same("post"))
     for name in ("created_at", "created_at_raw", "created_at_precision", "created_at_source"):
         fields.pop(name, None)
-    collected = row.count("unix_timestamp_collected")
+    collected = table.count_of("unix_timestamp_collected")
     return fields | {
-        "message_id": urn,
-        "conversation_id": urn,
-        "created_at_raw": row.get("timestamp_ago"),
-        "collected_at": utc_from_s(collected) if collected else None,
-        "author_name": row.get("author_name"),
-        "url": row.get("post_url"),
-        "like_count": row.count("reactions"),
-        "share_count": row.count("shares"),
-        "reply_count": row.count("comments"),
-        "hashtags": row.words("hashtags", ","),
-        "mentions": row.words("author_mentions", ","),
-        "urls": row.words("link_url", ","),
-        "media_urls": row.words("image_urls", ","),
+        "message_id": urns,
+        "conversation_id": urns,
+        "created_at_raw": said,
+        "collected_at": [utc_from_s(one) if one else None for one in collected],
+        "author_name": table.get("author_name"),
+        "url": table.get("post_url"),
+        "like_count": table.count_of("reactions"),
+        "share_count": table.count_of("shares"),
+        "reply_count": table.count_of("comments"),
+        "hashtags": table.words("hashtags", ","),
+        "mentions": table.words("author_mentions", ","),
+        "urls": table.words("link_url", ","),
+        "media_urls": table.words("image_urls", ","),
     }
 
 
-def _facebook(row: Row, ctx: Context) -> Fields:
-    return _base(row, "facebook", "post") | {
-        "author_name": row.get("author_name"),
-        "url": row.get("url"),
-        "target_kind": "thread" if row.flag("is_in_group") else None,
-        "target_handle": row.get("group_name"),
-        "media_urls": [*row.words("image_url", ","), *row.words("video_url", ",")],
+def _facebook(table: Table) -> Fields:
+    return _base(table, "facebook", Same("post")) | {
+        "author_name": table.get("author_name"),
+        "url": table.get("url"),
+        "target_kind": ["thread" if one else None for one in table.flag("is_in_group")],
+        "target_handle": table.get("group_name"),
+        "media_urls": table.all_words(",", "image_url", "video_url"),
     }
 
 
-def _bluesky(row: Row, ctx: Context) -> Fields:
-    stated = row.get("created_at")
-    kind = "reply" if row.get("replied_to_post") else "quote" if row.get("quoted_post") else "post"
-    fields = _base(row, "bluesky", kind)
-    if stated:
-        fields |= {"created_at": utc_from_iso(stated), "created_at_raw": stated}
-        fields |= {"created_at_precision": "ms", "created_at_source": "field"}
+def _bluesky(table: Table) -> Fields:
+    said, answered = table.get("created_at"), table.get("replied_to_user")
+    kinds = [
+        "reply" if parent else "quote" if quoted else "post"
+        for parent, quoted in zip(table.get("replied_to_post"), table.get("quoted_post"), strict=True)
+    ]
+    fields = _base(table, "bluesky", kinds)
+    if all(said):
+        fields |= stated(iso_times(said, utc_from_iso), said, Same("ms"))
+    elif any(said):
+        fields |= _by_cell(fields, said, table.count)
     return fields | {
-        "author_id": row.id("author_id"),
-        "author_name": row.get("author_display_name"),
-        "url": row.get("link"),
-        "lang": (row.get("languages") or "").partition(",")[0].replace("N/A", "") or None,
-        "target_handle": row.get("replied_to_user"),
-        "target_kind": "account" if row.get("replied_to_user") else None,
-        "like_count": row.count("like_count"),
-        "share_count": _shares(row.count("repost_count"), row.count("quote_count")),
-        "reply_count": row.count("reply_count"),
-        "hashtags": row.words("tags", ","),
-        "mentions": row.words("mentions", ","),
-        "urls": row.words("links", ","),
-        "media_urls": row.words("images", ","),
+        "author_id": table.id("author_id"),
+        "author_name": table.get("author_display_name"),
+        "url": table.get("link"),
+        "lang": [
+            (codes or "").partition(",")[0].replace("N/A", "") or None for codes in table.get("languages")
+        ],
+        "target_handle": answered,
+        "target_kind": ["account" if one else None for one in answered],
+        "like_count": table.count_of("like_count"),
+        "share_count": _sums(table.count_of("repost_count"), table.count_of("quote_count")),
+        "reply_count": table.count_of("reply_count"),
+        "hashtags": table.words("tags", ","),
+        "mentions": table.words("mentions", ","),
+        "urls": table.words("links", ","),
+        "media_urls": table.words("images", ","),
     }
 
 
-def _telegram(row: Row, ctx: Context) -> Fields:
+def _by_cell(base: Fields, said: Cells, count: int) -> Fields:
+    """The time columns of rows of which only some have a time of their own."""
+    exact = stated(iso_times(said, utc_from_iso), said, Same("ms"))
+    columns = {
+        name: (as_list(exact[name], count), as_list(base.get(name, Same(None)), count)) for name in exact
+    }
+    return {
+        name: [own if cell else other for cell, own, other in zip(said, mine, others, strict=True)]
+        for name, (mine, others) in columns.items()
+    }
+
+
+def _telegram(table: Table) -> Fields:
     """Numbers are unique within a chat alone; newer tables write `<chat>-<number>`."""
-    chat = row.get("chat", "thread_id")
-    number, answered = (row.id("id") or "").rpartition("-")[2], row.id("reply_to")
-    edited = row.count("unix_timestamp_edited")
-    return _base(row, "telegram", "chat", row.get("author_username") or "") | {
-        "author_handle": row.get("author_username"),
-        "message_id": f"{chat}/{number}" if chat and number else None,
-        "author_id": row.id("author"),
-        "author_name": row.get("author_name"),
-        "parent_id": f"{chat}/{answered.rpartition('-')[2]}" if chat and answered else None,
-        "conversation_id": chat,
-        "target_handle": chat,
-        "target_kind": "thread",
-        "url": f"https://t.me/{chat}/{number}" if chat and number and not chat.isdigit() else None,
-        "edited_at": utc_from_s(edited) if edited else None,
-        "view_count": row.count("views"),
-        "urls": row.words("link_attached", ","),
+    chats = table.get("chat", "thread_id")
+    numbers = [(number or "").rpartition("-")[2] for number in table.id("id")]
+    placed = list(zip(chats, numbers, strict=True))
+    fields = _base(table, "telegram", Same("chat"), table.get("author_username"))
+    return fields | {
+        "message_id": [f"{chat}/{number}" if chat and number else None for chat, number in placed],
+        "author_id": table.id("author"),
+        "author_name": table.get("author_name"),
+        "parent_id": [
+            f"{chat}/{answered.rpartition('-')[2]}" if chat and answered else None
+            for chat, answered in zip(chats, table.id("reply_to"), strict=True)
+        ],
+        "conversation_id": chats,
+        "target_handle": chats,
+        "target_kind": Same("thread"),
+        "url": [
+            f"https://t.me/{chat}/{number}" if chat and number and not chat.isdigit() else None
+            for chat, number in placed
+        ],
+        "edited_at": [utc_from_s(one) if one else None for one in table.count_of("unix_timestamp_edited")],
+        "view_count": table.count_of("views"),
+        "urls": table.words("link_attached", ","),
     }
 
 
-def _other(row: Row, ctx: Context) -> Fields:
+def _other(table: Table) -> Fields:
     """A source that no row of the table below names: the common columns, and the platform of its address."""
-    url = row.get("url", "link", "post_url")
-    platform = platform_of(url or "")
-    return (
-        _base(row, platform, "post")
-        | {"url": url}
-        | ({} if platform != "other" else {"unknown": ("platform",)})
-    )
+    urls = table.get("url", "link", "post_url")
+    platforms = [platform_of(url or "") for url in urls]
+    return _base(table, "other", Same("post")) | {
+        "platform": platforms,
+        "url": urls,
+        "unknown": [("platform",) if platform == "other" else () for platform in platforms],
+    }
 
 
 SHEETS: Final = (
-    Sheet("tiktok", (*BASE, "tiktok_url", "music_id", "plays"), _tiktok),
-    Sheet("tiktok-comments", (*BASE, "post_id", "comment_url", "is_comment_on_comment"), _tiktok_comment),
-    Sheet("instagram", (*BASE, "num_likes", "num_comments", "hashtags"), _instagram),
-    Sheet("x", (*BASE, "retweet_count", "is_retweet", "is_quote_tweet", "link"), _x),
-    Sheet("threads", (*BASE, "url", "reposts", "quotes", "replies"), _threads),
-    Sheet("linkedin", (*BASE, "post_url", "timestamp_ago", "author_name"), _linkedin),
+    Sheet("tiktok", (*BASE, "tiktok_url", "music_id", "plays"), columns=_tiktok),
+    Sheet(
+        "tiktok-comments", (*BASE, "post_id", "comment_url", "is_comment_on_comment"), columns=_tiktok_comment
+    ),
+    Sheet("instagram", (*BASE, "num_likes", "num_comments", "hashtags"), columns=_instagram),
+    Sheet("x", (*BASE, "retweet_count", "is_retweet", "is_quote_tweet", "link"), columns=_x),
+    Sheet("threads", (*BASE, "url", "reposts", "quotes", "replies"), columns=_threads),
+    Sheet("linkedin", (*BASE, "post_url", "timestamp_ago", "author_name"), columns=_linkedin),
     Sheet(
         "facebook",
         ("id", "body", "timestamp", "author", "author_name", "is_in_group", "group_name"),
-        _facebook,
+        columns=_facebook,
     ),
-    Sheet("bluesky", (*BASE, "repost_count", "replied_to_post", "author_display_name"), _bluesky),
-    Sheet("telegram", (*BASE, "chat", "author_username", "author_is_bot"), _telegram),
-    Sheet("other", (*BASE, "unix_timestamp"), _other),
+    Sheet("bluesky", (*BASE, "repost_count", "replied_to_post", "author_display_name"), columns=_bluesky),
+    Sheet("telegram", (*BASE, "chat", "author_username", "author_is_bot"), columns=_telegram),
+    Sheet("other", (*BASE, "unix_timestamp"), columns=_other),
 )
 
 FOURCAT_CSV: Final = Format(
@@ -289,5 +346,7 @@ Il ne contient pas les réponses que 4CAT n’a pas collectées. État au 1er ju
 It does not hold replies that 4CAT did not collect. As of 1 June 2026; screens change.""",
     sniff=sniff_sheets(SHEETS),
     records=read_sheets(SHEETS),
-    map=map_sheets(hidden_in="missing_fields"),
+    map=by_itself(map_tables("missing_fields")),
+    blocks=read_sheet_blocks(SHEETS),
+    map_block=map_tables("missing_fields"),
 )

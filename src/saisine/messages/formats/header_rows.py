@@ -5,10 +5,21 @@ headers that name it, and the function that reads its rows. A profile (`profiles
 are copied as they are; here a kind is deduced, an identifier taken out of an address, a filler set aside.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from saisine.messages.columns import Column, Columns, Same
+from saisine.messages.formats.blocks import (
+    BlockMapper,
+    BlockReader,
+    RecordBlock,
+    as_list,
+    columns_of,
+    kept_of,
+    names_missing,
+    require_counts,
+)
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -25,6 +36,19 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.json_values import as_count, as_id, stated
 from saisine.messages.formats.profiles import Profile
+from saisine.messages.formats.table_blocks import read_blocks
+from saisine.messages.formats.table_columns import (
+    Cells,
+    column,
+    counts,
+    flags,
+    or_none,
+    padded,
+    seconds,
+    without_rounded,
+    words,
+)
+from saisine.messages.formats.table_columns import stated as stated_columns
 from saisine.messages.formats.table_rows import Layout, find_layout, read_with
 from saisine.messages.formats.table_values import is_rounded
 
@@ -78,17 +102,83 @@ class Row:
         return (self.get(name) or "").casefold() in ("yes", "true", "1")
 
 
+class Table:
+    """The cells of a block of rows by header, a whole column at a time; each method is that of `Row`.
+
+    `rounded` are the rows whose identifier a spreadsheet damaged, `left_out` those that a sheet sets aside.
+    """
+
+    def __init__(self, rows: list[Any], columns: Mapping[str, int], hidden_in: str = "") -> None:
+        self.rows = padded(rows, max(columns.values(), default=-1) + 1)
+        self.columns = columns
+        self.count = len(rows)
+        self.rounded: set[int] = set()
+        self.left_out: dict[int, str] = {}
+        self.hidden: dict[str, list[int]] = {}
+        for row, names in enumerate(self.get(hidden_in) if hidden_in else ()):
+            for name in (names or "").split(","):
+                self.hidden.setdefault(name.strip(), []).append(row)
+
+    def get(self, *names: str) -> Cells:
+        found = [self._cells(name) for name in names if name in self.columns]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            return [None] * self.count
+        return [next((cell for cell in cells if cell), None) for cells in zip(*found, strict=True)]
+
+    def _cells(self, name: str) -> Cells:
+        cells = or_none(column(self.rows, self.columns[name]))
+        for row in self.hidden.get(name, ()):
+            cells[row] = None
+        return cells
+
+    def id(self, *names: str) -> Cells:
+        cells, rounded = without_rounded(self.get(*names))
+        self.rounded.update(rounded)
+        return cells
+
+    def count_of(self, *names: str) -> list[int | None]:
+        return counts(self.get(*names))
+
+    def words(self, name: str, separator: str) -> list[Any]:
+        return as_list(words(self.get(name), separator), self.count)
+
+    def first_words(self, separator: str, *names: str) -> list[Any]:
+        """The items of the first of these columns that holds some."""
+        each = [self.words(name, separator) for name in names]
+        return [next(filter(None, found), []) for found in zip(*each, strict=True)]
+
+    def all_words(self, separator: str, *names: str) -> list[Any]:
+        """The items of all these columns."""
+        each = [self.words(name, separator) for name in names]
+        return [[one for items in found for one in items] for found in zip(*each, strict=True)]
+
+    def seconds(self, *names: str) -> Fields:
+        cells = self.get(*names)
+        return stated_columns(seconds(cells), cells, Same("s"))
+
+    def flag(self, name: str) -> list[bool]:
+        return flags(self.get(name))
+
+    def leave_out(self, reason: str, is_so: Sequence[Any]) -> None:
+        """Set aside the rows where this is so."""
+        self.left_out |= {row: reason for row, one in enumerate(is_so) if one}
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One table of a tool: the headers that are all there, and what a row of it means.
 
     `read` returns the columns of a Message, `kind` and `platform` among them, or why the row is none. Two more
-    keys: `unknown`, columns to add to `missing`; `notes`, codes to say of the file.
+    keys: `unknown`, columns to add to `missing`; `notes`, codes to say of the file. `columns` says the same of many
+    rows at once, and takes its place.
     """
 
     name: str
     headers: tuple[str, ...]
-    read: Callable[[Row, Context], Fields | Skip]
+    read: Callable[[Row, Context], Fields | Skip] | None = None
+    columns: Callable[[Table], Fields] | None = None
 
 
 def profile_of(tool: str, headers: Sequence[str]) -> Profile:
@@ -125,7 +215,10 @@ def sniff_sheets(sheets: Sequence[Sheet]) -> Sniffer:
         if found is None:
             return Sniff(0, [])
         layout, sheet = found
-        return Sniff(95, [sheet.name, *sheet.headers, f"delimiter {layout.delimiter!r}", layout.encoding])
+        return Sniff(
+            50 if layout.is_pasted else 95,
+            [sheet.name, *sheet.headers, f"delimiter {layout.delimiter!r}", layout.encoding],
+        )
 
     return sniff
 
@@ -144,8 +237,33 @@ def read_sheets(sheets: Sequence[Sheet]) -> Reader:
     return records
 
 
+def read_sheet_blocks(sheets: Sequence[Sheet]) -> BlockReader:
+    """The same by blocks of rows."""
+
+    def blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+        found = layout_of(member.read(HEAD_BYTES), sheets)
+        if found is None:
+            yield Note("unknown_header", ctx.locator_prefix)
+            return
+        ctx.memory["sheet"] = found[1]
+        yield from read_blocks(profile_of(found[1].name, found[1].headers))(member, ctx)
+
+    return blocks
+
+
 _OWN: Final = ("message_id", "author_id", "author_handle", "author_name", "created_at")
 _COUNTS: Final = ("like_count", "share_count", "reply_count", "view_count")
+_NAMING: Final = (
+    "platform",
+    "author_id",
+    "author_handle",
+    "author_name",
+    "conversation_id",
+    "target_id",
+    "url",
+    "created_at_raw",
+    "text",
+)
 _PLACES: Final = ("url", "parent_id", "conversation_id", "target_id", "lang")
 
 
@@ -161,7 +279,9 @@ def map_sheets(hidden_in: str = "") -> Mapper:
         row = Row(record.obj, ctx.memory["columns"])
         if hidden_in and (names := row.get(hidden_in)):
             row.hidden = frozenset(part.strip() for part in names.split(","))
-        fields = ctx.memory["sheet"].read(row, ctx)
+        read = ctx.memory["sheet"].read
+        assert read is not None
+        fields = read(row, ctx)
         if isinstance(fields, Skip):
             return fields
         codes = (*fields.pop("notes", ()), *(("rounded_ids",) if row.rounded else ()))
@@ -169,6 +289,69 @@ def map_sheets(hidden_in: str = "") -> Mapper:
         return [message, *(Note(code, record.locator) for code in codes)] if codes else message
 
     return map_row
+
+
+def map_tables(hidden_in: str = "") -> BlockMapper:
+    """The same for blocks of rows of sheets that say their `columns`."""
+
+    def map_block(block: RecordBlock, ctx: Context) -> Columns:
+        layout: Layout = block.outer[0]["layout"]
+        skipped: list[tuple[str, str]] = []
+        if layout.header in block.objs:
+            skipped = [
+                ("not_a_message", place)
+                for place, row in zip(block.locators, block.objs, strict=True)
+                if row == layout.header
+            ]
+            block = block.only([row != layout.header for row in block.objs])
+        if "columns" not in ctx.memory:
+            ctx.memory["columns"] = _columns(layout.header)
+        table = Table(block.objs, ctx.memory["columns"], hidden_in)
+        fields = ctx.memory["sheet"].columns(table) if len(block) else {}
+        if table.left_out:
+            skipped += [(reason, block.locators[row]) for row, reason in sorted(table.left_out.items())]
+            kept = [row not in table.left_out for row in range(len(block))]
+            block, fields = block.only(kept), {name: kept_of(one, kept) for name, one in fields.items()}
+            table.rounded = {sum(kept[:row]) for row in table.rounded if kept[row]}
+        return _finish(fields, table, block, ctx, skipped) if len(block) else Columns(0, {}, skipped)
+
+    return map_block
+
+
+def _finish(
+    fields: Fields, table: Table, block: RecordBlock, ctx: Context, skipped: list[tuple[str, str]]
+) -> Columns:
+    """The messages of a block; rows without an identifier get a derived one, unless their own was damaged."""
+    count = len(block)
+    fields["text"] = [text or "" for text in as_list(fields.get("text", Same("")), count)]
+    unknown = fields.pop("unknown", Same(()))
+    missing: Column = names_missing(fields, (*_OWN, *_COUNTS), count)
+    places = tuple(name for name in _PLACES if name not in fields)
+    if isinstance(missing, Same) and isinstance(unknown, Same):
+        missing = Same((*missing.value, *places, *unknown.value))
+    else:
+        pairs = zip(as_list(missing, count), as_list(unknown, count), strict=True)
+        missing = [(*names, *places, *more) for names, more in pairs]
+    require_counts(fields)
+    _derive_ids(fields, table.rounded, count, ctx)
+    notes = [Note("rounded_ids", block.locators[row]) for row in sorted(table.rounded)]
+    return columns_of(block, ctx, fields, missing, skipped=skipped, notes=notes)
+
+
+def _derive_ids(fields: Fields, rounded: set[int], count: int, ctx: Context) -> None:
+    ids = as_list(fields.get("message_id", Same(None)), count)
+    lacking = (
+        [row for row, one in enumerate(ids) if one is None and row not in rounded] if None in ids else []
+    )
+    if lacking:
+        ids = list(ids)
+        columns = {name: as_list(fields.get(name, Same(None)), count) for name in _NAMING}
+        for row in lacking:
+            one = {name: values[row] for name, values in columns.items()}
+            author = one["author_id"] or one["author_handle"] or one["author_name"] or ""
+            where = one["conversation_id"] or one["target_id"] or one["url"] or ""
+            ids[row] = ctx.derive_id(one["platform"], where, one["created_at_raw"] or "", author, one["text"])
+    fields["message_id"] = ids
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:

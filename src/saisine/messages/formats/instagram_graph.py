@@ -44,6 +44,7 @@ OTHERS: Final = (
     b'"_id"',
     b'"author"',
     b'"owner":{"id"',
+    b'"ownerUsername"',
 )
 _TAG: Final = re.compile(r"#(\w+)")
 _MENTION: Final = re.compile(r"@([A-Za-z0-9_](?:[A-Za-z0-9._]*[A-Za-z0-9_])?)")

@@ -5,8 +5,8 @@ also `XDTMediaDict`), `graph` (`{"__typename": "GraphImage", "shortcode", "taken
 "edge_media_to_caption", …}`, before) and the grid of search results (`XIGPolaris…Media`), which holds neither
 time nor counts: the number of the post then gives its time. Comments have two shapes likewise.
 
-Followed: Zeeschuimer @ ffa2781 (modules/instagram.js) and its fork's instagram-comments.js, 4CAT @ 227bead1d
-(datasources/instagram), minet @ 01173d25 (instagram/types.py).
+Field names as in the public sources of Zeeschuimer (modules/instagram.js) and its fork's instagram-comments.js, of
+4CAT (datasources/instagram) and of minet (instagram/types.py), 2024-2026.
 """
 
 from typing import Any, Final

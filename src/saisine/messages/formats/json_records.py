@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
+from saisine.messages.formats.json_runs import LEAST_CHARS, Value, elements_ahead, lines_ahead
 from saisine.messages.formats.json_window import (
     SCANNER,
     Cut,
@@ -34,7 +35,10 @@ Path = tuple[str, ...]
 
 BOM: Final = b"\xef\xbb\xbf"
 KEPT_BYTES: Final = 64 << 10
-_OUTSIDE_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]')
+# How many values are taken one by one before looking again for a run of them, where there was none.
+SINGLES: Final = 100
+# A string that never ends is taken to the end: looked for again from each of its quotes, it would cost minutes.
+_OUTSIDE_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def json_lines_as(kind: Any) -> Reader:
@@ -52,7 +56,7 @@ def json_lines_as(kind: Any) -> Reader:
                 body = line.strip()
                 if not body:
                     continue
-                start = offset + line.find(body[:1])
+                start = offset if line[0] == body[0] else offset + line.find(body[:1])
                 locator = f"{prefix}{start}+{len(body)}"
                 suspect = b"\\u0000" in body
                 try:
@@ -104,6 +108,8 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
 
 def is_too_deep(body: bytes) -> bool:
     """Whether brackets are nested deeper than the limit."""
+    if len(body) <= MAX_DEPTH:
+        return False
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return False
     depth = 0
@@ -200,12 +206,17 @@ class _Walk:
         self.only_outer = only_outer
         self.known = known
         self.is_bad_utf8 = False
+        self.singles = 0
         self.met: list[dict[str, Any]] = []
 
     def documents(self, paths: tuple[Path, ...]) -> Iterator[Found]:
         """Each document of the stream in turn; text between them becomes a note."""
         window = self.window
         while sign := window.peek():
+            if sign == "{" and not self.elements and self._may_run():
+                yield from self._run(lines_ahead(window), ())
+                if self.singles == 0:
+                    continue
             start = window.offset
             if sign not in "{[":
                 yield Note("stray_text", f"{self.prefix}{start}", start)
@@ -258,6 +269,27 @@ class _Walk:
                 window.take("]")
                 return
             window.take(",")
+            if below is None and window.peek() == "{" and self._may_run():
+                yield from self._run(elements_ahead(window), outer)
+                if self.singles == 0:
+                    window.take(",")
+
+    def _may_run(self) -> bool:
+        """Whether to look for a run of values now: after one that failed, a few are taken one by one."""
+        self.singles -= 1
+        return self.singles < 0 and self.window.held >= LEAST_CHARS
+
+    def _run(self, values: Iterator[Value], outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+        """The records of a run; `singles` is 0 when there was one."""
+        self.singles = SINGLES
+        for obj, body, start in values:
+            self.singles = 0
+            locator = f"{self.prefix}{start}+{len(body)}"
+            if len(body) > MAX_RECORD_BYTES or is_too_deep(body):
+                yield RecordError(locator, "too_large" if len(body) > MAX_RECORD_BYTES else "too_deep")
+                continue
+            digest, is_suspect = sha256(body).hexdigest(), b"\\u" in body
+            yield RawRecord(locator, obj, digest, start, len(body), outer, is_suspect)
 
     def _object(self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
         window = self.window

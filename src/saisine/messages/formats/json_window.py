@@ -90,6 +90,25 @@ class Window:
         self.offset += len(passed) if passed.isascii() else len(escaped_bytes(passed))
         return passed
 
+    @property
+    def held(self) -> int:
+        """How many signs are in memory from here on."""
+        return len(self._text) - self._pos
+
+    @property
+    def ahead(self) -> str:
+        """These signs."""
+        return self._text[self._pos :]
+
+    def behind(self, count: int) -> str:
+        """At most so many of the signs just passed."""
+        return self._text[max(0, self._pos - count) : self._pos]
+
+    def pass_over(self, count: int, length: int) -> None:
+        """Step over so many signs, which take `length` bytes."""
+        self._pos += count
+        self.offset += length
+
     def peek(self) -> str:
         """The next sign that is no space; "" at the end."""
         while True:

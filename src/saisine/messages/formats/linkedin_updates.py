@@ -4,8 +4,8 @@ An update is `{"updateMetadata": {"urn"}, "actor", "commentary": {"text": {"text
 "*socialDetail": {...}}` with its references resolved. It says no date, only "18 h" in the language of the
 screen: the time comes from the number in its urn. A shared update inside becomes a row of role `context`.
 
-Followed: Zeeschuimer before 2026-06-26, when its module was removed (modules/linkedin.js), 4CAT @ 227bead1d
-(datasources/linkedin).
+Field names as in the public sources of Zeeschuimer (modules/linkedin.js, before its removal in June 2026) and of
+4CAT (datasources/linkedin), 2024-2026.
 """
 
 import re

@@ -56,6 +56,7 @@ def sniff_eml(head: bytes, name: str) -> Sniff:
 
 def sniff_mbox(head: bytes, name: str) -> Sniff:
     """A folder: a `From ` line with a date, then a message."""
+    head = head.removeprefix(b"\xef\xbb\xbf")
     postmark = _POSTMARK.match(head)
     if postmark is None:
         return Sniff(0, [])

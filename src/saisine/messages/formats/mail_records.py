@@ -78,6 +78,8 @@ def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
     letter: _Open | None = None
     offset, after_blank = 0, True
     while line := stream.readline(CHUNK_BYTES):
+        if offset == 0 and line.startswith(b"\xef\xbb\xbf"):
+            line, offset = line[3:], 3
         if after_blank and line.startswith(b"From ") and POSTMARK.match(line):
             if letter is not None and letter.length:
                 yield letter.record(prefix, is_quoted=True)

@@ -43,6 +43,7 @@ ROOTS: Final = (
     ),
     *("story_activities_story_likes",),
 )
+ENVELOPES: Final = (b'"source_platform"', b'"__import_meta"')
 SHAPES: Final = (
     ("messages", "sender_name", "timestamp_ms"),
     ("threadName", "messages", "senderName", "timestamp"),
@@ -73,6 +74,8 @@ _read = json_array("", *ROOTS, look_ahead=True)
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of an entry: the names of files and labels change with the account's language."""
+    if any(key in head for key in ENVELOPES):
+        return Sniff(0, [])  # Instagram's own objects, which have keys of an export, inside another tool's
     return score_keys(head, *SHAPES)
 
 

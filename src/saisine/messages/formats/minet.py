@@ -4,9 +4,9 @@ Each command adds columns of its own behind those of the input table. Lists are 
 and `false`, unknown values are empty (casanova's writer). Comments of YouTube have a profile
 (`profiles/minet-youtube-comments.yaml`).
 
-Followed: minet @ 01173d25 (youtube, tiktok, instagram, facebook, telegram types; facebook/constants.py), and
-twitwi 0.21 for the columns of tweets and of Bluesky posts. The table of `youtube search` is left out: at that
-commit it writes the title of the channel under `title`.
+Column names as in the public sources of minet (youtube, tiktok, instagram, facebook, telegram types;
+facebook/constants.py) and of twitwi (tweets, Bluesky posts), 2024-2026. The table of `youtube search` is left out: in
+the source that was read it writes the title of the channel under `title`.
 """
 
 from typing import Final

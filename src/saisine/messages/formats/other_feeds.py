@@ -3,8 +3,9 @@
 Smaller places, where an attack is sometimes prepared. Each object is read by the paths of its row; what a row
 does not name is missing. Platform is `other`, for their numbers are nobody else's.
 
-Followed: Zeeschuimer @ ffa2781 (modules/gab.js, truth.js, 9gag.js, imgur.js, pinterest.js, douyin.js) and 4CAT @
-227bead1d (the data sources of the same names). RedNote and Bilibili hold several shapes that no sample shows.
+Field names as in the public sources of Zeeschuimer (modules/gab.js, truth.js, 9gag.js, imgur.js, pinterest.js,
+douyin.js) and of 4CAT (the data sources of the same names), 2024-2026. RedNote and Bilibili hold several shapes that
+no sample shows.
 """
 
 from collections.abc import Callable, Mapping

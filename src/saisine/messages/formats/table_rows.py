@@ -8,7 +8,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from typing import BinaryIO, Final
+from typing import Final
 
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import (
@@ -27,6 +27,7 @@ csv.field_size_limit(MAX_RECORD_BYTES)
 
 DELIMITERS: Final = (";", ",", "\t", "|")
 HEADER_WITHIN_ROWS: Final = 30
+RowError = str  # what is wrong with a row: a code, never its words
 _SEP_LINE: Final = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
 
 
@@ -42,6 +43,11 @@ class Layout:
         self.header_row = header_row
         self.preamble = preamble
         self.columns = {key_of(name): index for index, name in reversed(list(enumerate(header)))}
+
+    @property
+    def is_pasted(self) -> bool:
+        """Whether the header seems to lie inside a cell of another table, whose quote is still open there."""
+        return (self.preamble + "".join(self.header)).count('"') % 2 == 1
 
     def has(self, names: Sequence[str]) -> bool:
         return any(key_of(name) in self.columns for name in names)
@@ -114,43 +120,42 @@ def read_with(profile: Profile) -> Reader:
         outer = ({"layout": layout},)
         with member.open() as stream:
             body, locator = b"", ""
-            cells: list[str] | str = []
-            for number, offset, body, cells in _rows(stream, profile, layout):
+            cells: list[str] | RowError = []
+            lines = iter(lambda: stream.readline(MAX_RECORD_BYTES), b"")
+            for number, offset, body, cells in rows_of_lines(lines, profile, layout):
                 locator = f"{ctx.locator_prefix}#row={number + 1}"
                 if isinstance(cells, str):
                     yield RecordError(locator, cells)
                 elif number > layout.header_row and any(cells):
-                    suspect = "\0" in body.decode("latin-1") if b"\0" in body else False
-                    yield RawRecord(
-                        locator, cells, sha256(body).hexdigest(), offset, len(body), outer, suspect
-                    )
-            if _is_cut(body if stream else b"", cells, layout, profile):
+                    digest, is_suspect = sha256(body).hexdigest(), b"\0" in body
+                    yield RawRecord(locator, cells, digest, offset, len(body), outer, is_suspect)
+            if is_cut(body, cells, layout, profile):
                 yield Note("truncated", locator)
 
     return records
 
 
-def _is_cut(body: bytes, cells: list[str] | str, layout: Layout, profile: Profile) -> bool:
+def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:
     """Whether the last row stops in a quoted cell, or lacks cells and its line end."""
     if body.count(profile.quote.encode()) % 2 and profile.escape is None:
         return True
     return not body.endswith((b"\n", b"\r")) and 0 < len(cells) < len(layout.header)
 
 
-def _rows(
-    stream: BinaryIO, profile: Profile, layout: Layout
-) -> Iterator[tuple[int, int, bytes, list[str] | str]]:
-    """(row number, byte offset, exact bytes, cells or what is wrong) of every row."""
+def rows_of_lines(
+    lines: Iterator[bytes], profile: Profile, layout: Layout, is_start: bool = True
+) -> Iterator[tuple[int, int, bytes, list[str] | RowError]]:
+    """(row number, byte offset, exact bytes, cells or what is wrong) of every row of these lines."""
     pending: list[bytes] = []
     reader = csv.reader(
-        _decoded(stream, layout.encoding, pending),
+        _decoded(lines, layout.encoding, pending, is_start),
         delimiter=layout.delimiter,
         quotechar=profile.quote,
         escapechar=profile.escape,
     )
     number = offset = 0
     while True:
-        cells: list[str] | str
+        cells: list[str] | RowError
         try:
             cells = next(reader)
         except StopIteration:
@@ -164,14 +169,13 @@ def _rows(
         offset += len(body)
 
 
-def _decoded(stream: BinaryIO, encoding: str, pending: list[bytes]) -> Iterator[str]:
+def _decoded(lines: Iterator[bytes], encoding: str, pending: list[bytes], is_start: bool) -> Iterator[str]:
     """Lines as text, each remembered as bytes; a line that is no UTF-8 is taken as Windows-1252."""
-    first = True
-    while line := stream.readline(MAX_RECORD_BYTES):
+    for line in lines:
         pending.append(line)
         try:
             text = line.decode(encoding)
         except UnicodeDecodeError:
             text = line.decode("windows-1252", "replace")
-        yield text.removeprefix("\ufeff") if first else text
-        first = False
+        yield text.removeprefix("\ufeff") if is_start else text
+        is_start = False

@@ -61,6 +61,8 @@ _FORWARDED: Final = '<div class="forwarded body">'
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the classes of a page of history; another page of the same export has none."""
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"<":
+        return Sniff(0, [])  # a chat in which somebody pasted such a page
     found = [mark.decode().strip('< "') for mark in MARKS if mark in head]
     return Sniff(95 if len(found) == len(MARKS) else 70 if len(found) == 4 else 0, found)
 

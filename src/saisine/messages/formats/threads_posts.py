@@ -4,7 +4,7 @@ A post is `{"pk", "code", "taken_at", "caption": {"text"}, "user", "text_post_ap
 to Threads (replies, reposts, quotes, the link shown below) stands in `text_post_app_info`. Reposted and quoted
 posts inside become rows of role `context`. A reply names the account it answers, not the post.
 
-Followed: Zeeschuimer @ ffa2781 (modules/threads.js), 4CAT @ 227bead1d (datasources/threads).
+Field names as in the public sources of Zeeschuimer (modules/threads.js) and of 4CAT (datasources/threads), 2024-2026.
 """
 
 from typing import Any

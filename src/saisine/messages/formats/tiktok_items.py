@@ -4,8 +4,8 @@ A video is `{"id", "desc", "createTime", "author", "stats", "video", …}`; its 
 handle in the data embedded in a page. A comment is `{"cid", "aweme_id", "reply_id", "text", "user", …}`;
 `reply_id` "0" is a comment on the video. Times are Unix seconds.
 
-Followed: Zeeschuimer @ ffa2781 (modules/tiktok.js, tiktok-comments.js), 4CAT @ 227bead1d (datasources/tiktok,
-tiktok_comments).
+Field names as in the public sources of Zeeschuimer (modules/tiktok.js, tiktok-comments.js) and of 4CAT
+(datasources/tiktok, tiktok_comments), 2024-2026.
 """
 
 from collections import Counter

@@ -33,6 +33,7 @@ _LINE: Final = re.compile(
     re.DOTALL,
 )
 _SNIFFED: Final = re.compile(rb"^(?:@\S+ )?:\S+ (?:PRIVMSG|USERNOTICE|CLEARMSG|CLEARCHAT) #\w+", re.MULTILINE)
+_OPENING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:@\S+ )?(?::\S+ )?(?:[A-Z]{3,}|\d{3})(?: |\r?\n)")
 _ESCAPES: Final = {r"\s": " ", r"\:": ";", r"\\": "\\", r"\r": "\r", r"\n": "\n"}
 _ESCAPE: Final = re.compile(r"\\.?")
 ACTION: Final = "\x01ACTION "
@@ -58,9 +59,10 @@ def sniff(head: bytes, name: str) -> Sniff:
     if not found:
         return Sniff(0, [])
     has_tags = b"tmi-sent-ts=" in head
-    return Sniff(
-        min(95, 55 + 10 * len(found) + (20 if has_tags else 0)), [f"{len(found)} IRC lines of a channel"]
-    )
+    score = min(95, 55 + 10 * len(found) + (20 if has_tags else 0))
+    if not _OPENING.match(head):
+        score = 50  # pasted somewhere, perhaps into a table or another chat
+    return Sniff(score, [f"{len(found)} IRC lines of a channel"])
 
 
 def parse_line(text: str) -> Line | None:

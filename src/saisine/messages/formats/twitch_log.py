@@ -76,7 +76,8 @@ def parse_line(text: str) -> Line | None:
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the share of lines written in one of the known ways."""
-    lines = [line.rstrip("\r") for line in head.decode("utf-8", "replace").split("\n")[:SNIFFED_LINES]]
+    text = head.decode("utf-8", "replace").removeprefix("\ufeff")
+    lines = [line.rstrip("\r") for line in text.split("\n")[:SNIFFED_LINES]]
     parsed = [parse_line(line) for line in lines if line.strip()]
     shapes = {one.shape for one in parsed if one is not None and one.nick}
     written = sum(one is not None and one.nick is not None for one in parsed)

@@ -5,7 +5,8 @@ deeper under `tweet`. Since 2025 the names of the account stand under `core` of 
 Old searches (`adaptive.json`) gave `{"type": "adaptive", "legacy", "user"}`. Reposted and quoted posts inside
 become rows of role `context`.
 
-Followed: Zeeschuimer @ ffa2781 (modules/twitter.js), 4CAT @ 227bead1d (datasources/twitter-import).
+Field names as in the public sources of Zeeschuimer (modules/twitter.js) and of 4CAT (datasources/twitter-import),
+2024-2026.
 """
 
 import re

@@ -5,7 +5,8 @@ Each line is an envelope, `{"item_id", "timestamp_collected" (ms), "last_updated
 `__import_meta`. The module named by `source_platform` says which mapper reads `data`. Something seen several
 times stands several times: the last whole one is kept, the others are counted.
 
-Followed: Zeeschuimer @ ffa2781 (js/zs-background.js), 4CAT @ 227bead1d (backend/lib/search.py).
+Field names as in the public sources of Zeeschuimer (js/zs-background.js) and of 4CAT (backend/lib/search.py),
+2024-2026.
 """
 
 import json

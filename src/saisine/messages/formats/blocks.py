@@ -1,0 +1,319 @@
+"""Records that follow each other, mapped together: one loop per column instead of one function call per record.
+
+A block is mapped whole or not at all. When something in it does not fit, its records are mapped one by one, each as
+a block of its own: what fails then fails alone, and is counted at its place.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress, repeat
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from saisine.messages.columns import Column, Columns, Same, Times, datetimes
+from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
+from saisine.messages.idtime import AHEAD, BEGINNINGS, PRECISION_SPAN, TOLERANCE, UNKNOWN, times_of_ids
+from saisine.messages.schema import COLUMNS, COUNTS, MAX_COUNT, Message, Skip
+from saisine.texts import fold, has_forbidden, utc_us
+
+Fields = dict[str, Column]
+DEFAULTS: Final = {
+    name: Same(getattr(Message("", None, ""), name)) for name in COLUMNS
+}  # what a column holds when a mapper says nothing
+
+
+@dataclass(frozen=True, slots=True)
+class RecordBlock:
+    """Some records of one member, in its order: what each says, its place and the SHA-256 of its exact bytes."""
+
+    objs: list[Any]
+    locators: list[str]
+    digests: list[str]
+    offsets: list[int]
+    lengths: list[int]
+    outer: tuple[Mapping[str, Any], ...] = ()
+
+    @classmethod
+    def of(cls, *records: RawRecord) -> "RecordBlock":
+        """A block of these records, all with the same `outer`."""
+        return cls(
+            [one.obj for one in records],
+            [one.locator for one in records],
+            [one.sha256 for one in records],
+            [one.offset for one in records],
+            [one.length for one in records],
+            records[0].outer,
+        )
+
+    def __len__(self) -> int:
+        return len(self.objs)
+
+    def records(self) -> Iterator[RawRecord]:
+        for obj, locator, digest, offset, length in zip(
+            self.objs, self.locators, self.digests, self.offsets, self.lengths, strict=True
+        ):
+            yield RawRecord(locator, obj, digest, offset, length, self.outer)
+
+    def only(self, kept: Sequence[bool]) -> "RecordBlock":
+        """The records whose place in `kept` is true."""
+        return RecordBlock(
+            list(compress(self.objs, kept)),
+            list(compress(self.locators, kept)),
+            list(compress(self.digests, kept)),
+            list(compress(self.offsets, kept)),
+            list(compress(self.lengths, kept)),
+            self.outer,
+        )
+
+
+class BlockReader(Protocol):
+    """What takes the records out of a member by blocks; one that needs care comes alone, as a RawRecord."""
+
+    def __call__(
+        self, member: Member, ctx: Context
+    ) -> Iterator[RecordBlock | RawRecord | RecordError | Note]: ...
+
+
+BLOCK_RECORDS: Final = 1_000
+
+
+def in_blocks(
+    found: Iterable[RawRecord | RecordError | Note],
+) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    """Records by blocks, in their order; one whose texts need care comes alone."""
+    waiting: list[RawRecord] = []
+    for one in found:
+        is_plain = type(one) is RawRecord and not (one.is_suspect and has_forbidden("".join(one.obj)))
+        if waiting and (
+            not is_plain or len(waiting) >= BLOCK_RECORDS or one.outer is not waiting[0].outer  # type: ignore[union-attr]
+        ):
+            yield RecordBlock.of(*waiting)
+            waiting = []
+        if is_plain:
+            waiting.append(one)  # type: ignore[arg-type]
+        else:
+            yield one
+    if waiting:
+        yield RecordBlock.of(*waiting)
+
+
+BlockMapper = Callable[[RecordBlock, Context], Columns]
+
+
+class RecordMapper(Protocol):
+    def __call__(
+        self, record: RawRecord, ctx: Context
+    ) -> Message | Skip | Sequence[Message | Skip | Note]: ...
+
+
+def by_itself(map_block: BlockMapper) -> RecordMapper:
+    """The mapper of one record that a mapper of blocks is as well."""
+
+    def map_record(record: RawRecord, ctx: Context) -> Message | Skip | Sequence[Message | Skip | Note]:
+        found = map_block(RecordBlock.of(record), ctx)
+        if record.is_suspect:
+            results: list[Message | Skip | Note] = [_cleaned(one, record, ctx) for one in found]
+        else:
+            results = list(found)
+        results += [Skip(reason) for reason, _ in found.skipped]
+        results += found.notes
+        alone = results[0] if len(results) == 1 else None
+        return alone if isinstance(alone, Message | Skip) else results
+
+    return map_record
+
+
+def _cleaned(message: Message, record: RawRecord, ctx: Context) -> Message:
+    """The message of a record whose texts may hold what no table can, built the careful way."""
+    values = {name: getattr(message, name) for name in COLUMNS}
+    missing = values.pop("missing")[len(ctx.cannot_give) :]
+    for name in ("text_norm", "id_time", "time_flag", "source_sha256", "locator", "record_sha256", "mapper"):
+        del values[name]
+    if message.created_at_source == "id":
+        for name in ("created_at", "created_at_precision", "created_at_source"):
+            del values[name]
+    return Message.of(record, ctx, missing=missing, **values)
+
+
+# ------------------------------------------------------------------ finishing
+
+
+def columns_of(
+    block: RecordBlock,
+    ctx: Context,
+    fields: Fields,
+    missing: Column,
+    *,
+    skipped: list[tuple[str, str]] | None = None,
+    notes: list[Note] | None = None,
+) -> Columns:
+    """The columns of a block: those a mapper gives, and those that `Message.of` would add to each message.
+
+    `fields` hold `platform`, `kind`, `message_id` and `text` among others, `missing` what the records lack beyond
+    `ctx.cannot_give`. Raises ValueError for a count that cannot be one, TypeError for an unknown column.
+    """
+    unknown = fields.keys() - DEFAULTS.keys()
+    if unknown:
+        raise TypeError(sorted(unknown)[0])
+    count = len(block)
+    require_counts(fields)
+    values: dict[str, Column] = {**DEFAULTS, **fields}
+    texts = values["text"]
+    values["text_norm"] = Same(fold(texts.value)) if isinstance(texts, Same) else [*map(fold, texts)]
+    _add_times(values, count, ctx)
+    if not isinstance(values["collected_at"], list):
+        values["collected_at"] = Same(ctx.collected_at)
+    else:
+        values["collected_at"] = [at or ctx.collected_at for at in values["collected_at"]]
+    values["missing"] = _joined(ctx.cannot_give, missing)
+    values["locator"], values["record_sha256"] = block.locators, block.digests
+    values["source_sha256"], values["mapper"] = Same(ctx.source_sha256), Same(ctx.mapper)
+    return Columns(count, values, skipped or [], notes or [])
+
+
+def require_counts(fields: Mapping[str, Column]) -> None:
+    """Raises ValueError for a count below zero or past 64 bits."""
+    for name in COUNTS:
+        column = fields.get(name, ())
+        known = [one for one in column if one is not None]
+        if known and not (min(known) >= 0 and max(known) <= MAX_COUNT):
+            raise ValueError(name)
+
+
+def _joined(first: tuple[str, ...], missing: Column) -> Column:
+    if isinstance(missing, Same):
+        return Same((*first, *missing.value))
+    return [(*first, *names) for names in missing] if first else missing
+
+
+def _add_times(values: dict[str, Column], count: int, ctx: Context) -> None:
+    """The times inside identifiers, and what a disagreement says (see `idtime`)."""
+    stated = as_times(values["created_at"], count)
+    platforms, ids = values["platform"], as_list(values["message_id"], count)
+    if isinstance(platforms, Same):
+        decoded, unit = times_of_ids(platforms.value, ids)
+        values["time_flag"] = _flags(platforms.value, stated, decoded, values["created_at_precision"], ctx)
+    else:
+        decoded, unit, values["time_flag"] = _by_platform(platforms, ids, stated, values, ctx)
+    values["id_time"] = decoded
+    lacking = (stated == UNKNOWN) & (decoded != UNKNOWN)
+    if lacking.any():
+        _take_from_id(values, stated, decoded, lacking, unit, count)
+    else:
+        values["created_at"] = stated
+
+
+def _by_platform(
+    platforms: Any, ids: list[str | None], stated: Times, values: dict[str, Column], ctx: Context
+) -> tuple[Times, Any, Column]:
+    """The same for rows of several platforms."""
+    decoded = np.full(len(ids), UNKNOWN)
+    units: list[str] = ["none"] * len(ids)
+    flags: list[str | None] = [None] * len(ids)
+    precisions = as_list(values["created_at_precision"], len(ids))
+    for platform in dict.fromkeys(platforms):
+        rows = [row for row, one in enumerate(platforms) if one == platform]
+        found, unit = times_of_ids(platform, [ids[row] for row in rows])
+        said = _flags(platform, stated[rows], found, [precisions[row] for row in rows], ctx)
+        for row, at, flag in zip(rows, found, as_list(said, len(rows)), strict=True):
+            decoded[row], units[row], flags[row] = at, unit, flag
+    return decoded, units, flags
+
+
+def _take_from_id(
+    values: dict[str, Column], stated: Times, decoded: Times, lacking: Any, unit: Any, count: int
+) -> None:
+    values["created_at"] = np.where(lacking, decoded, stated)
+    units = repeat(unit) if isinstance(unit, str) else unit
+    pairs = (("created_at_precision", units), ("created_at_source", repeat("id")))
+    for name, other in pairs:
+        own = as_list(values[name], count)
+        values[name] = [new if is_lacking else old for new, old, is_lacking in zip(other, own, lacking)]  # noqa: B905 (endless)
+
+
+def _flags(platform: str, stated: Times, decoded: Times, precisions: Column, ctx: Context) -> Column:
+    """`differs`, `future` or `before_platform` for each row, as `judge_time` says it."""
+    is_stated = stated != UNKNOWN
+    future = is_stated & (stated > utc_us(ctx.now + AHEAD))
+    first = BEGINNINGS.get(platform)
+    early = is_stated & (stated < utc_us(first)) if first is not None else np.zeros_like(is_stated)
+    differs = np.zeros_like(is_stated)
+    if platform in TOLERANCE:
+        both = is_stated & (decoded != UNKNOWN)
+        differs = both & (np.abs(np.where(both, stated - decoded, 0)) > _allowed(platform, precisions))
+    if not (future.any() or early.any() or differs.any()):
+        return Same(None)
+    return [
+        "future" if late else "before_platform" if soon else "differs" if other else None
+        for late, soon, other in zip(future.tolist(), early.tolist(), differs.tolist(), strict=True)
+    ]
+
+
+def _allowed(platform: str, precisions: Column) -> Any:
+    """How far a stated time may be from the decoded one, in microseconds: one figure, or one for each row."""
+    base = TOLERANCE[platform]
+    spans = {name: (base + span).total_seconds() * 1e6 for name, span in PRECISION_SPAN.items()}
+    other = base.total_seconds() * 1e6
+    if isinstance(precisions, Same):
+        return spans.get(precisions.value, other)
+    return np.array([spans.get(one, other) for one in precisions])
+
+
+# ------------------------------------------------------------------ columns of a mapper
+
+
+def kept_of(column: Column, kept: Sequence[bool]) -> Column:
+    """The rows of a column whose place in `kept` is true."""
+    if isinstance(column, Same):
+        return column
+    return column[np.array(kept)] if isinstance(column, np.ndarray) else list(compress(column, kept))
+
+
+def as_list(column: Column, count: int) -> list[Any]:
+    if isinstance(column, Same):
+        return [column.value] * count
+    return datetimes(column) if isinstance(column, np.ndarray) else column
+
+
+def as_times(column: Column, count: int) -> Times:
+    """Aware datetimes as microseconds."""
+    if isinstance(column, Same):
+        return np.full(count, UNKNOWN if column.value is None else utc_us(column.value))
+    if isinstance(column, np.ndarray):
+        return column
+    return np.array([UNKNOWN if at is None else utc_us(at) for at in column], np.int64)
+
+
+def names_missing(fields: Mapping[str, Column], names: Sequence[str], count: int) -> Column:
+    """For each row, those of these columns that hold nothing there; a name that `fields` lacks is missing
+    everywhere."""
+    always, now_and_then = [], []
+    for name in names:
+        column = fields.get(name, Same(None))
+        if isinstance(column, Same):
+            if column.value is None:
+                always.append(name)
+        elif isinstance(column, np.ndarray):
+            empty = column == UNKNOWN
+            if empty.all():
+                always.append(name)
+            elif empty.any():
+                now_and_then.append((name, empty.tolist()))
+        elif None in column:
+            if column.count(None) == count:
+                always.append(name)
+            else:
+                now_and_then.append((name, [one is None for one in column]))
+    if not now_and_then:
+        return Same(tuple(always))
+    return _ordered(names, always, now_and_then)
+
+
+def _ordered(names: Sequence[str], always: list[str], others: list[tuple[str, list[bool]]]) -> Column:
+    """The names of each row in the order asked; rows that lack the same share one tuple."""
+    known: dict[tuple[bool, ...], tuple[str, ...]] = {}
+    for key in set(zip(*(empty for _, empty in others), strict=True)):
+        lacking = {*always, *(name for (name, _), is_empty in zip(others, key, strict=True) if is_empty)}
+        known[key] = tuple(name for name in names if name in lacking)
+    return [known[key] for key in zip(*(empty for _, empty in others), strict=True)]
