@@ -81,7 +81,7 @@ def test_a_full_disk_is_told_and_the_deposit_goes_on_once_there_is_room(
             deposits.start_sealing(session, Deposit.objects.get(id=deposit.id))
         jobs.run_waiting(session)
         assert Deposit.objects.get(id=deposit.id).state == Deposit.SEALED
-        assert session.corpora.count(Query()) == POSTS // 3 * 3
+        assert session.corpora.count(Query(all_observations=True)) == POSTS // 3 * 3
         names_sealed = [one.name for one in session.vault.items() if one.unit == Deposit.objects.get().unit]
         assert sorted(names_sealed)[:3] == ["0.jsonl", "1.jsonl", "2.jsonl"]
         assert len(names_sealed) == 4
