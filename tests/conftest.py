@@ -9,8 +9,17 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.plugin import DjangoDbBlocker
 
+from saisine.vault import secret_files
+from tests.vault import quick_age
+
 
 @pytest.fixture(autouse=True, scope="session")
 def _workspaces_bring_their_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
+
+
+@pytest.fixture
+def quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What this process writes under a passphrase costs milliseconds to open, here and in other processes."""
+    monkeypatch.setattr(secret_files, "lock_with", quick_age.lock)

@@ -52,6 +52,7 @@ def test_a_restored_workspace_verifies_and_goes_on(filled: Session, tmp_path: Pa
     assert own.verdict == "verified", own.failures()
 
 
+@pytest.mark.usefixtures("quick_passphrases")
 def test_a_protected_backup_opens_with_the_passphrase_or_an_officer(
     filled: Session, tmp_path: Path, clock: Clock
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_folder_of_a_newer_format_is_refused_and_left_alone(tmp_path: Path, cl
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.usefixtures("quick_passphrases")
 def test_a_passphrase_is_asked_and_checked(tmp_path: Path, clock: Clock) -> None:
     create_workspace(tmp_path / "w", name="Association", clock=clock, passphrase="quatre mots bien choisis")
     for passphrase, code in ((None, "passphrase_needed"), ("autre chose", "passphrase_wrong")):

@@ -48,7 +48,7 @@ def test_an_item_alone_can_be_erased_by_its_number(sealed: Saisine) -> None:
     (done,) = sealed("erase", "1", "--reason", "mistake", "--json", "-o", "c.txt").data
     assert len(done["items"]) == 1
     assert done["items"][0] in (sealed.folder / "c.txt").read_text("utf-8")
-    sealed("erase", "1", "--reason", "mistake", code=64)
+    assert "déjà été effacée" in sealed("erase", "1", "--reason", "mistake", code=77).err
     sealed("certificate", "0", code=64)
     assert sealed("erase", "0", "--reason", "mistake", "-o", "c.txt", code=64).err  # nothing is overwritten
     assert sealed("units", "--json").data
@@ -72,7 +72,10 @@ def test_what_may_not_be_kept_is_set_aside_then_destroyed(sealed: Saisine, tmp_p
 
 
 def test_a_passphrase_is_set_changed_and_recovered(sealed: Saisine) -> None:
-    old, new = passphrase_file(sealed, "p1", "cinq mots"), passphrase_file(sealed, "p2", "autres mots")
+    old, new = (
+        passphrase_file(sealed, "p1", "cinq mots bien choisis"),
+        passphrase_file(sealed, "p2", "quatre autres mots"),
+    )
     assert sealed("key", "change-passphrase", code=64).err  # no terminal to ask at
     sealed("key", "change-passphrase", "--new-passphrase-file", old)
     assert sealed("log", code=77).err

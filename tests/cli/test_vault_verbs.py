@@ -98,7 +98,7 @@ def test_a_bundle_verifies_with_saisine_and_without(sealed: Saisine) -> None:
     )
     assert alone.returncode == 0, alone.stdout + alone.stderr
     sealed("export", "0", "-o", "pieces.zip", code=64)  # what was handed over is not replaced
-    sealed("verify", "pieces.zip", "--receipt", "AAAA-AAAA-AAAA", code=64)  # never silently ignored
+    sealed("verify", "pieces.zip", "--receipt", "AAAA-AAAA-AAAA", code=2)  # never silently ignored
 
 
 def test_an_original_leaves_as_it_came_and_is_logged(sealed: Saisine) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from saisine.vault import Sealed, SealItem, Vault, secret_files
-from tests.vault import quick_age
+from saisine.vault import Sealed, SealItem, Vault
 
 
 @dataclass
@@ -26,8 +25,8 @@ class Ticking:
 
 
 @pytest.fixture(autouse=True)
-def _quick_passphrases(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secret_files, "lock_with", quick_age.lock)
+def _quick_passphrases(quick_passphrases: None) -> None:
+    """For all of them."""
 
 
 @pytest.fixture

@@ -209,9 +209,11 @@ def test_any_single_bit_is_reported(rich: Rich, data: st.DataObject) -> None:
     require_reported(rich.folder, path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
 
 
-def test_the_first_and_the_last_bit_of_every_file_are_reported(rich: Rich) -> None:
+@pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_first_and_the_last_bit_of_every_file_are_reported(rich: Rich, one_in: int) -> None:
     for last in (False, True):
-        ends = ((path, path.stat().st_size * 8 - 1 if last else 0) for path in files_of(rich.folder))
+        files = files_of(rich.folder)[int(last) :: one_in]
+        ends = ((path, path.stat().st_size * 8 - 1 if last else 0) for path in files)
         require_all_reported(rich.folder, ends)
 
 

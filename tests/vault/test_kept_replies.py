@@ -33,7 +33,7 @@ def heads(tmp_path: Path, reply: bytes) -> Path:
 def test_a_reply_that_fits_says_nothing_and_sha256sum_agrees(heads: Path) -> None:
     assert list(check_kept_replies(heads)) == []
     command = ["sha256sum", "-c", "7.locale.tsr.sha256"]
-    assert "OK" in subprocess.run(command, cwd=heads, capture_output=True, text=True, check=True).stdout
+    assert subprocess.run(command, cwd=heads, capture_output=True, check=False).returncode == 0
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

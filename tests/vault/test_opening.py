@@ -69,8 +69,9 @@ def killed_at(folder: Path, number: int) -> tuple[list[str], int]:
     return [line for line in said if len(line) == 64], int(counts[0]) if counts else 0
 
 
+@pytest.mark.parametrize("kills", [20, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_kill_between_any_two_steps_loses_nothing_acknowledged(
-    vault: Vault, filled: list[Sealed], clock: Ticking, tmp_path: Path
+    vault: Vault, filled: list[Sealed], clock: Ticking, tmp_path: Path, kills: int
 ) -> None:
     vault.close()
     whole = tmp_path / "whole"
@@ -79,7 +80,7 @@ def test_a_kill_between_any_two_steps_loses_nothing_acknowledged(
     assert len(acknowledged) == 5
     assert steps > 100
     told: set[str] = set()
-    for number in sorted(random.Random(7).sample(range(1, steps + 1), 60)):
+    for number in sorted(random.Random(7).sample(range(1, steps + 1), kills)):
         folder = tmp_path / f"killed-{number}"
         shutil.copytree(vault.folder, folder)
         acknowledged, _ = killed_at(folder, number)

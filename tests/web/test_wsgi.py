@@ -31,7 +31,7 @@ def clock() -> datetime:
 
 
 @pytest.fixture
-def protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_passphrases: None) -> Iterator[Path]:
     """A workspace under a passphrase, named by the environment as `serve.run` does."""
     folder = tmp_path / "espace"
     create_workspace(folder, name="Association inventée", clock=clock, passphrase=PASSPHRASE)
