@@ -14,7 +14,7 @@ from tests.e2e.wire import Wire
 
 DESKTOP, PHONE = (1280, 900), (360, 740)
 # the pages that README and docs show
-PICTURED = ("home", "deposit", "triage", "incident", "notice", "deadlines", "dossier", "verify")
+PICTURED = ("letters", "home", "deposit", "triage", "incident", "notice", "deadlines", "dossier", "verify")
 SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 
