@@ -76,6 +76,15 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Put the data beside the project, or keep the model supplied.",
         exit_code=EXIT_IO,
     ),
+    "triage_sentence_near": ErrorText(
+        what_fr="Le modèle n’a pas été refait.",
+        why_fr="Une de nos phrases, « {frame} », est presque un texte des ensembles de développement.",
+        what_to_do_fr="Retirez ou réécrivez ce patron, puis relancez « make train ».",
+        what_en="The model was not made again.",
+        why_en="One of our sentences, “{frame}”, is nearly a text of the development sets.",
+        what_to_do_en="Remove or rewrite that frame, then run “make train” again.",
+        exit_code=EXIT_IO,
+    ),
     "triage_lines_unreadable": ErrorText(
         what_fr="Aucun message n’a pu être lu.",
         why_fr='Les {count} lignes reçues n’ont pas la forme {{"id", "text"}}.',

@@ -9,6 +9,7 @@ whatever the text.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
@@ -24,6 +25,7 @@ Owner = TypeVar("Owner")
 DATA: Final = Path(__file__).with_name("danger.yaml")
 KINDS: Final = ("threat", "doxxing", "suicide_incitement", "raid")
 MAX_GAP: Final = 8
+ALONE: Final = ((),)  # the tails of a step's word that nothing has to follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +36,40 @@ class Step:
     gap: int = 0
     optional: bool = False
 
-    def ends(self, words: Sequence[Word], at: int) -> Iterator[int]:
+    def ends(self, words: Sequence[Word], at: int) -> list[int]:
         """Where this step may end when it starts at word `at`."""
         if self.gap:
-            yield at
-            for skipped in range(1, self.gap + 1):
-                if at + skipped >= len(words) or words[at + skipped - 1].opens or words[at + skipped].opens:
-                    return
-                yield at + skipped
-            return
-        if self.optional:
-            yield at
+            return self._skipped(words, at)
+        found = [at] if self.optional else []
         if at < len(words):
-            yield from self._taken(words, at)
+            for form in words[at].forms:
+                tails = self.words.get(form)
+                if tails is not None:
+                    found += [at + 1] if tails == ALONE else self._followed(words, at + 1, tails)
+        return found
 
-    def _taken(self, words: Sequence[Word], at: int) -> Iterator[int]:
-        for form in words[at].forms:
-            for tail in self.words.get(form, ()):
-                after = at + 1 + len(tail)
-                if after <= len(words) and all(
-                    t in w.forms for t, w in zip(tail, words[at + 1 : after], strict=True)
-                ):
-                    yield after
+    def longest(self) -> int:
+        """The most words that it takes."""
+        return self.gap or 1 + max(len(tail) for tails in self.words.values() for tail in tails)
+
+    def _skipped(self, words: Sequence[Word], at: int) -> list[int]:
+        found = [at]
+        for after in range(at + 1, min(at + self.gap, len(words) - 1) + 1):
+            if words[after - 1].opens or words[after].opens:
+                break
+            found.append(after)
+        return found
+
+    @staticmethod
+    def _followed(words: Sequence[Word], start: int, tails: Sequence[tuple[str, ...]]) -> list[int]:
+        found = []
+        for tail in tails:
+            after = start + len(tail)
+            if after <= len(words) and all(
+                t in w.forms for t, w in zip(tail, words[start:after], strict=True)
+            ):
+                found.append(after)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +106,22 @@ class Pattern:
             return set()
         ends = {at}
         for step in self.steps:
-            ends = {after for end in ends for after in step.ends(words, end)}
+            if len(ends) == 1:
+                (end,) = ends
+                ends = set(step.ends(words, end))
+            else:
+                ends = {after for end in ends for after in step.ends(words, end)}
+            if not ends:
+                break
         return ends
 
     def first_words(self) -> Iterator[str]:
         yield from self.steps[0].words
+
+    def last_words(self) -> tuple[frozenset[str], int]:
+        """(first words of the last step that cannot be left out, how far from the start it may begin)."""
+        at = max(at for at, step in enumerate(self.steps) if step.words and not (step.optional and at))
+        return frozenset(self.steps[at].words), sum(step.longest() for step in self.steps[:at])
 
 
 # Words of nearly every French text: a step that holds one of them tells nothing about where to look.
@@ -111,9 +136,9 @@ class PatternIndex(Generic[Owner]):
     """Patterns found by their rarest step, so that a text without it never looks at them."""
 
     def __init__(self, pairs: Iterable[tuple[Owner, Pattern]]) -> None:
-        self.by_word: dict[str, list[tuple[Owner, Pattern, frozenset[str]]]] = {}
+        self.by_word: dict[str, list[tuple[Owner, Pattern, frozenset[str], frozenset[str], int]]] = {}
         for owner, pattern in pairs:
-            entry = owner, pattern, frozenset(pattern.first_words())
+            entry = owner, pattern, frozenset(pattern.first_words()), *pattern.last_words()
             steps = [frozenset(step.words) for step in pattern.steps if step.words and not step.optional]
             for word in min(steps, key=lambda words: (len(words & COMMON), len(words))):
                 self.by_word.setdefault(word, []).append(entry)
@@ -127,13 +152,17 @@ class PatternIndex(Generic[Owner]):
         forms = set(places)  # a real set: products with a view of keys walk the larger side
         tried: set[int] = set()
         for form in forms:
-            for owner, pattern, first_words in self.by_word.get(form, ()):
+            for owner, pattern, first_words, last_words, reach in self.by_word.get(form, ()):
                 if id(pattern) in tried:
                     continue
                 tried.add(id(pattern))
                 if pattern.may_match(forms):
                     starts = {at for first in first_words & forms for at in places[first]}
+                    ends = sorted(at for last in last_words & forms for at in places[last])
                     for at in sorted(starts):
+                        nearest = bisect_left(ends, at)
+                        if nearest == len(ends) or ends[nearest] > at + reach:
+                            continue  # its last step is before it, or too far: nothing to walk
                         after = pattern.end(words, at)
                         if after is not None:
                             yield owner, at, after

@@ -11,6 +11,7 @@ from saisine.errors import SaisineError
 from saisine.findings.triage import Triage
 from saisine.findings.triage.adapters import check_folder, load_own_model
 from saisine.findings.triage.cascade import choose, estimate_s
+from tests.findings.triage.shipped import TRIAGE
 
 
 def field(number: int, body: bytes | int) -> bytes:
@@ -168,8 +169,8 @@ def test_bytes_that_are_no_model_are_refused_in_words(folder: Path) -> None:
 
 
 def test_a_slow_model_sees_the_first_the_unsure_and_those_near_the_limit() -> None:
-    results = list(Triage.load().score((str(at), "Merci pour votre réponse rapide") for at in range(600)))
-    results += list(Triage.load().score([("last", "zglubb")]))
+    results = list(TRIAGE.score((str(at), "Merci pour votre réponse rapide") for at in range(600)))
+    results += list(TRIAGE.score([("last", "zglubb")]))
     chosen = choose(results)
     assert len(chosen) >= 500
     assert 600 in chosen

@@ -8,9 +8,9 @@ import pytest
 from saisine.errors import SaisineError
 from saisine.findings.triage import Triage
 from saisine.findings.triage.blend import auc
-from saisine.findings.triage.local import Decision, LocalModel, export, learn, without
+from saisine.findings.triage.local import Decision, LocalModel, export, learn, paired_gain, without
+from tests.findings.triage.shipped import TRIAGE
 
-TRIAGE = Triage.load()
 OPENINGS = ("Dites donc", "Franchement", "Au fait", "Encore une fois", "Bon", "Alors", "Écoutez", "Voilà")
 ABOUT = ("le zorglub du quartier", "les zorglubs", "ce zorglub de mairie", "vos zorglubs")
 OTHER = ("la fanfare du quartier", "les jardiniers", "ce conseil de mairie", "vos affiches")
@@ -67,12 +67,25 @@ def test_lopsided_labels_change_nothing() -> None:
     assert learn(TRIAGE, TEXTS, kept, 1)[0] is None
 
 
-def test_labels_drawn_at_random_are_not_used() -> None:
-    rng = random.Random(5)
+@pytest.mark.parametrize("seed", [5, 6])
+def test_labels_drawn_at_random_are_not_used(seed: int) -> None:
+    rng = random.Random(seed)
     drawn = [Decision(one.message, rng.random() < 0.5, "a") for one in DECISIONS]
     model, lesson = learn(TRIAGE, TEXTS, drawn, 1)
-    assert lesson.share <= 0.5
-    assert model is None or model.share <= 0.5
+    assert (model, lesson.share) == (None, 0.0)
+
+
+def test_a_gain_is_the_difference_of_the_two_areas_and_its_error_shrinks_with_the_labels() -> None:
+    rng = np.random.default_rng(3)
+    errors = []
+    for n in (100, 1_600):
+        labels = (rng.random(n) < 0.5).astype(float)
+        before, after = labels + rng.normal(0, 2, n), labels + rng.normal(0, 1, n)
+        gain, error = paired_gain(labels, before, after)
+        assert gain == pytest.approx(auc(labels, after) - auc(labels, before), abs=1e-12)
+        errors.append(error)
+    assert errors[1] < errors[0] / 2
+    assert paired_gain(labels, before, before)[0] == 0
 
 
 def test_a_member_s_decisions_can_be_withdrawn_and_an_erased_message_counts_no_more() -> None:

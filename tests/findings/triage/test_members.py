@@ -74,7 +74,7 @@ def test_training_learns_what_the_order_of_words_alone_tells() -> None:
     documents = [["pas", "bien"], ["bien", "pas"]] * 40
     labels = np.array([[1, 1], [0, 0]] * 40, np.float32)
     arrays = backward.train_network(
-        documents, np.zeros((80, 1), np.float32), labels, np.ones((80, 2), np.float32), 1, 25
+        documents, np.zeros((80, 1), np.float32), labels, np.ones((80, 2), np.float32), 1, 12
     )
     found = Network(arrays).logits([["pas", "bien"], ["bien", "pas"]], np.zeros((2, 1), np.float32))
     assert found[0, 0] > 0 > found[1, 0]

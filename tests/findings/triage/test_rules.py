@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from saisine.errors import SaisineError
+from saisine.findings.triage.features import features_of
 from saisine.findings.triage.lexicon import DATA, GROUPS, load_lexicon
-from saisine.findings.triage.reasons import Reason, reason_codes
-from saisine.findings.triage.rules import features_of, load_cues
+from saisine.findings.triage.reasons import UNREAD, Reason, reason_codes
+from saisine.findings.triage.rules import load_cues
 
 CUES = load_cues()
 FIRES = [(cue.id, text) for cue in CUES.cues for text in cue.fires]
@@ -34,6 +35,12 @@ def test_every_cue_is_shown_on_both_sides_and_has_words() -> None:
         reason = Reason(code, None, 0.0)
         assert reason.fr
         assert reason.en
+
+
+def test_every_feature_that_is_shown_has_words() -> None:
+    shown = set(CUES.features) - UNREAD
+    assert shown <= reason_codes()
+    assert set(CUES.features) >= UNREAD
 
 
 def test_a_term_is_harmless_beside_words_that_give_it_another_sense() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from saisine.errors import SaisineError
 from saisine.findings.triage.lexicon import GROUPS
-from saisine.findings.triage.rules import HATED, NAMED, load_cues, tokens_of
 from saisine.findings.triage.training.corpus import load_corpus
+from saisine.findings.triage.training.distance import near, refuse_near
 from saisine.findings.triage.training.sentences import FOLDS, load_frames, realise
 
 FRAMES = load_frames()
@@ -43,14 +43,23 @@ def test_the_same_seed_gives_the_same_sentences_and_no_slot_is_left() -> None:
     assert not any("{" in one.text for one in SENTENCES)
 
 
-def test_a_learnt_member_does_not_see_which_group_is_named() -> None:
-    cues = load_cues()
-    read = [
-        tokens_of(cues.read(f"Ma voisine est {name}, on se voit jeudi"), cues) for name in ("juive", "gitane")
+def test_a_sentence_that_copies_a_text_of_the_development_sets_is_found() -> None:
+    developed = ["La réunion de jeudi commence à dix heures", "bonjour", "Les pommes sont mûres"]
+    own = [
+        "la REUNION de jeudi commence a dix heures !",
+        "Bonjour",
+        "Les poires sont mûres",
+        "les pommes mûres sont",
     ]
-    assert read[0] == read[1]
-    assert NAMED in read[0]
-    assert HATED in tokens_of(cues.read("espèce de tapette"), cues)
+    assert sorted(near(own, developed)) == [(0, 0), (3, 2)]
+
+
+def test_the_training_stops_and_names_the_frame_that_comes_too_near() -> None:
+    refuse_near(["Le train part", "Le chat dort"], ["a-1", "b-2"], ["Le train arrive"])
+    with pytest.raises(SaisineError) as caught:
+        refuse_near(["Le train part", "Le chat dort"], ["a-1", "b-2"], ["le chat dort"])
+    assert caught.value.code == "triage_sentence_near"
+    assert "b-2" in caught.value.sentence("fr")
 
 
 def test_training_without_the_shared_data_is_refused_in_words(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ means the same everywhere.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
+from math import exp
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +28,11 @@ FEW_WORDS: Final = 3
 
 def sigmoid(z: Any) -> Any:
     return 1 / (1 + np.exp(-np.clip(z, -40, 40)))
+
+
+def chance(z: float) -> float:
+    """`sigmoid` of one number: numpy takes ten times as long over it."""
+    return 1 / (1 + exp(-min(40.0, max(-40.0, z))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,7 @@ def why_unsure(
         return "too_short"
     if known < UNKNOWN_WORDS and not has_cue:
         return "unknown_words"
-    chances = [float(sigmoid(one)) for one in alone]
+    chances = [chance(one) for one in alone]
     if max(chances) - min(chances) > APART:
         return "members_apart"
     return "near_half" if abs(score - DECISION) < UNSURE else None

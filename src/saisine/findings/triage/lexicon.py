@@ -91,11 +91,13 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`version`, the terms, and the neutral names of each group."""
+    """`version`, the terms, the neutral names of each group, the words that lead to a name and that follow one."""
 
     version: str
     terms: tuple[Term, ...]
     names: Mapping[str, tuple[str, ...]]
+    heads: tuple[str, ...] = ()
+    tails: tuple[str, ...] = ()
 
     def at(self, on: date) -> "Lexicon":
         kept = tuple(found for term in self.terms if (found := term.at(on)) is not None)
@@ -115,9 +117,11 @@ def load_lexicon(folder: Path = DATA, own: Path | None = None) -> Lexicon:
     added = _terms(own) if own is not None and own.exists() else ("", ())
     ours = {term.term: term for term in shipped[1]}
     ours.update({term.term: term for term in added[1]})
-    names = _read(folder / "groups.yaml")["groups"]
-    folded = {group: tuple(fold(str(name)) for name in names[group]) for group in GROUPS}
-    return Lexicon("+".join(filter(None, (shipped[0], added[0]))), tuple(ours.values()), folded)
+    raw = _read(folder / "groups.yaml")
+    names = {group: tuple(fold(str(name)) for name in raw["groups"][group]) for group in GROUPS}
+    heads, tails = (tuple(fold(str(one)) for one in raw[key]) for key in ("heads", "tails"))
+    version = "+".join(filter(None, (shipped[0], added[0])))
+    return Lexicon(version, tuple(ours.values()), names, heads, tails)
 
 
 def _terms(path: Path) -> tuple[str, Sequence[Term]]:

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 LEAST_TEXTS: Final = 5  # an n-gram seen in fewer texts may tell who wrote them
 _DIGIT: Final = re.compile(r"\d")
+UNPAIRED: Final = frozenset({"@user", "@url"})
 SIZES: Final = (2, 3, 4, 5)
 LONGEST_WORD: Final = 24  # characters of a word that make n-grams
 
@@ -38,7 +39,7 @@ def grams_of(token: str) -> tuple[str, ...]:
 
 def pairs_of(tokens: Sequence[str]) -> list[str]:
     """Two words in a row, neither a number, a mention nor a link."""
-    plain = [token[0] != "@" and not _DIGIT.search(token) for token in tokens]
+    plain = [token not in UNPAIRED and not _DIGIT.search(token) for token in tokens]
     return [f"{tokens[at]} {tokens[at + 1]}" for at in range(len(tokens) - 1) if plain[at] and plain[at + 1]]
 
 

@@ -19,7 +19,9 @@ LEAST: Final = 0.02  # of the logit: what weighs less is not worth reading
 # Features that a person cannot read as a reason: length, counts, crossings of other features.
 UNREAD: Final = frozenset(
     "length no_cue emoji mentions links exclaims for_n against_n for_and_against hate_cues insult_n"
-    " crude_and_thing name_and_against names_any to_you slur".split()
+    " crude_and_thing name_and_against name_and_kind"
+    " name_and_denied name_and_asks slur_and_words slur_and_kind quoted_and_approval for_free hate_free"
+    " name_and_free names_any to_you slur".split()
 )
 
 
@@ -57,13 +59,12 @@ def reasons_of(
     """(for, against), the heaviest first. A cue stands on the side it was written for, whatever was learnt."""
     weights = model.rules[:-1, 0] * features
     total = float(np.abs(weights).sum()) or 1.0
-    sides = {f"cue:{cue.id}": cue.side for cue in cues.cues}
     found: dict[str, list[Reason]] = {"for": [], "against": []}
     for at in np.flatnonzero(features):
         name, share = cues.features[at], float(weights[at]) / total
         if name in UNREAD:
             continue
-        fixed = sides.get(name) or _side(name)
+        fixed = cues.sides[name[4:]].side if name.startswith("cue:") else _side(name)
         if fixed is None and abs(share) < LEAST:
             continue
         side = fixed or ("for" if share > 0 else "against")

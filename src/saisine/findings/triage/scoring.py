@@ -18,9 +18,10 @@ from saisine.findings.triage.blend import (
     MEMBERS,
     NEXT,
     NOTHING,
-    sigmoid,
+    chance,
     why_unsure,
 )
+from saisine.findings.triage.features import features_of
 from saisine.findings.triage.lexicon import GROUPS, TYPES
 from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
 from saisine.findings.triage.network import OUTPUTS
@@ -31,7 +32,6 @@ from saisine.findings.triage.rules import (
     Cues,
     Evidence,
     Span,
-    features_of,
     fired,
     harmful_terms,
     load_cues,
@@ -156,7 +156,7 @@ class Triage:
     def read(self, id: str, text: str) -> Read:
         evidence = self.cues.read(text)
         tokens = tokens_of(evidence, self.cues)
-        return Read(id, text, evidence, tokens, words_for_linear(evidence, self.cues, tokens))
+        return Read(id, text, evidence, tokens, words_for_linear(evidence, self.cues))
 
     def features(self, reads: Sequence[Read]) -> npt.NDArray[np.float32]:
         """(messages, features)."""
@@ -204,8 +204,8 @@ class Triage:
     ) -> Result:
         evidence = read.evidence
         danger = bool(evidence.dangers)
-        score = float(sigmoid(logits["score"]))
-        hate = float(sigmoid(logits["hate"]))
+        score = chance(logits["score"])
+        hate = chance(logits["hate"])
         score = max(score, FLOOR) if danger else score
         hate = min(hate, score)
         reason = None if danger else self._why_unsure(read, score, alone)
@@ -232,7 +232,7 @@ class Triage:
         )
 
     def _why_unsure(self, read: Read, score: float, alone: Sequence[float]) -> str | None:
-        known = self.model.tfidf.known_share(read.evidence.normal.tokens) if self.model.tfidf else 1.0
+        known = self.model.tfidf.known_share(read.words) if self.model.tfidf else 1.0
         evidence = read.evidence
         has_cue = bool(evidence.terms or evidence.cues or evidence.dangers or evidence.cancelled)
         return why_unsure(score, alone, read.tokens, known, has_cue)

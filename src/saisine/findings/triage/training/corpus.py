@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saisine.errors import SaisineError
+from saisine.findings.triage.training.distance import refuse_near
 from saisine.findings.triage.training.sentences import FOLDS, load_frames, realise
 
 Floats = npt.NDArray[np.float64]
@@ -52,7 +53,7 @@ class Corpus:
 
 
 def load_corpus(folder: Path, seed: int = 1) -> Corpus:
-    """The allowed sets of `folder` and our own sentences. Raises `triage_data_missing`."""
+    """The allowed sets of `folder` and our own sentences. Raises `triage_data_missing`, `triage_sentence_near`."""
     rows: list[tuple[str, float, float, str, int, str, str]] = []
     digests = {}
     for name, score, hate, _ in SOURCES:
@@ -64,7 +65,13 @@ def load_corpus(folder: Path, seed: int = 1) -> Corpus:
         for row in csv.DictReader(body.decode("utf-8").splitlines(keepends=True)):
             fold = _fold(row["text"]) if name in CROSS_FITTED else -1
             rows.append((row["text"], score(row), hate(row), name, fold, "", ""))
-    for one in realise(load_frames(), seed):
+    own = realise(load_frames(), seed)
+    refuse_near(
+        [one.text for one in own],
+        [one.frame.id for one in own],
+        [text for text, _, _, name, *_ in rows if name in DEVELOPMENT],
+    )
+    for one in own:
         frame = one.frame
         rows.append((one.text, frame.harmful, frame.hate, OWN, frame.fold, frame.function, one.group or ""))
     return _corpus(rows, digests)

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,7 @@ import yaml
 from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
-FILES: Final = ("against_groups.yaml", "beside_groups.yaml", "persons.yaml")
+FILES: Final = ("against_groups.yaml", "beside_groups.yaml", "persons.yaml", "nuances.yaml")
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
 ALONE: Final = 10  # sentences of a frame that names no group
@@ -67,8 +68,9 @@ class Sentence:
     group: str | None
 
 
+@cache
 def load_frames(folder: Path = DATA) -> tuple[Frame, ...]:
-    """Every frame of the three files; the id is made of the function and a short hash of the pattern."""
+    """Every frame of the files; the id is made of the function and a short hash of the pattern."""
     return tuple(
         frame for name in FILES for frame in _frames(yaml.safe_load((folder / name).read_text("utf-8")))
     )
@@ -76,7 +78,7 @@ def load_frames(folder: Path = DATA) -> tuple[Frame, ...]:
 
 def _frames(raw: Mapping[str, Any]) -> Iterator[Frame]:
     for function in raw["functions"]:
-        for entry in function["frames"]:
+        for entry in function["patterns"]:
             one = {"pattern": entry} if isinstance(entry, str) else entry
             mark = sha256(one["pattern"].encode()).hexdigest()[:8]
             yield Frame(

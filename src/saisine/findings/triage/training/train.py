@@ -15,10 +15,11 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage import blend
+from saisine.findings.triage.features import features_of
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.model import FOLDER, pack_model, write_model
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
-from saisine.findings.triage.rules import Cues, features_of, load_cues, tokens_of, words_for_linear
+from saisine.findings.triage.rules import Cues, load_cues, tokens_of, words_for_linear
 from saisine.findings.triage.training.backward import train_network
 from saisine.findings.triage.training.corpus import DEVELOPMENT, OWN, Corpus, load_corpus
 from saisine.findings.triage.training.logistic import beside, fit, matrix_of
@@ -27,7 +28,10 @@ from saisine.findings.triage.training.sentences import FOLDS
 VERSION: Final = "1"
 SEED: Final = 1
 EPOCHS: Final = 6
-OWN_SHARE: Final = 2.0  # of our frames beside one development set, when shares and the 0.5 limit are fitted
+# Our frames beside native texts, in each member: they move the order of native posts little, and decide negation,
+# quotation and testimony, which the network is there for.
+OWN_IN_LINEAR, OWN_IN_NETWORK, OWN_IN_RULES = 0.3, 3.0, 1.0
+OWN_SHARE: Final = 3.0  # of our frames beside one development set, when shares and the 0.5 limit are fitted
 TEXT_RIDGE, FEATURE_RIDGE, SOURCE_RIDGE = 3e-5, 5e-4, 1e-4
 FORGOTTEN_SHARE: Final = 0.8  # a word written with a capital inside sentences this often is a name
 SHARED: Final = Path(__file__).resolve().parents[6] / "shared" / "data" / "triage"
@@ -54,6 +58,11 @@ class Prepared:
     def tests(self, fold: int) -> npt.NDArray[np.int64]:
         return np.flatnonzero((self.corpus.fold == fold) | (self.corpus.weight == 0))
 
+    def weights(self, rows: npt.NDArray[np.int64], own: float) -> Floats:
+        """Weights of rows, those of our frames times `own`."""
+        found: Floats = self.corpus.weight[rows] * np.where(self.corpus.source[rows] == OWN, own, 1.0)
+        return found
+
     def labels(self, output: str) -> Floats:
         found: Floats = getattr(self.corpus, output)
         return found
@@ -65,7 +74,7 @@ def prepare(corpus: Corpus, cues: Cues) -> Prepared:
     pairs = zip(evidence, corpus.texts, strict=True)
     features = np.array([features_of(one, cues, text) for one, text in pairs], np.float32)
     tokens = [tokens_of(one, cues) for one in evidence]
-    words = [words_for_linear(one, cues, masked) for one, masked in zip(evidence, tokens, strict=True)]
+    words = [words_for_linear(one, cues) for one in evidence]
     native = np.flatnonzero((corpus.weight > 0) & (corpus.source != OWN))
     forgotten = names_in([corpus.texts[int(at)] for at in native]) - frozenset(cues.vocabulary.words)
     trained = [words[at] for at in np.flatnonzero(corpus.weight > 0)]
@@ -114,7 +123,7 @@ class Fitted:
 
 
 def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> Fitted:
-    """The linear member on native texts (own sentences move its order, not its truth), the others on everything."""
+    """Every member on everything allowed, our own frames with the weight that suits it."""
     width, n_features = prepared.matrix.shape[1], prepared.features.shape[1]
     ridge = np.concatenate(
         [
@@ -126,25 +135,22 @@ def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> F
     linear = np.zeros((width, len(OUTPUTS)))
     on_features = np.zeros((n_features + 1, len(OUTPUTS)))
     rules = np.zeros((n_features + 1, len(OUTPUTS)))
-    corpus = prepared.corpus
     for at, output in enumerate(OUTPUTS):
         labels = prepared.labels(output)
         known = rows[~np.isnan(labels[rows])]
-        native = known[corpus.source[known] != OWN]
-        blocks = beside(prepared.matrix[native], prepared.features[native], prepared.sources[native])
-        w = fit(blocks, labels[native], corpus.weight[native], ridge)
+        blocks = beside(prepared.matrix[known], prepared.features[known], prepared.sources[known])
+        w = fit(blocks, labels[known], prepared.weights(known, OWN_IN_LINEAR), ridge)
         linear[:, at] = w[:width]
         on_features[:, at] = np.append(w[width : width + n_features], w[-1])
         both = beside(prepared.features[known], prepared.sources[known])
-        r = fit(both, labels[known], corpus.weight[known], ridge[width:])
+        r = fit(both, labels[known], prepared.weights(known, OWN_IN_RULES), ridge[width:])
         rules[:, at] = np.append(r[:n_features], r[-1])
     return Fitted(linear, on_features, _fit_network(prepared, rows, seed), rules)
 
 
 def _fit_network(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> Any:
-    corpus = prepared.corpus
     labels = np.stack([prepared.labels(output)[rows] for output in OUTPUTS], axis=1)
-    weights = corpus.weight[rows, None] * np.array([1.0, 0.5]) * ~np.isnan(labels)
+    weights = prepared.weights(rows, OWN_IN_NETWORK)[:, None] * np.array([1.0, 0.5]) * ~np.isnan(labels)
     weights = (weights / weights[weights > 0].mean()).astype(np.float32)
     tokens = [prepared.tokens[row] for row in rows]
     filled = np.nan_to_num(labels).astype(np.float32)

@@ -1,0 +1,131 @@
+"""The names of the eight groups in a text: each is read as one and the same word, whatever the group.
+
+What is learnt and what is decided then cannot depend on which group is named; only the targets shown do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+from typing import Any, Final
+
+from saisine.findings.signs import Word
+from saisine.findings.triage.lexicon import GROUPS, Lexicon
+
+Span = tuple[int, int]
+Named = tuple[int, int, frozenset[str]]  # first word, word after, groups
+NAME: Final = "nomdegroupe"  # what cues read in place of any name of a group
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of groups, the words that lead to one and those that follow it, each by first word.
+
+    A name swallows its neighbours (« un », « une famille de », « pratiquante », another name right after it), so
+    that « je suis une femme », « une personne en fauteuil » and « juive » leave the same sentence behind.
+    """
+
+    names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    heads: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+    tails: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
+
+    @classmethod
+    def of(cls, lexicon: Lexicon) -> "Names":
+        pairs = ((tuple(name.split()), group) for group in GROUPS for name in lexicon.names[group])
+        around = [
+            by_first((tuple(one.split()), one) for one in some) for some in (lexicon.heads, lexicon.tails)
+        ]
+        return cls(by_first(pairs), *around)
+
+    @cached_property
+    def firsts(self) -> frozenset[str]:
+        """The first words of names: a text without any of them names nobody."""
+        return frozenset(self.names)
+
+    @cached_property
+    def starts(self) -> frozenset[str]:
+        """The first words of names and of what leads to them."""
+        return self.firsts | self.heads.keys()
+
+    @property
+    def words(self) -> Iterator[str]:
+        for table in (self.names, self.heads, self.tails):
+            yield from chain.from_iterable(words_in(table))
+
+    def find(self, words: Sequence[Sequence[str]], forms: Set[str]) -> list[Named]:
+        """(first word, word after, groups) of each name, in order and disjoint; `words` are forms, `forms` all."""
+        if self.firsts.isdisjoint(forms):
+            return []
+        found = []
+        after = 0
+        for at, word in enumerate(words):
+            if at < after or self.starts.isdisjoint(word):
+                continue
+            after, groups = self._name(words, at)
+            if groups:
+                found.append((at, after, groups))
+        return found
+
+    def _name(self, words: Sequence[Sequence[str]], at: int) -> tuple[int, frozenset[str]]:
+        """(word after, groups) of the name that starts here, its heads included; no group when there is none."""
+        groups: set[str] = set()
+        end = at
+        while True:
+            after, named = _longest(self.names, words, end)
+            if not named and not groups:
+                after, _ = _longest(self.heads, words, end)
+            elif not named:
+                after, _ = _longest(self.tails, words, end)
+            if after == end:
+                return end, frozenset(groups)
+            groups |= named
+            end = after
+
+
+def _longest(table: Mapping[str, Any], words: Sequence[Sequence[str]], at: int) -> tuple[int, set[str]]:
+    """(word after, values) of the longest entries that start at a word; the same word when there is none."""
+    end, values = at, set[str]()
+    for form in words[at] if at < len(words) else ():
+        for tail, value in table.get(form, ()):
+            after = at + 1 + len(tail)
+            if after > len(words) or after < end:
+                continue
+            if all(part in other for part, other in zip(tail, words[at + 1 : after], strict=True)):
+                values = values | {value} if after == end else {value}
+                end = after
+    return end, values
+
+
+def masked(words: Sequence[Word], named: Sequence[Named]) -> list[Word]:
+    """The words with one in place of each name of a group."""
+    made: list[Word] = []
+    last = 0
+    for first, after, _ in named:
+        made += words[last:first]
+        made.append(Word((NAME,), words[first].start, words[after - 1].end, words[first].opens))
+        last = after
+    return [*made, *words[last:]]
+
+
+def spans_of(words: Sequence[Word], named: Sequence[Named]) -> dict[str, tuple[Span, ...]]:
+    """The spans of each group that is named."""
+    found: dict[str, tuple[Span, ...]] = {}
+    for first, after, groups in named:
+        for group in groups:
+            found[group] = (*found.get(group, ()), (words[first].start, words[after - 1].end))
+    return found
+
+
+def words_in(terms: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]]) -> Iterator[tuple[str, ...]]:
+    for first, entries in terms.items():
+        yield (first,)
+        yield from (tail for tail, _ in entries)
+
+
+def by_first(
+    pairs: Iterator[tuple[tuple[str, ...], Any]],
+) -> dict[str, tuple[tuple[tuple[str, ...], Any], ...]]:
+    found: dict[str, tuple[tuple[tuple[str, ...], Any], ...]] = {}
+    for (first, *tail), value in pairs:
+        found[first] = (*found.get(first, ()), (tuple(tail), value))
+    return found
