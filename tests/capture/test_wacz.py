@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.capture import NAMES, Limits, check_wacz
+from saisine.capture.books import page_url
 from saisine.errors import SaisineError
 from tests.capture import build
 from tests.capture.build import (
@@ -393,6 +394,11 @@ def test_a_heavily_damaged_capture_never_raises(data: st.DataObject) -> None:
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
     found = check_wacz(io.BytesIO(zipped(listed({**files, name: bytes(body)}))))
     assert {check.n for check in found} == set(NAMES)
+
+
+@pytest.mark.parametrize("url", ["https://[", "//[x", "https://]/"])
+def test_an_address_that_is_none_is_kept_as_written(url: str) -> None:
+    assert page_url(url) == url
 
 
 # ------------------------------------------------------------------ measure

@@ -64,6 +64,7 @@ def go(walk: Walk, path: str) -> None:
     walk.page.goto(f"{walk.wire.url}/coffre/{path}")
 
 
+@pytest.mark.slow
 def test_the_vault_in_each_of_its_states(walk: Walk, report: ExampleReport, tmp_path: Path) -> None:
     for path in PAGES:
         go(walk, path)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from saisine.error_texts.bundles import BAG_FINDINGS
 from saisine.errors import SaisineError
 from saisine.vault import Sealed, Vault
+from saisine.vault.bag_manifests import Declaration
 from saisine.vault.bag_sources import open_bag
 from saisine.vault.bags import check_bag, read_bag, shown_path
 from saisine.vault.report import Check, Report
@@ -923,3 +924,10 @@ def test_memory_stays_flat_whatever_the_size_of_a_file(tmp_path: Path, is_zip: b
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("encoding", ["UTF,8", "UTF/8", "UTF)8", "UTF 8"])
+def test_a_damaged_name_of_encoding_is_a_fault_of_the_declaration(encoding: str) -> None:
+    """Python reads each of them as UTF-8."""
+    body = f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {encoding}\n".encode()
+    assert [fault.code for fault in Declaration.of(body).faults][-1] in ("encoding", "declaration")

@@ -561,6 +561,7 @@ def test_a_strange_thing_in_a_vault_is_told_when_it_is_opened(
     assert bool(french) is bool(english)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_stray_files_are_counted_and_a_few_named(
     vault: Vault, filled: list[Sealed]
 ) -> None:

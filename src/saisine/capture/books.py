@@ -130,11 +130,11 @@ def page_url(url: str) -> str:
     >>> page_url("https://exemple.test#haut")
     'https://exemple.test/'
     """
-    bare = urldefrag(url.replace(" ", "%20")).url
     try:
+        bare = urldefrag(url.replace(" ", "%20")).url
         parts = urlsplit(bare)
-    except ValueError:
-        return bare
+    except ValueError:  # `//[` is no address: kept as it is written
+        return url
     return bare if parts.path or not parts.netloc else parts._replace(path="/").geturl()
 
 

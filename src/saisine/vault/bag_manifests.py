@@ -43,6 +43,7 @@ _DECLARATION: Final = re.compile(
     r"BagIt-Version: ([0-9]+\.[0-9]+)(?:\r\n|\n|\r)"
     r"Tag-File-Character-Encoding: ([!-~]+)(?:\r\n|\n|\r)?"
 )
+_CHARSET: Final = re.compile(r"[A-Za-z0-9._:+-]+")
 _LIKE_A_DECLARATION: Final = re.compile(
     r"\s*BagIt-Version\s*:\s*([0-9.]+)\s+Tag-File-Character-Encoding\s*:\s*([!-~]+)", re.IGNORECASE
 )
@@ -107,7 +108,12 @@ class Declaration:
 
 
 def _exists(encoding: str) -> bool:
-    """Whether Python knows a text encoding of that name; only asked, never used to read."""
+    """Whether Python knows a text encoding of that name; only asked, never used to read.
+
+    Python takes any sign for a hyphen: a damaged `UTF,8` is no name (RFC 2978, section 2.3).
+    """
+    if not _CHARSET.fullmatch(encoding):
+        return False
     try:
         "".encode(encoding)
     except (LookupError, ValueError):
