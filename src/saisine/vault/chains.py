@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What the certificate library raises on hostile bytes; only the first two have a common ancestor.
 CERTIFICATE_FAULTS: Final = (
     ValueError,
+    IndexError,  # a field that its structure promises is not there
     TypeError,
     UnsupportedAlgorithm,
     x509.DuplicateExtension,

@@ -217,7 +217,8 @@ def _plain_name(name: bytes) -> list[list[tuple[str, str]]]:
 
 
 def _pairs(rdn: Der) -> list[tuple[Der, Der]]:
-    return [(pair[0], pair[1]) for pair in (one.items() for one in rdn.items())]
+    """Kinds with their values. Raises `ValueError` when one has no value."""
+    return [(kind, value) for kind, value in (one.items() for one in rdn.items())]
 
 
 def _text(value: Der) -> str:
