@@ -926,7 +926,7 @@ def test_memory_stays_flat_whatever_the_size_of_a_file(tmp_path: Path, is_zip: b
         tracemalloc.stop()
 
 
-@pytest.mark.parametrize("encoding", ["UTF,8", "UTF/8", "UTF)8", "UTF=8"])
+@pytest.mark.parametrize("encoding", ["UTF,8", "UTF/8", "UTF)8", "UTF=8", "UTF-:"])
 def test_a_damaged_name_of_encoding_is_a_fault_of_the_declaration(encoding: str) -> None:
     """Python reads each of them as UTF-8."""
     body = f"BagIt-Version: 1.0\nTag-File-Character-Encoding: {encoding}\n".encode()

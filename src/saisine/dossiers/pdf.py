@@ -73,7 +73,7 @@ def build_pdf(
         pictures, unshown = _encode_all(wanted, picture_of, folder / "pictures", progress)
         composed = compose(data, chosen, pictures, unshown, mask_third_parties=mask_third_parties)
         body = _typeset(composed, folder, data)
-    _write(out, body)
+    write_whole(out, body)
     return PdfReport(
         sha256=hashlib.sha256(body).hexdigest(),
         size=len(body),
@@ -166,8 +166,8 @@ def _qr(text: str) -> bytes:
     return out.getvalue()
 
 
-def _write(out: Path, body: bytes) -> None:
-    """The whole file or none: written beside, flushed, then renamed."""
+def write_whole(out: Path, body: bytes, code: str = "dossier_file_not_written") -> None:
+    """The whole file or none: written beside, flushed, then renamed. Raises `SaisineError(code)`."""
     part = out.with_name(f".{out.name}.part")
     try:
         with part.open("wb") as stream:
@@ -177,6 +177,4 @@ def _write(out: Path, body: bytes) -> None:
         part.replace(out)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise SaisineError(
-            "dossier_file_not_written", path=out, reason=error.strerror or str(error)
-        ) from error
+        raise SaisineError(code, path=out.name, reason=error.strerror or str(error)) from error

@@ -1,11 +1,11 @@
 """Make a letter: compose it once, then write it as .docx or PDF. What is missing never stops it, it marks it."""
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from saisine.dossiers.pdf import write_whole
 from saisine.errors import SaisineError
 from saisine.letters.data import LetterData
 from saisine.letters.fields import (
@@ -60,7 +60,7 @@ def make_letter(kind: str, data: LetterData, out: Path) -> LetterReport:
         from saisine.letters.docx import docx_bytes
 
         body = docx_bytes(composed)
-    _write(out, body)
+    write_whole(out, body, "letter_file_not_written")
     return LetterReport(
         kind, composed.title, composed.is_draft, composed.unmet, composed.gaps, letter.warnings_fr,
         hashlib.sha256(body).hexdigest(), len(body),
@@ -150,18 +150,3 @@ def _rows(block: Block, data: LetterData, values: dict[str, str], gaps: dict[str
         return [Part("item", gap_line(SOURCES[source][1]))]
     labels = FIELDS | ROW_LABELS
     return [Part("item", fill(block.line, values | row, labels, gaps)) for row in rows]
-
-
-def _write(out: Path, body: bytes) -> None:
-    """The whole file or none: written beside, flushed, then renamed."""
-    part = out.with_name(f".{out.name}.part")
-    try:
-        with part.open("wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = error.strerror or str(error)
-        raise SaisineError("letter_file_not_written", path=out.name, reason=reason) from error

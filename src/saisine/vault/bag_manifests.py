@@ -43,7 +43,7 @@ _DECLARATION: Final = re.compile(
     r"BagIt-Version: ([0-9]+\.[0-9]+)(?:\r\n|\n|\r)"
     r"Tag-File-Character-Encoding: ([!-~]+)(?:\r\n|\n|\r)?"
 )
-_CHARSET: Final = re.compile(r"[A-Za-z0-9._:+-]+")
+_CHARSET: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:+-]*[A-Za-z0-9])?")
 _LIKE_A_DECLARATION: Final = re.compile(
     r"\s*BagIt-Version\s*:\s*([0-9.]+)\s+Tag-File-Character-Encoding\s*:\s*([!-~]+)", re.IGNORECASE
 )
