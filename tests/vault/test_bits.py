@@ -209,7 +209,7 @@ def test_any_single_bit_is_reported(rich: Rich, data: st.DataObject) -> None:
     require_reported(rich.folder, path, data.draw(st.integers(0, path.stat().st_size * 8 - 1)))
 
 
-@pytest.mark.parametrize("one_in", [3, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("one_in", [9, pytest.param(1, marks=pytest.mark.slow)])
 def test_the_first_and_the_last_bit_of_every_file_are_reported(rich: Rich, one_in: int) -> None:
     for last in (False, True):
         files = files_of(rich.folder)[int(last) :: one_in]

@@ -532,7 +532,13 @@ def judged(folder: Path, *words: str) -> list[object]:
     return found
 
 
-@pytest.mark.parametrize("name", STRANGE)
+def in_turn(kept: int) -> Iterator[Any]:
+    """Each strange thing costs a process: `make test` verifies one in two and opens the others."""
+    for place, name in enumerate(STRANGE):
+        yield pytest.param(name, marks=() if place % 2 == kept else pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", list(in_turn(0)))
 def test_a_strange_thing_in_a_vault_is_a_finding_and_never_a_fault_of_ours(
     vault: Vault, filled: list[Sealed], name: str
 ) -> None:
@@ -548,7 +554,7 @@ def test_a_strange_thing_in_a_vault_is_a_finding_and_never_a_fault_of_ours(
     require_french(*(str(text) for text in texts if text))
 
 
-@pytest.mark.parametrize("name", STRANGE)
+@pytest.mark.parametrize("name", list(in_turn(1)))
 def test_a_strange_thing_in_a_vault_is_told_when_it_is_opened(
     vault: Vault, filled: list[Sealed], name: str
 ) -> None:

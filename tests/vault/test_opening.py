@@ -69,7 +69,7 @@ def killed_at(folder: Path, number: int) -> tuple[list[str], int]:
     return [line for line in said if len(line) == 64], int(counts[0]) if counts else 0
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [10, pytest.param(60, marks=pytest.mark.slow)])
 def test_a_kill_between_any_two_steps_loses_nothing_acknowledged(
     vault: Vault, filled: list[Sealed], clock: Ticking, tmp_path: Path, kills: int
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from saisine.casework import personal_models as personal_models  # the rows of one person: Django finds them here
 from saisine.errors import SaisineError
 
 
