@@ -4,8 +4,9 @@ Bars: one second for any network, and at most a twentieth of the toolkit's CPU t
 networks that both have; its tables are filled before the clock starts).
 """
 
-import multiprocessing
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from importlib.util import find_spec
@@ -52,19 +53,22 @@ def fill(path: str, table: str) -> None:
     preprocess_csv_files(path, [table])
 
 
-def cpu_of(target: object, *arguments: str) -> float:
-    """CPU seconds of another process and of those it starts, its own start left out."""
-    context = multiprocessing.get_context("spawn")
+def nothing() -> None:
+    """The cost of a process that imports the toolkit and does nothing more."""
+    import coordination_network_toolkit.compute_networks
+    import coordination_network_toolkit.preprocess  # noqa: F401
+
+
+def cpu_of(task: str, *arguments: str) -> float:
+    """CPU seconds of another process and of those it starts; below `multiprocessing` the toolkit never ends."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    worker = context.Process(target=target, args=arguments)
-    worker.start()
-    worker.join()
+    command = [sys.executable, __file__, task, *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=600)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def nothing() -> None:
-    """The cost of a process that does nothing but start."""
+TASKS = {task.__name__: task for task in (by_toolkit, fill, nothing)}
 
 
 def beside_toolkit(made: Made, ours: dict[str, float]) -> None:
@@ -74,10 +78,10 @@ def beside_toolkit(made: Made, ours: dict[str, float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         table, base = Path(folder) / "messages.csv", str(Path(folder) / "base.db")
         pa_csv.write_csv(made.plain(), table)
-        cpu_of(fill, base, str(table))
-        start = cpu_of(nothing)
+        cpu_of("fill", base, str(table))
+        start = cpu_of("nothing")
         for kind in PEERS:
-            peer = cpu_of(by_toolkit, base, kind) - start
+            peer = cpu_of("by_toolkit", base, kind) - start
             print(f"{kind:8} {ours[kind]:.2f} s, toolkit {peer:.1f} s, ratio {ours[kind] / peer:.3f}", end="")
             print(f" (bar {PEER_BAR:.3f})")
 
@@ -100,4 +104,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        TASKS[sys.argv[1]](*sys.argv[2:])
+    else:
+        main()
