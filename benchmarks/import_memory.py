@@ -1,6 +1,6 @@
 """Peak memory of an import against the number of messages: 200,000, then 1,000,000, then one JSON array.
 
-Bar: at most 500 MB, and at 1,000,000 at most 1.1 times the peak at 200,000 (docs/messages.md). The file of the
+Bar: at most 400 MB, and at 1,000,000 at most 1.1 times the peak at 200,000 (docs/messages.md). The file of the
 last line is one single array of about 2 GB when SAISINE_BENCH_LARGE is set, 400 MB otherwise. Each in a process
 of its own.
 """
@@ -17,7 +17,7 @@ from saisine.messages.corpus import Corpora
 from saisine.messages.importing import import_paths
 from saisine.vault import Vault
 
-BAR_MB = 500
+BAR_MB = 400
 ARRAY_BYTES = (2 << 30) if os.environ.get("SAISINE_BENCH_LARGE") else (400 << 20)
 
 

@@ -3,6 +3,7 @@
 Folding follows Unicode NFKD (UAX 15); hidden and direction signs follow Unicode TR 36.
 """
 
+import codecs
 import html
 import re
 import sys
@@ -47,6 +48,36 @@ def fold(text: str) -> str:
         return _fold_any(text)
     low = signs.decode("latin-1")
     return " ".join(low.split()) if b"  " in signs else low.strip(" ")
+
+
+def fold_all(texts: Sequence[str]) -> list[str]:
+    """Each text folded; those of western Europe go through the table together, four times as fast."""
+    together = _BETWEEN.join(texts)
+    if together.count(_BETWEEN) != len(texts) - 1:
+        return [*map(fold, texts)]
+    signs = together.replace("’", "'").replace("œ", "oe").encode("latin-1", _NO_LATIN).translate(*_western())
+    low = signs.decode("latin-1")
+    if "  " in low:
+        low = " ".join(low.split())
+    found = low.split(_BETWEEN)
+    if f" {_BETWEEN}" in low or f"{_BETWEEN} " in low or low[:1] == " " or low[-1:] == " ":
+        found = [one.strip(" ") for one in found]
+    if "\0" in low:  # other letters and signs: those texts one by one
+        found = [fold(text) if "\0" in one else one for one, text in zip(found, texts, strict=True)]
+    return found
+
+
+# A sign that folding leaves alone and that is no space; a text that holds it is folded by itself.
+_BETWEEN: Final = "\x01"
+_NO_LATIN: Final = "saisine.no-latin"
+
+
+def _as_nul(error: UnicodeError) -> tuple[bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return b"\0", error.end
+
+
+codecs.register_error(_NO_LATIN, _as_nul)
 
 
 @cache
@@ -179,6 +210,8 @@ class _Stripper(HTMLParser):
 
 def strip_html(text: str) -> tuple[str, list[str]]:
     """(plain text, addresses of its links): tags removed by the standard parser, blocks kept as lines."""
+    if "<" not in text and "&" not in text:
+        return text.strip(), []
     stripper = _Stripper()
     stripper.feed(text)
     stripper.close()

@@ -104,6 +104,22 @@ def test_what_is_erased_is_in_no_file_that_can_be_opened(
     assert SECRET.encode() in place.vault.read_bytes(piece.item)
 
 
+def test_a_file_imported_again_with_its_format_named_does_not_bring_erased_rows_back(
+    place: World, corpus: str, tmp_path: Path
+) -> None:
+    erase(place, Selection(author="77"))
+    for _ in range(2):  # the new reading keeps what the first one may not show again
+        again = place.take(tmp_path / "posts.jsonl", format_id="x-twarc").corpora
+        assert place.corpora.count(Query(corpus=again[0], all_observations=True)) == ROWS - 1
+        assert not any(SECRET in text or "Lou" in text for text in readable(place))
+        assert read_side(
+            place.corpora.folder / again[0],
+            place.corpora.info(again[0]),
+            "suppressed.bin",
+            place.corpora.keys,
+        )
+
+
 def test_a_second_erasure_adds_its_tombstone_and_keeps_the_first(place: World, corpus: str) -> None:
     erase(place, Selection(author="77"))
     keys = frozenset(("x", str(post(number)["id"])) for number in (1, 2, 7))

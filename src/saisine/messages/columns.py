@@ -7,6 +7,7 @@ built from the columns when someone asks for messages.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import repeat
 from typing import Any, Final, NamedTuple
 
@@ -128,6 +129,15 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _constant(value: Any, kind: pa.DataType, count: int) -> pa.Array:
+    """A column of one value: cut from a longer one that was made before, for a batch has thirty of them."""
+    size = 1 << max(12, count.bit_length())
+    if isinstance(value, list):
+        value = tuple(value)
+    return _long_constant(value, type(value).__name__, kind, size).slice(0, count)
+
+
+@lru_cache(maxsize=256)
+def _long_constant(value: Any, of: str, kind: pa.DataType, count: int) -> pa.Array:
     if value is None:
         return pa.nulls(count, kind)
     if pa.types.is_dictionary(kind):

@@ -17,7 +17,7 @@ from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, R
 from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats import FORMATS
-from saisine.messages.formats.blocks import RecordBlock
+from saisine.messages.formats.blocks import RecordBlock, Unfit
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -36,6 +36,8 @@ from saisine.messages.words import UNREAD
 from saisine.messages.zones import load_zone
 
 BATCH: Final = 5_000
+# Fewer rows than this are kept as messages: an arrow batch costs as much as fifty of them.
+LEAST_COLUMNS: Final = 50
 # Files that only a workspace of ours holds together.
 WORKSPACE_MARKS: Final = ("workspace.json", "vault/FORMAT")
 
@@ -189,12 +191,14 @@ def read_records(
                     else:
                         _take(result, found, entry, batch)
             elif type(found) is RecordBlock:
-                columns = _map_block(found, chosen, ctx, entry, batch)
-                if columns is not None:
+                for part in _map_block(found, chosen, ctx, entry):
+                    if type(part) is list or len(part) < LEAST_COLUMNS:
+                        batch.extend(part)
+                        continue
                     if batch:
                         yield batch
                         batch = []
-                    yield columns
+                    yield part
             elif type(found) is RecordError:
                 entry.fail(found.locator, found.error)
             else:
@@ -214,30 +218,42 @@ def read_records(
 
 
 def _map_block(
-    block: RecordBlock, chosen: Format, ctx: Context, entry: SourceEntry, batch: list[Message]
-) -> Columns | None:
-    """The columns of a block, counted; where one of its records does not fit they are mapped one by one into
-    `batch`, and the one that fails is counted alone."""
+    block: RecordBlock, chosen: Format, ctx: Context, entry: SourceEntry
+) -> Iterator[Columns | list[Message]]:
+    """The messages of a block, counted; where one of its records does not fit they are mapped one by one, and the
+    one that fails is counted alone. Records that are mapped alone by their nature leave the others together."""
     assert chosen.map_block is not None
     try:
         columns = chosen.map_block(block, ctx)
+    except Unfit as unfit:
+        ends = [*unfit.ranks, len(block)]
+        for start, end in zip([0, *(rank + 1 for rank in unfit.ranks)], ends, strict=True):
+            if start < end:
+                yield from _map_block(block.part(start, end), chosen, ctx, entry)
+            yield _map_alone(block.part(end, end + 1), chosen, ctx, entry)
     except MAPPING_FAULTS:
-        for record in block.records():
-            try:
-                result = chosen.map(record, ctx)
-            except MAPPING_FAULTS as error:
-                entry.fail(record.locator, explain_fault(error))
-            else:
-                _take(result, record, entry, batch)
-        return None
-    for reason, locator in columns.skipped:
-        entry.skip(reason, locator)
-    for note in columns.notes:
-        entry.note(note)
-    entry.read += columns.primary
-    entry.mapped += columns.primary
-    entry.context += len(columns) - columns.primary
-    return columns if len(columns) else None
+        yield _map_alone(block, chosen, ctx, entry)
+    else:
+        for reason, locator in columns.skipped:
+            entry.skip(reason, locator)
+        for note in columns.notes:
+            entry.note(note)
+        entry.read += columns.primary
+        entry.mapped += columns.primary
+        entry.context += len(columns) - columns.primary
+        yield columns
+
+
+def _map_alone(block: RecordBlock, chosen: Format, ctx: Context, entry: SourceEntry) -> list[Message]:
+    batch: list[Message] = []
+    for record in block.records():
+        try:
+            result = chosen.map(record, ctx)
+        except MAPPING_FAULTS as error:
+            entry.fail(record.locator, explain_fault(error))
+        else:
+            _take(result, record, entry, batch)
+    return batch
 
 
 def _take(

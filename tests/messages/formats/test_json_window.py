@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.messages.formats import json_window
-from saisine.messages.formats.json_records import is_too_deep, json_lines
+from saisine.messages.formats.json_lines import is_too_deep, json_lines
 from saisine.messages.formats.json_window import Cut, Window
 from saisine.messages.formats.outer_keys import outer_keys
 from saisine.messages.formats.raw import Context, Note, RecordError

@@ -6,16 +6,19 @@ a block of its own: what fails then fails alone, and is counted at its place.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import compress, repeat
 from typing import Any, Final, Protocol
 
+import msgspec
 import numpy as np
 
 from saisine.messages.columns import Column, Columns, Same, Times, datetimes
+from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
 from saisine.messages.idtime import AHEAD, BEGINNINGS, PRECISION_SPAN, TOLERANCE, UNKNOWN, times_of_ids
 from saisine.messages.schema import COLUMNS, COUNTS, MAX_COUNT, Message, Skip
-from saisine.texts import fold, has_forbidden, utc_us
+from saisine.texts import fold, fold_all, has_forbidden, utc_us
 
 Fields = dict[str, Column]
 DEFAULTS: Final = {
@@ -25,7 +28,11 @@ DEFAULTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class RecordBlock:
-    """Some records of one member, in its order: what each says, its place and the SHA-256 of its exact bytes."""
+    """Some records of one member, in its order: what each says, its place and the SHA-256 of its exact bytes.
+
+    Where `objs` are structs that name what is mapped, `whole` holds each record as the mapper of one record takes
+    it: itself, or its bytes.
+    """
 
     objs: list[Any]
     locators: list[str]
@@ -33,6 +40,19 @@ class RecordBlock:
     offsets: list[int]
     lengths: list[int]
     outer: tuple[Mapping[str, Any], ...] = ()
+    whole: Sequence[RawRecord | bytes] = ()
+
+    @classmethod
+    def typed(
+        cls,
+        objs: list[Any],
+        locators: list[str],
+        bodies: list[bytes],
+        offsets: list[int],
+        outer: tuple[Mapping[str, Any], ...] = (),
+    ) -> "RecordBlock":
+        """A block of structs with the bytes they were decoded from."""
+        return cls(objs, locators, hashes_of(bodies), offsets, list(map(len, bodies)), outer, bodies)
 
     @classmethod
     def of(cls, *records: RawRecord) -> "RecordBlock":
@@ -50,10 +70,22 @@ class RecordBlock:
         return len(self.objs)
 
     def records(self) -> Iterator[RawRecord]:
+        if self.whole:
+            yield from self._whole_records()
+            return
         for obj, locator, digest, offset, length in zip(
             self.objs, self.locators, self.digests, self.offsets, self.lengths, strict=True
         ):
             yield RawRecord(locator, obj, digest, offset, length, self.outer)
+
+    def _whole_records(self) -> Iterator[RawRecord]:
+        for rank, one in enumerate(self.whole):
+            if isinstance(one, RawRecord):
+                yield one
+            else:
+                place, digest, offset = self.locators[rank], self.digests[rank], self.offsets[rank]
+                is_suspect = b"\\u" in one
+                yield RawRecord(place, value_of(one), digest, offset, len(one), self.outer, is_suspect)
 
     def only(self, kept: Sequence[bool]) -> "RecordBlock":
         """The records whose place in `kept` is true."""
@@ -64,7 +96,44 @@ class RecordBlock:
             list(compress(self.offsets, kept)),
             list(compress(self.lengths, kept)),
             self.outer,
+            list(compress(self.whole, kept)),
         )
+
+    def part(self, start: int, end: int) -> "RecordBlock":
+        """The records from one place to another."""
+        return RecordBlock(
+            self.objs[start:end],
+            self.locators[start:end],
+            self.digests[start:end],
+            self.offsets[start:end],
+            self.lengths[start:end],
+            self.outer,
+            self.whole[start:end],
+        )
+
+
+def hashes_of(bodies: Iterable[bytes]) -> list[str]:
+    """The SHA-256 of each. No key and no secret: the library then skips a look-up that costs as much as 400 bytes."""
+    return [sha256(body, usedforsecurity=False).hexdigest() for body in bodies]
+
+
+_decode: Final = msgspec.json.Decoder().decode
+
+
+def value_of(body: bytes) -> Any:
+    """A JSON value as plain dicts and lists, of bytes that a struct was decoded from."""
+    try:
+        return _decode(body)
+    except (msgspec.MsgspecError, RecursionError):
+        return SCANNER(body.decode(), 0)[0]  # a number too large for it, where the struct did not look
+
+
+class Unfit(ValueError):
+    """Some records of a block are of a kind that is mapped alone; the others are not concerned."""
+
+    def __init__(self, ranks: Sequence[int]) -> None:
+        self.ranks = ranks
+        super().__init__("records to be mapped alone")
 
 
 class BlockReader(Protocol):
@@ -160,7 +229,9 @@ def columns_of(
     require_counts(fields)
     values: dict[str, Column] = {**DEFAULTS, **fields}
     texts = values["text"]
-    values["text_norm"] = Same(fold(texts.value)) if isinstance(texts, Same) else [*map(fold, texts)]
+    values["text_norm"] = (
+        Same(fold(texts.value)) if isinstance(texts, Same) else fold_all(as_list(texts, count))
+    )
     _add_times(values, count, ctx)
     if not isinstance(values["collected_at"], list):
         values["collected_at"] = Same(ctx.collected_at)
@@ -308,6 +379,31 @@ def names_missing(fields: Mapping[str, Column], names: Sequence[str], count: int
     if not now_and_then:
         return Same(tuple(always))
     return _ordered(names, always, now_and_then)
+
+
+def lacking(**empty: Sequence[bool] | bool) -> Column:
+    """For each row, the names of those of these columns that are empty there, in the order given."""
+    always = [
+        name for name, one in empty.items() if one is True or (one and not isinstance(one, bool) and all(one))
+    ]
+    others = [
+        (name, list(one))
+        for name, one in empty.items()
+        if not isinstance(one, bool) and name not in always and any(one)
+    ]
+    return _ordered(tuple(empty), always, others) if others else Same(tuple(always))
+
+
+def spread(block: RecordBlock, owners: Sequence[int], places: Sequence[str]) -> RecordBlock:
+    """The rows of records that hold several: the record that each comes from, and its place inside it."""
+    locators, digests = block.locators, block.digests
+    return RecordBlock(
+        [None] * len(owners),
+        [locators[own] + place for own, place in zip(owners, places, strict=True)],
+        [digests[own] for own in owners],
+        [],
+        [],
+    )
 
 
 def _ordered(names: Sequence[str], always: list[str], others: list[tuple[str, list[bool]]]) -> Column:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from saisine.messages.formats.blocks import BlockMapper, BlockReader
-from saisine.messages.formats.json_records import json_array, json_documents, json_lines, json_lines_as
+from saisine.messages.formats.json_lines import json_lines, json_lines_as
+from saisine.messages.formats.json_records import json_array, json_documents
 from saisine.messages.formats.raw import (
     HEAD_BYTES,
     MAX_DEPTH,

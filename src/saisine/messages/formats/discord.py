@@ -10,10 +10,15 @@ Sources: DiscordChatExporter @ 08524e94, `JsonMessageWriter.cs`; Discord data pa
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from saisine.messages.columns import Columns
+from saisine.messages.formats.blocks import RecordBlock
+from saisine.messages.formats.chat_columns import NO_DISCRIMINATOR, DiscordMessage, discord_columns
 from saisine.messages.formats.contract import Context, Format, Message, RawRecord, Skip, Sniff, json_array
+from saisine.messages.formats.json_blocks import array_blocks
 from saisine.messages.formats.links import unique, urls_in
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_iso
@@ -38,7 +43,6 @@ SYSTEM: Final = frozenset(
      "ChannelPinnedMessage", "GuildMemberJoin", *map(str, range(1, 19)), "21", "22", "24", "25", "46"}
 )  # fmt: skip
 DIRECT: Final = frozenset({"DirectTextChat", "DirectGroupTextChat"})
-NO_DISCRIMINATOR: Final = frozenset({"", "0", "0000", None})
 
 
 def sniff_channel(head: bytes, name: str) -> Sniff:
@@ -87,6 +91,25 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip:
         media_urls=_media(raw),
         missing=_missing(author, channel_id, is_direct=is_direct),
     )
+
+
+def map_messages(block: RecordBlock, ctx: Context) -> Columns:
+    """The same for a block of them."""
+    around = block.outer[-1] if block.outer else {}
+    channel, guild = around.get("channel") or {}, around.get("guild") or {}
+    skipped = [
+        ("system_line" if one.type in SYSTEM else "unsupported_variant", place)
+        for one, place in zip(block.objs, block.locators, strict=True)
+        if one.type not in WRITTEN
+    ]
+    if skipped:
+        block = block.only([one.type in WRITTEN for one in block.objs])
+    if not len(block):
+        return Columns(0, {}, skipped)
+    is_direct = channel.get("type") in DIRECT
+    address = _url(guild.get("id"), channel.get("id"), "", is_direct=is_direct)
+    found = discord_columns(block, ctx, is_direct=is_direct, address=address)
+    return replace(found, skipped=skipped)
 
 
 def _text(raw: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
@@ -239,6 +262,8 @@ The file does not hold messages already deleted. As of 1 June 2025; screens chan
     sniff=sniff_channel,
     records=json_array("messages"),
     map=map_message,
+    blocks=array_blocks(DiscordMessage, "messages"),
+    map_block=map_messages,
     cannot_give=("lang", "hashtags", "like_count", "share_count", "reply_count", "view_count"),
     samples=(
         ("samples/discord-export/DM_2A_2M.json", {"mapped": 2, "system_line": 1}),

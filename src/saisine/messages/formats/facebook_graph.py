@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from saisine.messages.columns import Columns
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -22,12 +24,15 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
+from saisine.messages.formats.graph_columns import FacebookComment, facebook_columns
 from saisine.messages.formats.graph_pages import (
     Owed,
     Raw,
     edge_of,
+    edge_of_page,
     inner,
     objects_of,
+    read_object_blocks,
     read_objects,
     time_fields,
     total,
@@ -80,6 +85,22 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
     ctx.memory["owed"] = owed = Owed()
     yield from read_objects(member, ctx, TELLING)
     yield from owed.note()
+
+
+_read_blocks: Final = read_object_blocks(FacebookComment, TELLING)
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    """The same by blocks."""
+    ctx.memory["owed"] = owed = Owed()
+    yield from _read_blocks(member, ctx)
+    yield from owed.note()
+
+
+def map_comments(block: RecordBlock, ctx: Context) -> Columns:
+    """A block of comments. Raises ValueError where another object is met."""
+    edge = edge_of_page(block.outer[-1] if block.outer else {})
+    return facebook_columns(block, ctx, is_comments=edge in COMMENT_EDGES, links_of=_links)
 
 
 def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
@@ -356,6 +377,8 @@ The file holds neither comments already deleted nor those of other people's page
     sniff=sniff,
     records=read,
     map=map_object,
+    blocks=read_blocks,
+    map_block=map_comments,
     cannot_give=("author_handle", "author_created_at", "lang", "view_count"),
     samples=(
         ("samples/facebook-graph-api/comments_p1.json", {"mapped": 10}),

@@ -36,7 +36,7 @@ from saisine.messages.formats.json_values import (
     list_at,
     word_at,
 )
-from saisine.messages.formats.shapes import KEY
+from saisine.messages.formats.shapes import keys_of
 from saisine.messages.formats.tiktok_items import map_item
 
 OWN: Final = frozenset({"category", "subcategory"})
@@ -54,7 +54,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """`category` and `subcategory`, with the keys of one of the three sites."""
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
         return Sniff(score=0, reasons=[])
-    keys = {key.decode("utf-8", "replace") for key in KEY.findall(head)}
+    keys = keys_of(head)
     if not keys >= OWN:
         return Sniff(score=0, reasons=[])
     site, found = max(((site, keys & own) for site, own in SITES.items()), key=lambda pair: len(pair[1]))

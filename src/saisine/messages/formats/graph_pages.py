@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from saisine.messages.formats.blocks import BlockReader, RecordBlock
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -18,6 +19,7 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.json_blocks import array_blocks, document_blocks
 from saisine.texts import utc_from_iso, utc_from_s
 
 _PAGE: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*"data"\s*:\s*\[)')
@@ -39,9 +41,25 @@ def read_objects(
     what follows the objects is read ahead. None: it never is.
     """
     head = member.read(HEAD_BYTES)
-    is_ahead = telling is not None and not any(key in head for key in telling)
-    reader = (_page_ahead if is_ahead else _page) if _PAGE.match(head) else json_documents
+    reader = (_page_ahead if _is_ahead(head, telling) else _page) if _PAGE.match(head) else json_documents
     yield from reader(member, ctx)
+
+
+def _is_ahead(head: bytes, telling: Sequence[bytes] | None) -> bool:
+    return telling is not None and not any(key in head for key in telling)
+
+
+def read_object_blocks(kind: Any, telling: Sequence[bytes] | None = None) -> BlockReader:
+    """The same by blocks of structs of that kind, which the comments of a page are decoded into."""
+    page, page_ahead = array_blocks(kind, "data", ""), array_blocks(kind, "data", "", look_ahead=True)
+    documents = document_blocks(kind)
+
+    def blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+        head = member.read(HEAD_BYTES)
+        reader = (page_ahead if _is_ahead(head, telling) else page) if _PAGE.match(head) else documents
+        yield from reader(member, ctx)
+
+    return blocks
 
 
 def objects_of(record: RawRecord) -> Iterator[tuple[str, Raw]]:
@@ -77,6 +95,10 @@ def edge_of(record: RawRecord) -> str | None:
     page: Raw = record.outer[-1] if record.outer else {}
     if isinstance(record.obj, dict) and "paging" in record.obj:
         page = record.obj
+    return edge_of_page(page)
+
+
+def edge_of_page(page: Raw) -> str | None:
     paging = page.get("paging")
     for key in ("next", "previous"):
         link = paging.get(key) if isinstance(paging, dict) else None

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -22,7 +23,16 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.graph_pages import Owed, Raw, inner, objects_of, read_objects, time_fields
+from saisine.messages.formats.graph_columns import MENTION, TAG, InstagramComment, instagram_columns
+from saisine.messages.formats.graph_pages import (
+    Owed,
+    Raw,
+    inner,
+    objects_of,
+    read_object_blocks,
+    read_objects,
+    time_fields,
+)
 from saisine.messages.formats.shapes import score_keys
 
 SHAPES: Final = (
@@ -46,8 +56,6 @@ OTHERS: Final = (
     b'"owner":{"id"',
     b'"ownerUsername"',
 )
-_TAG: Final = re.compile(r"#(\w+)")
-_MENTION: Final = re.compile(r"@([A-Za-z0-9_](?:[A-Za-z0-9._]*[A-Za-z0-9_])?)")
 Found = Message | Skip
 
 
@@ -62,6 +70,16 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
     """The objects of the file, then one note for the comments that are announced and not there."""
     ctx.memory["owed"] = owed = Owed()
     yield from read_objects(member, ctx)
+    yield from owed.note()
+
+
+_read_blocks: Final = read_object_blocks(InstagramComment)
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    """The same by blocks."""
+    ctx.memory["owed"] = owed = Owed()
+    yield from _read_blocks(member, ctx)
     yield from owed.note()
 
 
@@ -185,7 +203,7 @@ def _derived(raw: Raw, handle: str | None, text: str, ctx: Context) -> str:
 
 def _words(text: str) -> dict[str, list[str]]:
     """Hashtags and accounts named: this API gives them inside the text only."""
-    return {"hashtags": _TAG.findall(text), "mentions": _MENTION.findall(text)}
+    return {"hashtags": TAG.findall(text), "mentions": MENTION.findall(text)}
 
 
 def _missing(**values: Any) -> tuple[str, ...]:
@@ -226,6 +244,8 @@ The file holds neither comments already deleted nor those of other people's medi
     sniff=sniff,
     records=read,
     map=map_object,
+    blocks=read_blocks,
+    map_block=instagram_columns,
     cannot_give=("author_name", "author_created_at", "lang", "share_count", "view_count"),
     samples=(
         ("samples/instagram-graph-api/comments_p1.json", {"mapped": 2}),

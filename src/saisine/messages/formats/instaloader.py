@@ -42,7 +42,7 @@ from saisine.messages.formats.json_values import (
     stated,
     word_at,
 )
-from saisine.messages.formats.shapes import KEY, score_keys
+from saisine.messages.formats.shapes import keys_of, score_keys
 
 COMMENTS: Final = ("id", "created_at", "text", "owner", "likes_count", "answers")
 POST: Final = frozenset(
@@ -59,7 +59,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"[":
         return score_keys(head, COMMENTS)
-    keys = {key.decode("utf-8", "replace") for key in KEY.findall(head)}
+    keys = keys_of(head)
     if _SAVED.match(head) and {"node_type", "version"} <= keys:
         return Sniff(score=95, reasons=["instaloader", "node_type", "version"])
     if _NODE.match(head):

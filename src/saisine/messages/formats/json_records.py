@@ -1,26 +1,22 @@
-"""Records of JSON files: one per line, one per element of an array wherever it lies, or whole documents."""
+"""Records of JSON files: one per element of an array wherever it lies, or whole documents (lines: `json_lines`)."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import msgspec
 
-from saisine.messages.formats.json_runs import LEAST_CHARS, Value, elements_ahead, lines_ahead
+from saisine.messages.formats.blocks import BlockReader, RecordBlock, value_of
+from saisine.messages.formats.json_lines import any_too_deep, is_too_deep, is_valid
+from saisine.messages.formats.json_runs import LEAST_CHARS, Kind, Run, elements_ahead, lines_ahead, skip_ahead
 from saisine.messages.formats.json_window import (
-    SCANNER,
     Cut,
     Malformed,
     Window,
     escaped_bytes,
-    explain,
-    is_cut,
 )
 from saisine.messages.formats.raw import (
-    MAX_DEPTH,
     MAX_RECORD_BYTES,
     Context,
     Member,
@@ -33,120 +29,16 @@ from saisine.messages.formats.raw import (
 Found = RawRecord | RecordError | Note
 Path = tuple[str, ...]
 
-BOM: Final = b"\xef\xbb\xbf"
 KEPT_BYTES: Final = 64 << 10
+LEAST_RUN: Final = 64 << 10
+MOST_RUN: Final = 512 << 10
 # How many values are taken one by one before looking again for a run of them, where there was none.
 SINGLES: Final = 100
-# A string that never ends is taken to the end: looked for again from each of its quotes, it would cost minutes.
-_OUTSIDE_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
-
-
-def json_lines_as(kind: Any) -> Reader:
-    """A reader of one JSON value per line, decoded into `kind` (a msgspec.Struct naming what is mapped).
-
-    A line that does not fit is tried again by the standard parser (lone surrogates, invalid UTF-8), then
-    counted as failed. A last line that stops in the middle fails too, with a `truncated` note.
-    """
-    decode = msgspec.json.Decoder(kind).decode
-
-    def records(member: Member, ctx: Context) -> Iterator[Found]:
-        prefix = ctx.locator_prefix + "#byte="
-        with member.open() as stream:
-            for offset, line in _lines(stream):
-                body = line.strip()
-                if not body:
-                    continue
-                start = offset if line[0] == body[0] else offset + line.find(body[:1])
-                locator = f"{prefix}{start}+{len(body)}"
-                suspect = b"\\u0000" in body
-                try:
-                    if len(body) > MAX_RECORD_BYTES or is_too_deep(body):
-                        yield RecordError(
-                            locator, "too_large" if len(body) > MAX_RECORD_BYTES else "too_deep"
-                        )
-                        continue
-                    obj = decode(body)
-                except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                    rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
-                    if not isinstance(rescued, _Rescued):
-                        yield rescued
-                        if isinstance(rescued, RecordError) and rescued.is_cut:
-                            yield Note("truncated", locator, start)
-                        continue
-                    obj, suspect = rescued.obj, True
-                    if not rescued.is_utf8:
-                        yield Note("bad_bytes", locator, start)
-                yield RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), suspect)
-
-    return records
-
-
-json_lines: Final[Reader] = json_lines_as(Any)
-
-
-class _Rescued(msgspec.Struct, frozen=True):
-    obj: Any
-    is_utf8: bool
-
-
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """(byte offset, line) without the BOM; a line over the limit is given cut just past it."""
-    offset = 0
-    while line := stream.readline(MAX_RECORD_BYTES + 2):
-        length = len(line)
-        if length > MAX_RECORD_BYTES and not line.endswith(b"\n"):
-            while rest := stream.readline(1 << 20):
-                length += len(rest)
-                if rest.endswith(b"\n"):
-                    break
-        if offset == 0 and line.startswith(BOM):
-            yield 3, line[3:]
-        else:
-            yield offset, line
-        offset += length
-
-
-def is_too_deep(body: bytes) -> bool:
-    """Whether brackets are nested deeper than the limit."""
-    if len(body) <= MAX_DEPTH:
-        return False
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return False
-    depth = 0
-    for sign in _OUTSIDE_STRINGS.finditer(body):
-        bracket = sign.group()
-        if bracket in (b"[", b"{"):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif bracket in (b"]", b"}"):
-            depth -= 1
-    return False
-
-
-def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued | Found:
-    """The record by the standard parser, or what is wrong with it."""
-    if body[:1] not in (b"{", b"["):
-        return Note("stray_text", locator)
-    text = body.decode("utf-8", "surrogateescape")
-    try:
-        obj, end = SCANNER(text, 0)
-        if text[end:].strip():
-            raise json.JSONDecodeError("Extra data", text, end)
-        return _Rescued(obj if kind is Any else msgspec.convert(obj, kind), _is_valid(text))
-    except RecursionError:
-        return RecordError(locator, "too_deep")
-    except msgspec.ValidationError as error:
-        return RecordError(locator, f"unexpected_shape: {error}")
-    except StopIteration:
-        return RecordError(locator, "bad_json: not a JSON value")
-    except ValueError as error:
-        return RecordError(locator, explain(error), is_cut=is_last and is_cut(error, len(text)))
 
 
 def json_documents(member: Member, ctx: Context) -> Iterator[Found]:
     """Whole JSON documents, one after the other, up to 16 MiB each; text between them is a note."""
-    yield from _walk_documents(member, ctx, ((),), {}, elements=False)
+    yield from records_alone(walk_documents(member, ctx, ((),), {}, elements=False))
 
 
 def json_array(*paths: str, look_ahead: bool = False, keep_bytes: int = KEPT_BYTES) -> Reader:
@@ -158,15 +50,34 @@ def json_array(*paths: str, look_ahead: bool = False, keep_bytes: int = KEPT_BYT
     values that take less than `keep_bytes`: those met so far, or all of them with `look_ahead`, which reads
     the file twice.
     """
-    split = tuple(tuple(path.split(".")) if path else () for path in paths)
+    walk = array_walk(*paths, look_ahead=look_ahead, keep_bytes=keep_bytes)
 
     def records(member: Member, ctx: Context) -> Iterator[Found]:
-        options: dict[str, Any] = {"keep_bytes": keep_bytes}
-        if look_ahead:
-            options["known"] = list(_outer_objects(member, split, keep_bytes))
-        yield from _walk_documents(member, ctx, split, options, elements=True)
+        yield from records_alone(walk(member, ctx))
 
     return records
+
+
+def array_walk(
+    *paths: str, look_ahead: bool = False, keep_bytes: int = KEPT_BYTES, kind: Kind | None = None
+) -> BlockReader:
+    """The same; runs of elements come as blocks of that kind where they can."""
+    split = tuple(tuple(path.split(".")) if path else () for path in paths)
+
+    def blocks(member: Member, ctx: Context) -> Iterator[Found | RecordBlock]:
+        options: dict[str, Any] = {"keep_bytes": keep_bytes, "kind": kind}
+        if look_ahead:
+            options["known"] = list(_outer_objects(member, split, keep_bytes))
+        yield from walk_documents(member, ctx, split, options, elements=True)
+
+    return blocks
+
+
+def records_alone(found: Iterable[Found | RecordBlock]) -> Iterator[Found]:
+    """What was found where no kind was asked for: no blocks."""
+    for one in found:
+        assert type(one) is not RecordBlock
+        yield one  # type: ignore[misc]
 
 
 def _outer_objects(member: Member, paths: tuple[Path, ...], keep_bytes: int) -> list[dict[str, Any]]:
@@ -178,12 +89,15 @@ def _outer_objects(member: Member, paths: tuple[Path, ...], keep_bytes: int) -> 
     return walk.met
 
 
-def _walk_documents(
+def walk_documents(
     member: Member, ctx: Context, paths: tuple[Path, ...], options: Mapping[str, Any], *, elements: bool
-) -> Iterator[Found]:
+) -> Iterator[Found | RecordBlock]:
     with member.open() as stream:
         walk = _Walk(Window(stream), ctx.locator_prefix + "#byte=", elements=elements, **options)
         yield from walk.documents(paths)
+
+
+_decode: Final = msgspec.json.Decoder().decode
 
 
 class _Walk:
@@ -198,6 +112,7 @@ class _Walk:
         keep_bytes: int = KEPT_BYTES,
         only_outer: bool = False,
         known: list[dict[str, Any]] | None = None,
+        kind: Kind | None = None,
     ) -> None:
         self.window = window
         self.prefix = prefix
@@ -205,17 +120,28 @@ class _Walk:
         self.keep_bytes = keep_bytes
         self.only_outer = only_outer
         self.known = known
+        self.kind = kind
+        self.limit = MOST_RUN
         self.is_bad_utf8 = False
         self.singles = 0
         self.met: list[dict[str, Any]] = []
 
-    def documents(self, paths: tuple[Path, ...]) -> Iterator[Found]:
+    def documents(self, paths: tuple[Path, ...]) -> Iterator[Found | RecordBlock]:
         """Each document of the stream in turn; text between them becomes a note."""
         window = self.window
+        if (
+            paths == ((),)
+            and not self.elements
+            and window.peek() == "{"
+            and (record := self._whole()) is not None
+        ):
+            yield record
+            return
         while sign := window.peek():
             if sign == "{" and not self.elements and self._may_run():
-                yield from self._run(lines_ahead(window), ())
-                if self.singles == 0:
+                run = lines_ahead(window, self.kind, MOST_RUN)
+                if run is not None:
+                    yield from self._run(run, ())
                     continue
             start = window.offset
             if sign not in "{[":
@@ -233,7 +159,26 @@ class _Walk:
                 if not window.resume():
                     return
 
-    def descend(self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+    def _whole(self) -> RawRecord | RecordError | None:
+        """The record of a stream that is one single document; None for any other."""
+        window = self.window
+        start, data = window.offset, window.rest(MAX_RECORD_BYTES)
+        if data is None:
+            return None
+        body = data.rstrip(b" \t\r\n")
+        try:
+            obj = _decode(body)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return None
+        window.pass_over(data)
+        locator = f"{self.prefix}{start}+{len(body)}"
+        if is_too_deep(body):
+            return RecordError(locator, "too_deep")
+        return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), b"\\u" in body)
+
+    def descend(
+        self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]
+    ) -> Iterator[Found | RecordBlock]:
         sign = self.window.peek()
         if () in paths and (sign == "[" or not self.elements):
             yield from self._leaf(outer)
@@ -243,17 +188,36 @@ class _Walk:
             below = tuple(path[1:] for path in paths if path[:1] == ("*",))
             yield from self._array(below, outer)
         else:
-            self.window.skip_value()
+            self._skip()
 
-    def _leaf(self, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+    def _skip(self) -> None:
+        """Step over a value; the elements of an array by runs, which costs a tenth of looking at each bracket."""
+        window = self.window
+        if window.peek() != "[":
+            window.skip_value()
+            return
+        window.take("[")
+        while window.peek() == "{":
+            window.skip_value()
+            if window.peek() != ",":
+                break
+            window.take(",")
+            if window.peek() == "{" and self._may_run() and skip_ahead(window):
+                self.singles = 0
+                window.take(",")
+        window.skip_out(1)
+
+    def _leaf(self, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found | RecordBlock]:
         if self.only_outer:
-            self.window.skip_value()
+            self._skip()
         elif self.elements:
             yield from self._array(None, outer)
         else:
             yield from self._one(outer)
 
-    def _array(self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+    def _array(
+        self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]
+    ) -> Iterator[Found | RecordBlock]:
         """The elements of an array: records when `below` is None, else places to go further down."""
         window = self.window
         window.take("[")
@@ -270,28 +234,42 @@ class _Walk:
                 return
             window.take(",")
             if below is None and window.peek() == "{" and self._may_run():
-                yield from self._run(elements_ahead(window), outer)
-                if self.singles == 0:
+                run = elements_ahead(window, self.kind, self.limit)
+                if run is not None:
+                    yield from self._run(run, outer)
                     window.take(",")
 
     def _may_run(self) -> bool:
         """Whether to look for a run of values now: after one that failed, a few are taken one by one."""
         self.singles -= 1
-        return self.singles < 0 and self.window.held >= LEAST_CHARS
-
-    def _run(self, values: Iterator[Value], outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
-        """The records of a run; `singles` is 0 when there was one."""
+        if self.singles >= 0 or self.window.held < LEAST_CHARS:
+            return False
         self.singles = SINGLES
-        for obj, body, start in values:
-            self.singles = 0
-            locator = f"{self.prefix}{start}+{len(body)}"
+        return True
+
+    def _run(self, run: Run, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found | RecordBlock]:
+        """The records of a run, as one block when they are of the kind asked for."""
+        self.singles = 0
+        # the pages of an answer are short: the next run is looked for in a few times the length of this one
+        length = run.offsets[-1] + len(run.bodies[-1]) - run.offsets[0]
+        self.limit = min(MOST_RUN, max(LEAST_RUN, 3 * length, self.limit // 2))
+        places = [f"{self.prefix}{at}+{len(body)}" for at, body in zip(run.offsets, run.bodies, strict=True)]
+        is_fit = max(map(len, run.bodies)) <= MAX_RECORD_BYTES and not any_too_deep(run.bodies)
+        if run.is_typed and is_fit:
+            yield RecordBlock.typed(run.objs, places, run.bodies, run.offsets, outer)
+            return
+        for obj, body, start, locator in zip(run.objs, run.bodies, run.offsets, places, strict=True):
             if len(body) > MAX_RECORD_BYTES or is_too_deep(body):
                 yield RecordError(locator, "too_large" if len(body) > MAX_RECORD_BYTES else "too_deep")
                 continue
+            if run.is_typed:
+                obj = value_of(body)
             digest, is_suspect = sha256(body).hexdigest(), b"\\u" in body
             yield RawRecord(locator, obj, digest, start, len(body), outer, is_suspect)
 
-    def _object(self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found]:
+    def _object(
+        self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]
+    ) -> Iterator[Found | RecordBlock]:
         window = self.window
         seen: dict[str, Any] = {}
         shown = seen
@@ -347,14 +325,6 @@ class _Walk:
         locator = f"{self.prefix}{start}+{len(body)}"
         if is_too_deep(body):
             return RecordError(locator, "too_deep")
-        self.is_bad_utf8 = not (text.isascii() or _is_valid(text))
+        self.is_bad_utf8 = not (text.isascii() or is_valid(text))
         is_suspect = self.is_bad_utf8 or "\\u" in text
         return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), outer, is_suspect)
-
-
-def _is_valid(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

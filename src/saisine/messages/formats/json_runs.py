@@ -7,86 +7,160 @@ split in one way only. Whatever msgspec refuses (lone surrogates, huge numbers) 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 import msgspec
+import numpy as np
+import pyarrow as pa
 
-from saisine.messages.formats.json_window import Window
+from saisine.messages.formats.json_window import BEHIND_CHARS, Window
 
 # A run of less is not worth its cuts; past these tries the values are of a kind that hides its own ends.
 LEAST_CHARS: Final = 4_096
 TRIES: Final = 4
-_SEPARATOR_CHARS: Final = 200
-_OPENING: Final = re.compile(r'\{[ \t\r\n]*"[^"\\]{0,64}"|\{')
+_OPENING: Final = re.compile(rb'\{[ \t\r\n]*"[^"\\]{0,64}"|\{')
 _decode_bodies: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_values: Final = msgspec.json.Decoder(list[Any]).decode
 _decode_lines: Final = msgspec.json.Decoder(Any).decode_lines
 _PLACE: Final = re.compile(r"\(byte (\d+)\)$")
 _REFUSED: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
+_NUL: Final = b"\\u0000"
 
 
-class Value(NamedTuple):
-    """A value, its exact bytes, and how many bytes lie before it in the stream."""
+class Kind:
+    """A struct that names what is mapped, and its decoders: for values in an array, and for lines."""
 
-    obj: Any
-    body: bytes
-    offset: int
+    def __init__(self, kind: Any) -> None:
+        self.kind = kind
+        self.values: Callable[[bytes], list[Any]] = msgspec.json.Decoder(list[kind]).decode
+        self.lines: Callable[[bytes], list[Any]] = msgspec.json.Decoder(kind).decode_lines
 
 
-def elements_ahead(window: Window) -> Iterator[Value]:
-    """The next elements of the array that the window stands in, all but the last ones it holds; none when they
-    must be taken one by one. A value must be next: the window then stands behind the last one given."""
-    text = window.ahead
-    found = _OPENING.match(text)
-    before = window.behind(_SEPARATOR_CHARS)
+# Of a type that takes everything and keeps nothing.
+STEPPED_OVER: Final = Kind(msgspec.Raw)
+SKIP_BYTES: Final = 512 << 10
+
+
+class Run(NamedTuple):
+    """Values that follow each other, the exact bytes of each, and how many bytes lie before it in the stream.
+    `is_typed` when they are of the kind that was asked for."""
+
+    objs: list[Any]
+    bodies: list[bytes]
+    offsets: list[int]
+    is_typed: bool
+
+
+def elements_ahead(window: Window, kind: Kind | None = None, limit: int = -1) -> Run | None:
+    """The next elements of the array that the window stands in, all but the last ones it holds, among its next
+    `limit` bytes; None when they must be taken one by one. A value must be next: the window then stands behind
+    the last one given."""
+    before = window.behind(BEHIND_CHARS)
     start = before.rfind("}")
-    if found is None or before[start + 1 :].strip(" \t\r\n") != ",":
-        return
+    if start < 0 or before[start + 1 :].strip(" \t\r\n") != ",":
+        return None
+    try:
+        data = window.ahead(limit)
+    except UnicodeEncodeError:
+        return None
+    found = _OPENING.match(data)
+    if found is None:
+        return None
     # where one element ends and the next begins is written the same way all along
-    boundary = before[start:] + found.group()
-    end = len(text)
+    boundary = before[start:].encode() + found.group()
+    end = len(data)
     for _ in range(TRIES):
-        end = text.rfind(boundary, 0, end)
+        end = data.rfind(boundary, 0, end)
         if end < LEAST_CHARS:
-            return
-        data = text[: end + 1].encode("utf-8", "surrogatepass")
+            return None
+        part = data[: end + 1]
+        array = b"[%b]" % part
         try:
-            bodies, values = _decode_bodies(b"[%b]" % data), _decode_values(b"[%b]" % data)
+            bodies = list(map(bytes, _decode_bodies(array)))
+            objs, is_typed = _values(array, kind.values if kind else None, _decode_values)
         except _REFUSED as error:
             # an array that ends before is left behind at that byte: look for the last element that it holds
             place = _PLACE.search(str(error))
-            end = len(data[: int(place[1])].decode("utf-8", "ignore")) if place else end
+            end = int(place[1]) if place else end
             continue
         offset = window.offset
-        window.pass_over(end + 1, len(data))
-        yield from _placed(data, map(bytes, bodies), values, offset)
-        return
+        window.pass_over(part)
+        return Run(
+            objs, bodies, offsets_of(part, bodies, boundary[1 : -len(found.group())], offset), is_typed
+        )
+    return None
 
 
-def lines_ahead(window: Window) -> Iterator[Value]:
-    """The next documents, when each stands on a line of its own; none when they must be taken one by one. A
+def skip_ahead(window: Window) -> bool:
+    """Step over a run of elements without making anything of them; False when there is none."""
+    return elements_ahead(window, STEPPED_OVER, SKIP_BYTES) is not None
+
+
+def lines_ahead(window: Window, kind: Kind | None = None, limit: int = -1) -> Run | None:
+    """The next documents, when each stands on a line of its own; None when they must be taken one by one. A
     document must be next, at the beginning of a line."""
-    text = window.ahead
-    end = text.rfind("\n{") + 1
-    if end < LEAST_CHARS or window.behind(1) != "\n":
-        return
+    if window.behind(1) != "\n":
+        return None
     try:
-        data = text[:end].encode()
-        values = _decode_lines(data)
+        data = window.ahead(limit)
+        data = data[: data.rfind(b"\n{") + 1]
+        if len(data) < LEAST_CHARS:
+            return None
+        objs, is_typed = _values(data, kind.lines if kind else None, _decode_lines)
     except _REFUSED:
-        return
-    bodies = [body for line in data.split(b"\n") if (body := line.strip(b" \t\r"))]
-    if len(bodies) == len(values) and all(body[:1] == b"{" for body in bodies):
-        offset = window.offset
-        window.pass_over(end, len(data))
-        yield from _placed(data, iter(bodies), values, offset)
+        return None
+    bodies = bodies_of_lines(data)
+    if not are_one_each(bodies, objs):
+        return None
+    offset = window.offset
+    window.pass_over(data)
+    return Run(objs, bodies, offsets_of(data, bodies, b"\n", offset), is_typed)
 
 
-def _placed(data: bytes, bodies: Iterator[bytes], values: list[Any], offset: int) -> Iterator[Value]:
-    """Each value with its place: between two of them lie only signs that none begins with."""
-    at = 0
-    for obj, body in zip(values, bodies, strict=True):
-        at = data.find(body, at)
-        yield Value(obj, body, offset + at)
+def bodies_of_lines(data: bytes) -> list[bytes]:
+    """The lines that hold something, without the spaces around."""
+    return [body for line in data.split(b"\n") if (body := line.strip(b" \t\r"))]
+
+
+def are_one_each(bodies: list[bytes], objs: list[Any]) -> bool:
+    """Whether each line holds one object: none can go on from one line that ends with } to one that opens with {."""
+    return len(bodies) == len(objs) and all(body[:1] == b"{" and body[-1:] == b"}" for body in bodies)
+
+
+def _values(
+    data: bytes, typed: Callable[[bytes], list[Any]] | None, plain: Callable[[bytes], list[Any]]
+) -> tuple[list[Any], bool]:
+    """(the values, whether they are of the kind asked for). Raises what `plain` refuses."""
+    if typed is not None and _NUL not in data and is_utf8(data):
+        try:
+            return typed(data), True
+        except msgspec.ValidationError:
+            pass  # one is of another shape: all are taken as they come
+    return plain(data), False
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether all of it is UTF-8: a struct does not look at what it leaves out. By arrow, which makes no text of it."""
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int32))
+    try:
+        pa.Array.from_buffers(pa.string(), 1, [None, offsets, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def offsets_of(data: bytes, bodies: list[bytes], between: bytes, offset: int) -> list[int]:
+    """Where each value begins: between two of them lie only signs that none begins with."""
+    step = len(between)
+    if len(data) == sum(map(len, bodies)) + step * (len(bodies) - 1) + (between == b"\n"):
+        starts = list(accumulate((len(body) + step for body in bodies), initial=0))[:-1]
+        if all(map(data.startswith, bodies, starts)):
+            return [offset + start for start in starts] if offset else starts
+    starts, at = [], 0
+    for body in bodies:
+        at = data.find(body[:1], at)
+        starts.append(offset + at)
         at += len(body)
+    return starts

@@ -4,12 +4,14 @@ The standard library's scanner gives both the value and where it ends, so an arr
 memory. Invalid UTF-8 travels as escaped bytes (PEP 383): what is hashed is what the file holds.
 """
 
-import codecs
 import json
 import re
 from typing import Any, BinaryIO, Final, NoReturn
 
 CHUNK_BYTES: Final = 1 << 20
+# What is turned into text at once; twice as much for a value that does not fit.
+PIECE_BYTES: Final = 32 << 10
+BEHIND_CHARS: Final = 200
 NEAR_END: Final = 12  # an escape such as \\ud83d\\ude00 may be cut anywhere
 
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
@@ -61,11 +63,17 @@ def escaped_bytes(text: str) -> bytes:
 
 
 class Window:
-    """The part of a stream that is in memory; `offset` is the byte offset of the next sign."""
+    """The part of a stream that is in memory; `offset` is the byte offset of the next sign.
+
+    The next signs are held as text, those behind them as the bytes that were read: a run of values that is decoded
+    at once never becomes text.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
-        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+        self._buffer = b""
+        self._at = 0
+        self._is_read = False
         self._text = ""
         self._pos = 0
         self._ended = False
@@ -75,14 +83,37 @@ class Window:
             self._pos, self.offset = 1, 3
 
     def _fill(self) -> bool:
-        """Bring in one more chunk; False when the stream has ended."""
-        if self._ended:
+        """Bring in one more piece of text; False when the stream has ended."""
+        wanted = max(PIECE_BYTES, len(self._text) - self._pos)
+        while True:
+            if len(self._buffer) - self._at < wanted:
+                self._read()
+            end = self._whole_signs(min(self._at + wanted, len(self._buffer)))
+            if end > self._at or self._is_read:
+                break
+        if end == self._at:
+            self._ended = True
             return False
-        chunk = self._stream.read(CHUNK_BYTES)
-        self._ended = not chunk
-        self._text = self._text[self._pos :] + self._decoder.decode(chunk, final=not chunk)
-        self._pos = 0
-        return bool(chunk)
+        piece = self._buffer[self._at : end].decode("utf-8", "surrogateescape")
+        kept = max(0, self._pos - BEHIND_CHARS)
+        self._text, self._pos, self._at = self._text[kept:] + piece, self._pos - kept, end
+        return True
+
+    def _read(self) -> None:
+        if not self._is_read:
+            chunk = self._stream.read(CHUNK_BYTES)
+            self._is_read = not chunk
+            self._buffer, self._at = self._buffer[self._at :] + chunk, 0
+
+    def _whole_signs(self, end: int) -> int:
+        """The last place up to `end` where no sign of UTF-8 is cut in two."""
+        for start in range(end - 1, max(self._at, end - 4) - 1, -1):
+            first = self._buffer[start]
+            if first & 0xC0 != 0x80:
+                length = 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+                is_cut = start + length > end and not (self._is_read and end == len(self._buffer))
+                return start if is_cut else end
+        return end
 
     def _advance(self, end: int) -> str:
         passed = self._text[self._pos : end]
@@ -92,22 +123,42 @@ class Window:
 
     @property
     def held(self) -> int:
-        """How many signs are in memory from here on."""
-        return len(self._text) - self._pos
+        """About how many signs are in memory from here on."""
+        return len(self._text) - self._pos + len(self._buffer) - self._at
 
-    @property
-    def ahead(self) -> str:
-        """These signs."""
-        return self._text[self._pos :]
+    def ahead(self, limit: int = -1) -> bytes:
+        """The bytes of these signs, at most so many; -1 for all. Raises UnicodeEncodeError where the next ones are
+        no UTF-8; those behind them are not looked at."""
+        if len(self._buffer) - self._at < CHUNK_BYTES // 4:
+            self._read()
+        end = None if limit < 0 else self._pos + limit
+        first = self._text[self._pos : end].encode()
+        return first + self._buffer[self._at : None if limit < 0 else self._at + max(0, limit - len(first))]
+
+    def rest(self, limit: int) -> bytes | None:
+        """All that is left of the stream; None when that is more than `limit` bytes, or no UTF-8."""
+        while not self._is_read and len(self._buffer) - self._at <= limit:
+            self._read()
+        try:
+            data = self.ahead()
+        except UnicodeEncodeError:
+            return None
+        return data if self._is_read and len(data) <= limit else None
 
     def behind(self, count: int) -> str:
         """At most so many of the signs just passed."""
         return self._text[max(0, self._pos - count) : self._pos]
 
-    def pass_over(self, count: int, length: int) -> None:
-        """Step over so many signs, which take `length` bytes."""
-        self._pos += count
-        self.offset += length
+    def pass_over(self, passed: bytes) -> None:
+        """Step over these bytes, which `ahead` gave and which are whole signs of UTF-8."""
+        self.offset += len(passed)
+        held = len(self._text[self._pos :].encode())
+        if len(passed) < held:
+            self._pos += len(passed.decode())
+            return
+        self._at += len(passed) - held
+        self._text = passed[-BEHIND_CHARS:].decode("utf-8", "ignore")
+        self._pos = len(self._text)
 
     def peek(self) -> str:
         """The next sign that is no space; "" at the end."""
@@ -170,7 +221,10 @@ class Window:
             self._advance(self._pos + 1)
             self._skip_string()
             return
-        depth = 0
+        self.skip_out(0)
+
+    def skip_out(self, depth: int) -> None:
+        """Step over what is left of a value so many brackets deep. Raises `Cut`."""
         while True:
             found = self._next_structure()
             if found == '"':

@@ -6,6 +6,7 @@ file it is.
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from saisine.messages.formats.contract import Sniff
@@ -15,11 +16,12 @@ from saisine.messages.formats.contract import Sniff
 _TOKEN: Final = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)(?:"|\\?\Z)|[{}\[\]:]', re.DOTALL)
 
 
-def outer_keys(head: bytes) -> set[str]:
+@lru_cache(maxsize=1)
+def outer_keys(head: bytes) -> frozenset[str]:
     """The keys of the first object as far as the head shows them; none when it does not open with one."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] != b"{":
-        return set()
+        return frozenset()
     keys: set[str] = set()
     depth, last = 0, b""
     for token in _TOKEN.finditer(start):
@@ -35,7 +37,7 @@ def outer_keys(head: bytes) -> set[str]:
                 keys.add(last.decode("utf-8", "replace"))
             else:
                 last = token.group(1)
-    return keys
+    return frozenset(keys)
 
 
 def score_outer(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:

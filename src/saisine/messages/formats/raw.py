@@ -105,9 +105,12 @@ class Context:
         Add "message_id" to the message's `missing` (or to `Format.cannot_give`).
         """
         parts = "\x1f".join((platform, conversation, created_at_raw, author, text))
-        key = "derived:" + sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        self._derived[key] += 1
-        return key if self._derived[key] == 1 else f"{key}#{self._derived[key]}"
+        key = (
+            "derived:"
+            + sha256(parts.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:32]
+        )
+        count = self._derived[key] = self._derived.get(key, 0) + 1
+        return key if count == 1 else f"{key}#{count}"
 
 
 class Reader(Protocol):

@@ -1,7 +1,8 @@
 """Judge a file by the keys that its first bytes show, whatever its name and its language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from functools import lru_cache
 from typing import Final
 
 from saisine.messages.formats.contract import Sniff
@@ -18,11 +19,17 @@ def score_keys(head: bytes, *shapes: Sequence[str], best: int = 95) -> Sniff:
     """
     if head.removeprefix(BOM).lstrip()[:1] not in (b"{", b"["):
         return Sniff(score=0, reasons=[])
-    present = {found.decode("utf-8", "replace") for found in KEY.findall(head)}
+    present = keys_of(head)
     sniffs = [_score(present, keys, best) for keys in shapes]
     return max(sniffs, key=lambda sniff: sniff.score)
 
 
-def _score(present: set[str], keys: Sequence[str], best: int) -> Sniff:
+@lru_cache(maxsize=1)
+def keys_of(head: bytes) -> frozenset[str]:
+    """The keys that a head shows; kept for the next format, which asks it of the same file."""
+    return frozenset(found.decode("utf-8", "replace") for found in KEY.findall(head))
+
+
+def _score(present: Set[str], keys: Sequence[str], best: int) -> Sniff:
     found = [key for key in keys if key in present]
     return Sniff(score=best * len(found) ** 2 // len(keys) ** 2, reasons=found)

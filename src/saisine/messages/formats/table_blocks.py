@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import BinaryIO, Final, NamedTuple
 
 from saisine.messages.containers import STREAM_FAULTS
-from saisine.messages.formats.blocks import BlockReader, RecordBlock
+from saisine.messages.formats.blocks import BlockReader, RecordBlock, hashes_of
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import (
     HEAD_BYTES,
@@ -112,14 +112,8 @@ class _Reading:
         text = self._text(data)
         if not (is_end or data.endswith(b"\n")):
             is_end = True  # a last line without its end: nothing follows
-        reader = csv.reader(
-            io.StringIO(text if is_end else f"{text}{_MARK}\n", newline="\n"),
-            delimiter=self.layout.delimiter,
-            quotechar=self.profile.quote,
-            escapechar=self.profile.escape,
-        )
         try:
-            cells, ends = self._parsed(reader, data)
+            cells, ends = self._parsed(text, len(lines), is_end=is_end)
         except csv.Error:
             return None
         if not is_end:
@@ -130,16 +124,25 @@ class _Reading:
                 return None
         return _Rows(cells, _bodies(lines, ends))
 
-    def _parsed(self, reader: "Iterator[list[str]]", data: bytes) -> tuple[list[list[str]], list[int]]:
-        """(the rows, how many lines were read when each was there): one each when nothing is quoted."""
-        if self.profile.escape is None and self.profile.quote.encode() not in data:
-            cells = list(reader)
+    def _parsed(self, text: str, count: int, *, is_end: bool) -> tuple[list[list[str]], list[int]]:
+        """(the rows, how many lines were read when each was there): one each when no cell holds a line end."""
+        cells = list(self._reader(text, is_end=is_end))
+        if len(cells) == count + (not is_end):
             return cells, list(range(1, len(cells) + 1))
         cells, ends = [], []
+        reader = self._reader(text, is_end=is_end)
         for row in reader:
             cells.append(row)
             ends.append(reader.line_num)  # type: ignore[attr-defined]
         return cells, ends
+
+    def _reader(self, text: str, *, is_end: bool) -> "Iterator[list[str]]":
+        return csv.reader(
+            io.StringIO(text if is_end else f"{text}{_MARK}\n", newline="\n"),
+            delimiter=self.layout.delimiter,
+            quotechar=self.profile.quote,
+            escapechar=self.profile.escape,
+        )
 
     def _text(self, data: bytes) -> str:
         """The lines as text; a line that is no UTF-8 is taken as Windows-1252."""
@@ -161,7 +164,7 @@ class _Reading:
         block = RecordBlock(
             cells[first:],
             [f"{self.prefix}{number}" for number in range(start + first + 1, self.number + 1)],
-            [sha256(body).hexdigest() for body in bodies[first:]],
+            hashes_of(bodies[first:]),
             offsets[first:-1],
             [*map(len, bodies[first:])],
             self.outer,

@@ -11,8 +11,6 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from saisine.messages.columns import Column, Same, Times
 from saisine.messages.formats.json_values import as_count, as_time
@@ -21,8 +19,8 @@ from saisine.messages.idtime import UNKNOWN
 from saisine.texts import utc_us
 
 Cells = list[str | None]
-_ISO_UTC: Final = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$"
-_EXPONENT: Final = re.compile(r"\d[eE]\+?\d")
+Said = Sequence[str | None]
+_EXPONENT: Final = re.compile(r"[eE]\+?\d")
 _LAST_SECOND: Final = 253_402_300_799
 _FEW: Final = 64
 
@@ -51,7 +49,10 @@ def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
     """(identifiers, the rows whose own a spreadsheet rounded: None there)."""
     if not _EXPONENT.search(joined(cells)):
         return cells, []
-    rounded = [row for row, cell in enumerate(cells) if cell is not None and is_rounded(cell)]
+    numbers = [
+        (row, cell) for row, cell in enumerate(cells) if cell and (cell[0].isdecimal() or cell[0].isspace())
+    ]
+    rounded = [row for row, cell in numbers if is_rounded(cell)]
     if rounded:
         cells = list(cells)
         for row in rounded:
@@ -131,47 +132,90 @@ def times(cells: Cells, formats: tuple[str, ...], zone: tzinfo) -> CellTimes:
         quick = _iso_utc(cells)  # type: ignore[arg-type]
         if quick is not None:
             return quick
-    found = [None if not cell else parse_time(cell, formats, zone) for cell in cells]
-    at = np.array([UNKNOWN if one is None else utc_us(one.at) for one in found], np.int64)
-    precisions = ["none" if one is None else one.precision for one in found]
-    assumed = [one is not None and one.is_zone_assumed for one in found]
-    return CellTimes(at, precisions, assumed if any(assumed) else None)
+    known = {cell: parse_time(cell, formats, zone) if cell else None for cell in set(cells)}
+    us = {cell: UNKNOWN if one is None else utc_us(one.at) for cell, one in known.items()}
+    at = np.array([us[cell] for cell in cells], np.int64)
+    said = {cell: "none" if one is None else one.precision for cell, one in known.items()}
+    assumed = {cell for cell, one in known.items() if one is not None and one.is_zone_assumed}
+    alike = set(said.values())
+    precisions = Same(alike.pop()) if len(alike) == 1 else [said[cell] for cell in cells]
+    return CellTimes(at, precisions, [cell in assumed for cell in cells] if assumed else None)
+
+
+# The writings of a time in UTC that are read all at once: the digits of its fraction, what ends it.
+_ISO_WRITINGS: Final = {
+    "0000-00-00T00:00:00" + fraction + ("Z" if end == "Z" else "+00:00".replace(":", end)): (digits, end)
+    for fraction, digits in (("", 0), (".000", 3), (".000000", 6))
+    for end in ("Z", ":", "")
+}
+_ISO_SIGNS: Final = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"))
+_ISO_DIGITS: Final = tuple(place for place in range(19) if place not in dict(_ISO_SIGNS))
+_ZEROS: Final = str.maketrans("123456789", "000000000")
+
+
+def utc_times(cells: Sequence[str]) -> Times | None:
+    """ISO times in UTC that are all written in the same way, as microseconds; None for any other."""
+    length = len(cells[0])
+    writing = _ISO_WRITINGS.get(cells[0].translate(_ZEROS))
+    if writing is None or set(map(len, cells)) != {length}:
+        return None
+    together = "".join(cells)
+    if not together.isascii():
+        return None
+    signs = np.frombuffer(together.encode(), np.uint8).reshape(-1, length)
+    if not all((signs[:, place] == ord(sign)).all() for place, sign in _ISO_SIGNS):
+        return None
+    fraction = [*range(20, 20 + writing[0])]
+    end = 19 + (1 + writing[0] if writing[0] else 0)
+    if not (signs[:, end:] == signs[0, end:]).all() or cells[0][end:].strip("Z+:0"):
+        return None
+    if fraction and not (signs[:, 19] == ord(".")).all():
+        return None
+    digits = signs[:, [*_ISO_DIGITS, *fraction]].astype(np.int64) - ord("0")
+    if digits.min() < 0 or digits.max() > 9:
+        return None
+    return _from_digits(digits)
+
+
+def _from_digits(digits: Any) -> Times | None:
+    """Microseconds of YYYYMMDDHHMMSS and a fraction; None when one is no time."""
+    year = digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]
+    month, day, hour, minute, second = (digits[:, at] * 10 + digits[:, at + 1] for at in range(4, 14, 2))
+    months = ((year - 1970) * 12 + month - 1).astype("M8[M]")
+    days = months.astype("M8[D]") + (day - 1)
+    is_time = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("M8[M]") == months)
+    if not (is_time & (hour < 24) & (minute < 60) & (second < 60)).all():
+        return None
+    found = (days.astype(np.int64) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    for rank, place in enumerate(range(14, digits.shape[1])):
+        found += digits[:, place] * 10 ** (5 - rank)
+    return found  # type: ignore[no-any-return]
 
 
 def _iso_utc(cells: list[str]) -> CellTimes | None:
     """A column of ISO times in UTC, all of one length; None for any other."""
     length = len(cells[0])
-    if length not in (20, 24) or "".join(cells).count("T") != len(cells):
+    if length not in (20, 24) or not cells[0].endswith("Z"):
         return None
-    try:
-        array = pa.array(cells, pa.string())
-        if not pc.all(pc.match_substring_regex(array, _ISO_UTC)).as_py():
-            return None
-        if not pc.all(pc.equal(pc.binary_length(array), length)).as_py():
-            return None
-        found = array.cast(pa.timestamp("us", "UTC")).cast(pa.int64())
-    except (pa.ArrowException, UnicodeEncodeError):
-        return None
-    if any(cell.startswith("0000") for cell in cells):
-        return None  # no year that Python knows
-    return CellTimes(found.to_numpy(zero_copy_only=False), Same("s" if length == 20 else "ms"), None)
+    found = utc_times(cells)
+    return None if found is None else CellTimes(found, Same("s" if length == 20 else "ms"), None)
 
 
-def iso_times(cells: Cells, read: Callable[[str], datetime]) -> Times:
+def iso_times(cells: Said, read: Callable[[str], datetime]) -> Times:
     """ISO times with their zone; UNKNOWN for an empty cell. Raises what `read` raises."""
     if cells and None not in cells:
-        quick = _iso_utc(cells)  # type: ignore[arg-type]
+        quick = utc_times(cells)  # type: ignore[arg-type]
         if quick is not None:
-            return quick.at
+            return quick
     return np.array([UNKNOWN if cell is None else utc_us(read(cell)) for cell in cells], np.int64)
 
 
-def stated(at: Times, raw: Cells, precision: Column, source: str = "field") -> dict[str, Column]:
+def stated(at: Times, raw: Said, precision: Column, source: str = "field") -> dict[str, Column]:
     """The time columns of a message from a column of times and the cells it was read from."""
     if (at != UNKNOWN).all():
         return {
             "created_at": at,
-            "created_at_raw": raw,
+            "created_at_raw": list(raw),
             "created_at_precision": precision,
             "created_at_source": Same(source),
         }

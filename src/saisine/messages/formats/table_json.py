@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from saisine.messages.formats.json_records import json_array, json_lines
+from saisine.messages.formats.json_lines import json_lines
+from saisine.messages.formats.json_records import json_array
 from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note, RawRecord, RecordError

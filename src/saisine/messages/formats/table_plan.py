@@ -55,6 +55,7 @@ _GIVEN: Final = (
     "view_count",
     "lang",
 )
+_NUMBER: Final = re.compile("[0-9]+")
 Rows = list[Any]
 Getter = Callable[[Rows], Cells | Same]
 
@@ -174,11 +175,8 @@ class _Plan:
                 Same("field") if all(known) else ["field" if one else None for one in known]
             )
             if found.assumed is not None and self.profile.zone is None:
-                notes += [
-                    Note("zone_assumed", place)
-                    for place, is_assumed in zip(block.locators, found.assumed, strict=True)
-                    if is_assumed
-                ]
+                first = block.locators[found.assumed.index(True)]
+                notes.append(Note("zone_assumed", first, count=found.assumed.count(True)))
         edited, created = fields.get("edited_at"), fields.get("created_at")
         if edited is not None and created is not None:
             fields["edited_at"] = np.where(edited == created, UNKNOWN, edited)
@@ -197,7 +195,8 @@ class _Plan:
             if not word and not is_guessed:
                 found.append(self.platform)
                 continue
-            asked = word or url or ""
+            # no name of a platform holds a number: addresses that differ by theirs are asked about once
+            asked = _NUMBER.sub("0", word or url or "")
             if asked not in known:
                 known[asked] = platform_of(asked)
             found.append(known[asked])
@@ -233,26 +232,35 @@ class _Plan:
             else set()
         )
         if derived:
-            names = (
-                "author_id",
-                "author_handle",
-                "author_name",
-                "conversation_id",
-                "target_id",
-                "platform",
-                "text",
-            )
-            column_of = {name: _list(fields.get(name, Same(None)), count) for name in names}
-            stated = _each_row(raw.get("created_at"), block)
-            for row in sorted(derived):
-                one = {name: values[row] for name, values in column_of.items()}
-                author = one["author_id"] or one["author_handle"] or one["author_name"] or ""
-                where = one["conversation_id"] or one["target_id"] or ""
-                ids[row] = ctx.derive_id(one["platform"], where, stated[row] or "", author, one["text"])
+            self._derive(sorted(derived), ids, raw, fields, block, ctx)
         fields["message_id"] = ids
         if "thread_number" in raw:
             self._threads(_list(raw["thread_number"], count), ids, fields, ctx)
         return derived
+
+    def _derive(
+        self,
+        rows: list[int],
+        ids: Cells,
+        raw: Mapping[str, Cells | Same],
+        fields: Fields,
+        block: RecordBlock,
+        ctx: Context,
+    ) -> None:
+        """Fill in the identifiers of these rows."""
+        count = len(block)
+        platforms, texts, numbers, handles, names, conversations, targets = (
+            _list(fields.get(name, Same(None)), count)
+            for name in (
+                *("platform", "text", "author_id", "author_handle", "author_name"),
+                *("conversation_id", "target_id"),
+            )
+        )
+        stated = _each_row(raw.get("created_at"), block)
+        for row in rows:
+            author = numbers[row] or handles[row] or names[row] or ""
+            where = conversations[row] or targets[row] or ""
+            ids[row] = ctx.derive_id(platforms[row], where, stated[row] or "", author, texts[row])
 
     def _threads(self, numbers: Sequence[str | None], ids: Cells, fields: Fields, ctx: Context) -> None:
         """`3-1` answers `3`: the parent is the message of that number, met before."""

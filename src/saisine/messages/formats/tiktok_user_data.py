@@ -24,7 +24,7 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.json_records import KEPT_BYTES, Path, _Walk
+from saisine.messages.formats.json_records import KEPT_BYTES, Path, _Walk, records_alone
 from saisine.messages.formats.json_values import as_count
 from saisine.messages.formats.json_window import Malformed, Window
 
@@ -96,7 +96,7 @@ class _Sections(_Walk):
                     "path": (*above["path"], ANY if is_named else low),
                     "under": key if is_named else above["under"],
                 }
-                yield from self.descend(below, (here,))
+                yield from records_alone(self.descend(below, (here,)))
             else:
                 window.skip_value()
             if window.peek() != "}":
@@ -117,7 +117,8 @@ def read(member: Member, ctx: Context) -> Iterator[Found]:
 
 def _walk(member: Member, prefix: str, paths: tuple[Path, ...], *, elements: bool = True) -> Iterator[Found]:
     with member.open() as stream:
-        yield from _Sections(Window(stream), prefix + "#byte=", elements=elements).documents(paths)
+        walk = _Sections(Window(stream), prefix + "#byte=", elements=elements)
+        yield from records_alone(walk.documents(paths))
 
 
 def _owner(member: Member) -> str | None:

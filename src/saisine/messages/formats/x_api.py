@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     MAX_RECORD_BYTES,
     Context,
@@ -25,6 +26,8 @@ from saisine.messages.formats.contract import (
     json_array,
     json_lines_as,
 )
+from saisine.messages.formats.json_blocks import line_blocks
+from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
 
 Id = str | int
@@ -154,6 +157,23 @@ def read_lines(member: Member, ctx: Context) -> Iterator[Found]:
             yield from _open_page(found)
         else:
             yield found
+
+
+_line_blocks: Final = line_blocks(Post, Post)
+
+
+def read_line_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | Found]:
+    """The same by blocks of flat posts; pages are opened into their posts."""
+    for found in _line_blocks(member, ctx):
+        is_block = type(found) is RecordBlock
+        if is_block and all(post.data is msgspec.UNSET for post in found.objs):  # type: ignore[union-attr]
+            yield found
+            continue
+        for one in found.records() if is_block else (found,):  # type: ignore[union-attr]
+            if type(one) is RawRecord and one.obj.data is not msgspec.UNSET:
+                yield from _open_page(one)
+            else:
+                yield one
 
 
 def _open_page(page: RawRecord) -> Iterator[Found]:
@@ -449,6 +469,8 @@ X_TWARC: Final = Format(
     sniff=sniff_lines,
     records=read_lines,
     map=map_post,
+    blocks=read_line_blocks,
+    map_block=map_posts,
     cannot_give=_CANNOT,
     samples=(
         ("samples/x-twarc-jsonl/kpop.jsonl", {"mapped": 100, "context": 23}),

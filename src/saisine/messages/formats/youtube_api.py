@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -26,18 +27,13 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.json_blocks import array_blocks, document_blocks
 from saisine.messages.formats.shapes import score_keys
+from saisine.messages.formats.youtube_columns import VISIBILITY, Item, count_owed, map_items
 from saisine.texts import strip_html, utc_from_iso
 
 THREAD: Final = ("topLevelComment", "totalReplyCount", "snippet", "publishedAt")
 COMMENT: Final = ("textDisplay", "authorDisplayName", "publishedAt", "snippet", "likeCount")
-# A moderator's view says what the public does not see (comment.snippet.moderationStatus).
-VISIBILITY: Final = {
-    "published": "public",
-    "heldForReview": "held",
-    "likelySpam": "held",
-    "rejected": "rejected",
-}
 _PAGE: Final = re.compile(rb'(?<!\\)"items"\s*:\s*\[')
 
 
@@ -54,6 +50,27 @@ def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
     for found in (json_array("items", "") if _is_listed(head) else json_documents)(member, ctx):
         yield found
         if isinstance(found, RawRecord) and _count_owed(found.obj, owed):
+            first = first or found.locator
+    missing = sum(number for number in owed.values() if number > 0)
+    if missing:
+        yield Note("replies_missing", first, count=missing)
+
+
+_listed: Final = array_blocks(Item, "items", "", needs_outer=False)
+_alone: Final = document_blocks(Item)
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    """The same by blocks."""
+    owed: Counter[str] = Counter()
+    first = ""
+    for found in (_listed if _is_listed(member.read(HEAD_BYTES)) else _alone)(member, ctx):
+        yield found
+        if isinstance(found, RecordBlock):
+            owing = count_owed(found.objs, owed)
+            if not first and True in owing:
+                first = found.locators[owing.index(True)]
+        elif isinstance(found, RawRecord) and _count_owed(found.obj, owed):
             first = first or found.locator
     missing = sum(number for number in owed.values() if number > 0)
     if missing:
@@ -219,6 +236,8 @@ Times are exact, unlike those of yt-dlp. As of 1 June 2025; screens change.""",
     sniff=sniff,
     records=read_items,
     map=map_item,
+    blocks=read_blocks,
+    map_block=map_items,
     cannot_give=("lang", "share_count", "view_count", "author_created_at"),
     samples=(
         ("samples/youtube-data-api/comment_threads_by_video_paged_1.json", {"mapped": 5}),

@@ -27,7 +27,7 @@ from saisine.messages.formats.contract import (
     json_documents,
 )
 from saisine.messages.formats.livechat_items import is_line, map_item
-from saisine.messages.formats.shapes import BOM, KEY
+from saisine.messages.formats.shapes import BOM, keys_of
 
 ACTIONS: Final = (
     "addChatItemAction",
@@ -56,7 +56,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the names of actions and of the lines they carry; the name of the file says nothing."""
     if head.removeprefix(BOM).lstrip()[:1] not in (b"{", b"["):
         return Sniff(0, [])
-    present = {found.decode("utf-8", "replace") for found in KEY.findall(head)}
+    present = keys_of(head)
     actions = [key for key in ACTIONS if key in present]
     lines = sorted(key for key in present if key.startswith("liveChat") and key.endswith("Renderer"))
     if not actions or not lines:

@@ -13,6 +13,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from saisine.messages.columns import Columns
+from saisine.messages.formats.blocks import BlockReader, RecordBlock
+from saisine.messages.formats.chat_columns import YtdlpComment, ytdlp_columns
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -26,6 +29,8 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.json_blocks import array_blocks
+from saisine.messages.formats.json_records import records_alone
 from saisine.messages.formats.relative_times import parse_ago
 from saisine.messages.formats.shapes import score_keys
 from saisine.messages.formats.youtube_words import watch_url
@@ -46,7 +51,11 @@ PLATFORMS: Final = {
     "linkedin": "linkedin",
     "telegram": "telegram",
 }
-_read_comments: Final = json_array("comments", "entries.*.comments")
+_PATHS: Final = ("comments", "entries.*.comments")
+_read_comments: Final = json_array(*_PATHS)
+_comment_blocks: Final = array_blocks(YtdlpComment, *_PATHS)
+NO_PAGE: Final[dict[str, Any]] = {}
+Found = RecordBlock | RawRecord | RecordError | Note
 _DAY_S: Final = 86_400
 
 
@@ -57,6 +66,15 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 def read_infos(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each page as one record, then each comment with its own bytes; then what is announced and absent."""
+    yield from records_alone(_read(member, ctx, _read_comments))
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[Found]:
+    """The same, comments by blocks."""
+    yield from _read(member, ctx, _comment_blocks)
+
+
+def _read(member: Member, ctx: Context, read_comments: BlockReader) -> Iterator[Found]:
     infos: list[tuple[int, int, dict[str, Any]]] = ctx.memory.setdefault("infos", [])
     announced, first = 0, ""
     for found in json_documents(member, ctx):
@@ -66,12 +84,12 @@ def read_infos(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
             first = first or found.locator
         yield found
     given = 0
-    for found in _read_comments(member, ctx):
-        if isinstance(found, RawRecord):
-            given += 1
-        elif isinstance(found, Note) or found.is_cut:
+    for one in read_comments(member, ctx):
+        if isinstance(one, RawRecord | RecordBlock):
+            given += 1 if isinstance(one, RawRecord) else len(one)
+        elif isinstance(one, Note) or one.is_cut:
             continue  # the first reading said it
-        yield found
+        yield one
     if infos and not given:
         yield Note("comments_absent", first)
     elif announced > given:
@@ -99,7 +117,7 @@ def map_record(record: RawRecord, ctx: Context) -> Message | Skip | list[Message
     """A page as a post (or each page of a playlist), or a comment of one."""
     raw = record.obj
     if record.outer:
-        return _comment(record, {**_page_around(record, ctx), **record.outer[-1]}, ctx)
+        return _comment(record, {**_page_at(record.offset, record.outer[-1], ctx), **record.outer[-1]}, ctx)
     if isinstance(raw.get("entries"), list):
         pages = raw["entries"]
         return [
@@ -114,15 +132,35 @@ def map_record(record: RawRecord, ctx: Context) -> Message | Skip | list[Message
     )
 
 
-def _page_around(record: RawRecord, ctx: Context) -> Mapping[str, Any]:
+def map_comments(block: RecordBlock, ctx: Context) -> Columns:
+    """A block of comments, all of one page."""
+    outer = block.outer[-1]
+    pages = [_page_at(offset, outer, ctx) for offset in (block.offsets[0], block.offsets[-1])]
+    if pages[0] is not pages[1]:
+        raise ValueError("several pages")
+    info = {**pages[0], **outer}
+    platform, collected_at = platform_of(info), _collected_at(info)
+    is_youtube, since = platform == "youtube", collected_at or ctx.now
+    return ytdlp_columns(
+        block,
+        ctx,
+        platform=platform,
+        video_id=info.get("id"),
+        owner=info.get("channel") or info.get("uploader"),
+        collected_at=collected_at,
+        time_of=lambda raw: _comment_time(raw, since, is_youtube=is_youtube),
+    )
+
+
+def _page_at(offset: int, outer: Mapping[str, Any], ctx: Context) -> Mapping[str, Any]:
     """The page that the bytes of a comment lie in: its keys may stand after the comments."""
     infos: list[tuple[int, int, dict[str, Any]]] = ctx.memory.get("infos", [])
-    rank = bisect_right(infos, record.offset, key=lambda one: one[0]) - 1
-    if rank < 0 or record.offset >= infos[rank][1]:
-        return {}
+    rank = bisect_right(infos, offset, key=lambda one: one[0]) - 1
+    if rank < 0 or offset >= infos[rank][1]:
+        return NO_PAGE
     pages = infos[rank][2]
-    alone = next(iter(pages.values())) if len(pages) == 1 else {}
-    found: Mapping[str, Any] = pages.get(str(record.outer[-1].get("id")), alone)
+    alone = next(iter(pages.values())) if len(pages) == 1 else NO_PAGE
+    found: Mapping[str, Any] = pages.get(str(outer.get("id")), alone)
     return found
 
 
@@ -291,6 +329,8 @@ As of 1 June 2025; commands change.""",
     sniff=sniff,
     records=read_infos,
     map=map_record,
+    blocks=read_blocks,
+    map_block=map_comments,
     cannot_give=("author_created_at",),
     samples=(("samples/ytdlp-infojson/example.info.json", {"mapped": 1}),),
 )

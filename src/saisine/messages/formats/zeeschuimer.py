@@ -12,8 +12,10 @@ Field names as in the public sources of Zeeschuimer (js/zs-background.js) and of
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from io import BytesIO
+from typing import Any, Final
 
 import msgspec
 
@@ -25,7 +27,6 @@ from saisine.messages.formats import (
     x_graphql_tweets,
 )
 from saisine.messages.formats.contract import (
-    MAX_RECORD_BYTES,
     Context,
     Format,
     Member,
@@ -35,11 +36,14 @@ from saisine.messages.formats.contract import (
     RecordError,
     Skip,
     Sniff,
-    json_lines,
 )
+from saisine.messages.formats.json_blocks import whole_lines
+from saisine.messages.formats.json_lines import BOM, lines_of, records_of_lines
+from saisine.messages.formats.json_runs import are_one_each, bodies_of_lines, offsets_of
 from saisine.messages.formats.json_values import Mapped, Place, inside
 from saisine.messages.formats.other_feeds import FEEDS, map_feed
 from saisine.messages.formats.outer_keys import outer_keys, score_outer
+from saisine.messages.formats.zeeschuimer_shapes import Decode, decoder_for
 from saisine.texts import utc_from_ms
 
 Found = RawRecord | RecordError | Note
@@ -97,32 +101,27 @@ class _Kept(msgspec.Struct, gc=False):
     is_partial: bool = msgspec.field(default=False, name="_zs_partial")
 
 
-Line = TypeVar("Line", _Envelope, _Kept)
 Seen = tuple[str, tuple[bool, float]]
-SeenIn = Callable[[bytes], Seen | None]
+Shape = type[_Envelope] | type[_Kept]
 
 
 def read_envelopes(member: Member, ctx: Context) -> Iterator[Found]:
     """Every line; those that a later one replaces are remembered for the mapper."""
-    return _read(member, ctx, _seen_in_envelope)
+    return _read(member, ctx, _Envelope)
 
 
 def read_kept(member: Member, ctx: Context) -> Iterator[Found]:
     """The same for the lines of 4CAT."""
-    return _read(member, ctx, _seen_in_kept)
+    return _read(member, ctx, _Kept)
 
 
-def _seen_in_envelope(line: bytes) -> Seen | None:
-    found = _light(line, _Envelope)
+def _seen_in(found: Any) -> Seen | None:
+    if isinstance(found, _Kept):
+        return _seen(found.meta, found.is_partial) if found.meta else None
     return _seen(found, found.data.is_partial if found.data else False)
 
 
-def _seen_in_kept(line: bytes) -> Seen | None:
-    found = _light(line, _Kept)
-    return _seen(found.meta, found.is_partial) if found.meta else None
-
-
-def _light(line: bytes, kind: type[Line]) -> Line:
+def _light(line: bytes, kind: Shape) -> Any:
     """A line without the object it carries; by the standard parser where msgspec refuses a character. Raises
     ValueError or RecursionError."""
     try:
@@ -139,11 +138,13 @@ def _seen(found: _Envelope, is_partial: bool) -> Seen | None:
     return f"{found.source_platform} {found.item_id}", (not is_partial, age)
 
 
-def _read(member: Member, ctx: Context, seen_in: SeenIn) -> Iterator[Found]:
-    ctx.memory["older"] = older = _older_lines(member, seen_in)
+def _read(member: Member, ctx: Context, kind: Shape) -> Iterator[Found]:
+    modules: set[str] = set()
+    ctx.memory["older"] = older = _older_lines(member, kind, modules)
+    light = decoder_for(modules) if kind is _Envelope else None
     owed: Counter[str] = Counter()
     first = ""
-    for found in json_lines(member, ctx):
+    for found in _lines(member, ctx, light):
         yield found
         if not isinstance(found, RawRecord) or found.offset in older:
             continue
@@ -154,18 +155,22 @@ def _read(member: Member, ctx: Context, seen_in: SeenIn) -> Iterator[Found]:
         yield Note("replies_missing", first, count=missing)
 
 
-def _older_lines(member: Member, seen_in: SeenIn) -> set[int]:
-    """The byte offsets of the lines that a better observation of the same thing replaces.
+def _lines(member: Member, ctx: Context, light: Decode | None) -> Iterator[Found]:
+    with member.open() as stream:
+        yield from records_of_lines(lines_of(stream), Any, ctx.locator_prefix, light)
+
+
+def _older_lines(member: Member, kind: Shape, modules: set[str]) -> set[int]:
+    """The byte offsets of the lines that a better observation of the same thing replaces; `modules` gathers those met.
 
     A first, light reading: the objects are stepped over. What cannot be read is left to the second one.
     """
     best: dict[str, tuple[tuple[bool, float], int]] = {}
     older: set[int] = set()
-    for start, line in _starts(member):
-        try:
-            seen = seen_in(line)
-        except (ValueError, RecursionError):
-            continue
+    for start, found in _light_lines(member, kind):
+        if kind is _Envelope:
+            modules.add(found.source_platform)
+        seen = _seen_in(found)
         if seen is None:
             continue
         key, rank = seen
@@ -177,14 +182,40 @@ def _older_lines(member: Member, seen_in: SeenIn) -> set[int]:
     return older
 
 
-def _starts(member: Member) -> Iterator[tuple[int, bytes]]:
-    """(byte offset of its first sign, line) of every line, without the mark that may open the file."""
-    offset = 0
+def _light_lines(member: Member, kind: Shape) -> Iterator[tuple[int, Any]]:
+    """(byte offset of its first sign, what it says) of every line, by blocks where they are plain."""
+    decode = msgspec.json.Decoder(kind).decode_lines
+    offset, fault = 0, None
     with member.open() as stream:
-        while line := stream.readline(MAX_RECORD_BYTES + 2):
-            body = line.removeprefix(b"\xef\xbb\xbf") if offset == 0 else line
-            yield offset + len(line) - len(body.lstrip()), body
-            offset += len(line)
+        while fault is None:
+            data, fault = whole_lines(stream)
+            if not data:
+                break
+            yield from _together(data, offset, decode) or _one_by_one(data, offset, kind)
+            offset += len(data)
+    if fault is not None:
+        raise fault
+
+
+def _together(data: bytes, offset: int, decode: Callable[[bytes], list[Any]]) -> list[tuple[int, Any]]:
+    """The lines of a block; none where they must be taken one by one."""
+    mark = len(BOM) if offset == 0 and data.startswith(BOM) else 0
+    try:
+        found = decode(data[mark:])
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return []
+    bodies = bodies_of_lines(data[mark:])
+    if not bodies or not are_one_each(bodies, found):
+        return []
+    return list(zip(offsets_of(data[mark:], bodies, b"\n", offset + mark), found, strict=True))
+
+
+def _one_by_one(data: bytes, offset: int, kind: Shape) -> Iterator[tuple[int, Any]]:
+    for line in BytesIO(data):
+        body = line.removeprefix(BOM) if offset == 0 else line
+        with suppress(ValueError, RecursionError):  # left to the second reading
+            yield offset + len(line) - len(body.lstrip()), _light(body, kind)
+        offset += len(line)
 
 
 # ------------------------------------------------------------------ mapping

@@ -1,0 +1,230 @@
+"""Discord messages and comments of yt-dlp by blocks: what their mappers of one record say, column by column."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from saisine.messages.columns import Columns, Same
+from saisine.messages.formats.blocks import Fields, RecordBlock, Unfit, columns_of, lacking
+from saisine.messages.formats.links import unique, urls_in
+from saisine.messages.formats.raw import Context
+from saisine.messages.formats.table_columns import iso_times, stated
+from saisine.messages.formats.youtube_words import watch_url
+from saisine.messages.idtime import UNKNOWN
+from saisine.texts import utc_from_iso, utc_us
+
+
+class Author(msgspec.Struct, gc=False):
+    id: str | None = None
+    name: str | None = None
+    nickname: str | None = None
+    discriminator: str | None = None
+
+
+class Named(msgspec.Struct, gc=False):
+    name: str | None = None
+
+
+class Embed(msgspec.Struct, gc=False):
+    url: str | None = None
+    title: str | None = None
+    description: str | None = None
+
+
+class Shown(msgspec.Struct, gc=False, rename="camel"):
+    url: str | None = None
+    source_url: str | None = None
+
+
+class Reference(msgspec.Struct, gc=False, rename="camel"):
+    message_id: str | None = None
+    type: str | None = None
+
+
+class DiscordMessage(msgspec.Struct, gc=False, rename="camel"):
+    id: str
+    type: str
+    timestamp: str
+    timestamp_edited: str | None = None
+    content: str | None = None
+    author: Author | None = None
+    mentions: list[Named] | None = None
+    embeds: list[Embed] | None = None
+    attachments: list[Shown] | None = None
+    stickers: list[Shown] | None = None
+    reference: Reference | None = None
+    forwarded_message: msgspec.Raw | None = None
+
+
+NO_DISCRIMINATOR: Final = frozenset({"", "0", "0000", None})
+
+
+def discord_columns(block: RecordBlock, ctx: Context, *, is_direct: bool, address: str | None) -> Columns:
+    """The rows of messages that people wrote in one channel; `address` is what comes before their number. Raises
+    `Unfit` for forwarded ones."""
+    said: Sequence[DiscordMessage] = block.objs
+    forwarded = [rank for rank, one in enumerate(said) if one.forwarded_message is not None]
+    if forwarded:
+        raise Unfit(forwarded)
+    around: Mapping[str, Any] = block.outer[-1] if block.outer else {}
+    channel = around.get("channel") or {}
+    authors = [one.author or NOBODY for one in said]
+    texts, repairs = _discord_texts(said)
+    edited = [one.timestamp_edited or None for one in said]
+    given = [one.timestamp for one in said]
+    answers = [one.reference or NO_REFERENCE for one in said]
+    ids = [one.id for one in said]
+    fields: Fields = {
+        "platform": Same("discord"),
+        "kind": Same("dm" if is_direct else "chat"),
+        "message_id": ids,
+        "author_id": [one.id for one in authors],
+        "author_handle": [
+            one.name
+            if not one.name or one.discriminator in NO_DISCRIMINATOR
+            else f"{one.name}#{one.discriminator}"
+            for one in authors
+        ],
+        "author_name": [one.nickname or one.name for one in authors],
+        "text": texts,
+        "text_repairs": repairs,
+        **stated(iso_times(given, utc_from_iso), given, ["ms" if "." in one else "s" for one in given]),
+        "edited_at": iso_times(edited, utc_from_iso) if any(edited) else Same(None),
+        "url": [f"{address}{one}" for one in ids] if address is not None else Same(None),
+        "parent_id": [None if one.type == "Forward" else one.message_id for one in answers],
+        "repost_of_id": [one.message_id if one.type == "Forward" else None for one in answers],
+        "conversation_id": Same(channel.get("id")),
+        "target_id": Same(channel.get("id")),
+        "target_kind": Same("channel"),
+        "target_handle": Same(channel.get("name")),
+        "visibility": Same("private" if is_direct else None),
+        "mentions": [[who.name for who in one.mentions if who.name] if one.mentions else [] for one in said],
+        "urls": [_discord_urls(text, one.embeds) for text, one in zip(texts, said, strict=True)],
+        "media_urls": [_discord_media(one) for one in said],
+    }
+    missing = lacking(
+        author_id=[not one.id for one in authors],
+        author_handle=[not one.name for one in authors],
+        target_id=not channel.get("id"),
+        visibility=not is_direct,
+    )
+    return columns_of(block, ctx, fields, missing)
+
+
+NOBODY: Final = Author()
+NO_REFERENCE: Final = Reference()
+
+
+def _discord_texts(said: Sequence[DiscordMessage]) -> tuple[list[str], Any]:
+    """(what was read, repairs): the words, else those of the cards of a bot."""
+    texts = [one.content or "" for one in said]
+    cards = {}
+    for rank, one in enumerate(said):
+        if not one.content and one.embeds:
+            parts = [part for card in one.embeds for part in (card.title, card.description) if part]
+            if parts:
+                texts[rank], cards[rank] = "\n".join(parts), ("fragments_joined",)
+    return texts, [cards.get(rank, ()) for rank in range(len(said))] if cards else Same(())
+
+
+def _discord_urls(text: str, embeds: Sequence[Embed] | None) -> list[str]:
+    if embeds:
+        return unique([*urls_in(text), *(one.url for one in embeds if one.url)])
+    return urls_in(text) if "://" in text else []
+
+
+def _discord_media(one: DiscordMessage) -> list[str]:
+    if not one.attachments and not one.stickers:
+        return []
+    files = [file.url for file in one.attachments or () if file.url]
+    return files + [sticker.source_url for sticker in one.stickers or () if sticker.source_url]
+
+
+# ------------------------------------------------------------------ yt-dlp
+
+
+class YtdlpComment(msgspec.Struct, gc=False):
+    id: str
+    parent: str | None = None
+    text: str | None = None
+    like_count: int | None = None
+    author_id: str | None = None
+    author: str | None = None
+    url: str | None = None
+    timestamp: int | None = None
+    time_text: str | None = msgspec.field(default=None, name="_time_text")
+
+
+def ytdlp_columns(
+    block: RecordBlock,
+    ctx: Context,
+    *,
+    platform: str,
+    video_id: str | None,
+    owner: str | None,
+    collected_at: datetime | None,
+    time_of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+) -> Columns:
+    """The rows of the comments of one page; `time_of` says what a comment of that time is dated."""
+    said: Sequence[YtdlpComment] = block.objs
+    parents = [None if one.parent in (None, "root") else one.parent for one in said]
+    ids = [one.id for one in said]
+    names = [one.author for one in said]
+    fields: Fields = {
+        "platform": Same(platform),
+        "kind": ["reply" if one else "comment" for one in parents],
+        "message_id": ids,
+        "author_id": [one.author_id for one in said],
+        "author_handle": [name if name is not None and name.startswith("@") else None for name in names],
+        "author_name": names,
+        "text": [one.text or "" for one in said],
+        "url": [watch_url(video_id, one) for one in ids]
+        if platform == "youtube"
+        else [one.url for one in said],
+        "parent_id": parents,
+        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
+        "target_id": Same(video_id),
+        "target_kind": Same("post"),
+        "target_handle": Same(owner),
+        "like_count": [one.like_count for one in said],
+        "collected_at": [collected_at] * len(said),
+        **_ytdlp_times(said, time_of),
+    }
+    edited = {
+        words: "(edited)" in str(words) or "(modifi" in str(words)
+        for words in {one.time_text for one in said}
+    }
+    missing = lacking(
+        author_id=[one.author_id is None for one in said],
+        like_count=[one.like_count is None for one in said],
+        author_name=[one is None for one in names],
+        created_at=[one.timestamp is None for one in said],
+        edited_at=[edited[one.time_text] for one in said],
+        reply_count=True,
+        view_count=True,
+        share_count=True,
+        lang=True,
+    )
+    return columns_of(block, ctx, fields, missing)
+
+
+def _ytdlp_times(
+    said: Sequence[YtdlpComment], time_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> Fields:
+    """The time columns: estimates that repeat, each asked once."""
+    keys = [(one.timestamp, one.time_text) for one in said]
+    known = {
+        (stamp, words): time_of({"timestamp": stamp, "_time_text": words})
+        for stamp, words in dict.fromkeys(keys)
+    }
+    us = {key: utc_us(one["created_at"]) if "created_at" in one else UNKNOWN for key, one in known.items()}
+    names = ("created_at_raw", "created_at_precision", "created_at_source")
+    defaults = (None, "none", None)
+    rest = {
+        name: [known[key].get(name, default) for key in keys]
+        for name, default in zip(names, defaults, strict=True)
+    }
+    return {"created_at": np.array([us[key] for key in keys], np.int64), **rest}

@@ -1,0 +1,180 @@
+"""Records of files that hold one JSON value per line, each with its exact bytes."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+import msgspec
+import numpy as np
+
+from saisine.messages.formats.json_window import SCANNER, explain, is_cut
+from saisine.messages.formats.raw import (
+    MAX_DEPTH,
+    MAX_RECORD_BYTES,
+    Context,
+    Member,
+    Note,
+    RawRecord,
+    Reader,
+    RecordError,
+)
+
+Found = RawRecord | RecordError | Note
+BOM: Final = b"\xef\xbb\xbf"
+
+
+class Lines(Protocol):
+    """What gives lines, one after the other."""
+
+    def readline(self, limit: int, /) -> bytes: ...
+
+
+def json_lines_as(kind: Any) -> Reader:
+    """A reader of one JSON value per line, decoded into `kind` (a msgspec.Struct naming what is mapped).
+
+    A line that does not fit is tried again by the standard parser (lone surrogates, invalid UTF-8), then
+    counted as failed. A last line that stops in the middle fails too, with a `truncated` note.
+    """
+
+    def records(member: Member, ctx: Context) -> Iterator[Found]:
+        with member.open() as stream:
+            yield from records_of_lines(lines_of(stream), kind, ctx.locator_prefix)
+
+    return records
+
+
+def records_of_lines(
+    lines: Iterable[tuple[int, bytes]], kind: Any, prefix: str, light: Callable[[bytes], Any] | None = None
+) -> Iterator[Found]:
+    """The record of each (byte offset, line). `light` decodes what is mapped of most lines; one that it refuses is
+    decoded whole."""
+    decode, prefix = _decoder(kind), prefix + "#byte="
+    if light is not None:
+        decode = _lightly(light, decode)
+    for offset, line in lines:
+        body = line.strip()
+        if not body:
+            continue
+        start = offset if line[0] == body[0] else offset + line.find(body[:1])
+        locator = f"{prefix}{start}+{len(body)}"
+        suspect = b"\\u0000" in body
+        try:
+            if len(body) > MAX_RECORD_BYTES or is_too_deep(body):
+                yield RecordError(locator, "too_large" if len(body) > MAX_RECORD_BYTES else "too_deep")
+                continue
+            obj = decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
+            if not isinstance(rescued, _Rescued):
+                yield rescued
+                if isinstance(rescued, RecordError) and rescued.is_cut:
+                    yield Note("truncated", locator, start)
+                continue
+            obj, suspect = rescued.obj, True
+            if not rescued.is_utf8:
+                yield Note("bad_bytes", locator, start)
+        yield RawRecord(
+            locator, obj, sha256(body, usedforsecurity=False).hexdigest(), start, len(body), (), suspect
+        )
+
+
+def _lightly(light: Callable[[bytes], Any], whole: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    def decode(body: bytes) -> Any:
+        body.decode()  # what is left aside must be UTF-8 too
+        try:
+            return light(body)
+        except msgspec.ValidationError:
+            return whole(body)
+
+    return decode
+
+
+@cache
+def _decoder(kind: Any) -> Callable[[bytes], Any]:
+    return msgspec.json.Decoder(kind).decode
+
+
+json_lines: Final[Reader] = json_lines_as(Any)
+
+
+class _Rescued(msgspec.Struct, frozen=True):
+    obj: Any
+    is_utf8: bool
+
+
+def lines_of(stream: Lines, offset: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, line) without the BOM; a line over the limit is given cut just past it.
+    `offset` is where the stream begins."""
+    while line := stream.readline(MAX_RECORD_BYTES + 2):
+        length = len(line)
+        if length > MAX_RECORD_BYTES and not line.endswith(b"\n"):
+            while rest := stream.readline(1 << 20):
+                length += len(rest)
+                if rest.endswith(b"\n"):
+                    break
+        if offset == 0 and line.startswith(BOM):
+            yield 3, line[3:]
+        else:
+            yield offset, line
+        offset += length
+
+
+def is_too_deep(body: bytes) -> bool:
+    """Whether brackets are nested deeper than the limit."""
+    if len(body) <= MAX_DEPTH:
+        return False
+    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+        return False
+    signs = np.frombuffer(_brackets_and_quotes(body), np.uint8)
+    is_outside = np.cumsum(signs == ord('"')) % 2 == 0
+    steps = _STEPS[signs[is_outside]]
+    return bool(len(steps)) and int(np.cumsum(steps).max()) > MAX_DEPTH
+
+
+_STEPS: Final = np.zeros(256, np.int64)
+_STEPS[[ord("["), ord("{")]] = 1
+_STEPS[[ord("]"), ord("}")]] = -1
+_OTHERS: Final = bytes(sign for sign in range(256) if sign not in b'[]{}"')
+
+
+def _brackets_and_quotes(body: bytes) -> bytes:
+    """What tells the depth: a tenth of the bytes. Pairs of backslashes and quotes behind one go first."""
+    if b"\\" in body:
+        body = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    return body.translate(None, _OTHERS)
+
+
+def any_too_deep(bodies: Iterable[bytes]) -> bool:
+    """Whether one of these is: nearly all have fewer brackets than that."""
+    return any(is_too_deep(body) for body in bodies if body.count(b"{") + body.count(b"[") > MAX_DEPTH)
+
+
+def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued | Found:
+    """The record by the standard parser, or what is wrong with it."""
+    if body[:1] not in (b"{", b"["):
+        return Note("stray_text", locator)
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        obj, end = SCANNER(text, 0)
+        if text[end:].strip():
+            raise json.JSONDecodeError("Extra data", text, end)
+        return _Rescued(obj if kind is Any else msgspec.convert(obj, kind), is_valid(text))
+    except RecursionError:
+        return RecordError(locator, "too_deep")
+    except msgspec.ValidationError as error:
+        return RecordError(locator, f"unexpected_shape: {error}")
+    except StopIteration:
+        return RecordError(locator, "bad_json: not a JSON value")
+    except ValueError as error:
+        return RecordError(locator, explain(error), is_cut=is_last and is_cut(error, len(text)))
+
+
+def is_valid(text: str) -> bool:
+    """Whether it is made of whole signs: no lone surrogate, no byte that is no UTF-8."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,246 @@
+"""Objects decoded as structs and mapped column by column give the rows and the account that each gives alone,
+whatever was done to some of them."""
+
+import copy
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saisine.messages.formats import FORMATS, json_lines, json_records, json_runs
+from saisine.messages.formats.contract import json_array
+from saisine.messages.formats.json_runs import is_utf8
+from saisine.texts import fold, fold_all
+from tests.messages.formats.reading import member_of
+from tests.messages.test_columnar import one_by_one, told
+
+AT = "2026-03-0{}T10:00:00"
+
+
+def youtube(n: int) -> dict[str, Any]:
+    said = {
+        "videoId": "v1", "textDisplay": "Bonjour <b>à</b> tous", "textOriginal": f"Bonjour {n}", "likeCount": n,
+        "authorDisplayName": "@ada", "authorChannelId": {"value": "UC1"}, "publishedAt": AT.format(n) + "Z",
+        "updatedAt": AT.format(n) + "Z",
+    }  # fmt: skip
+    reply = {"id": f"U{n}.r", "snippet": {**said, "parentId": f"U{n}"}}
+    around = {"videoId": "v1", "topLevelComment": {"id": f"U{n}", "snippet": said}, "totalReplyCount": n % 3}
+    return {
+        "kind": "youtube#commentThread",
+        "id": f"U{n}",
+        "snippet": around,
+        "replies": {"comments": [reply]},
+    }
+
+
+def facebook(n: int) -> dict[str, Any]:
+    link = f"https://www.facebook.com/11/posts/22/?comment_id={n}"
+    reply = {"id": f"22_9{n}", "message": "Oui", "created_time": AT.format(n) + "+0000", "comment_count": 0}
+    return {
+        "id": f"22_{n}", "message": f"Bonjour {n}", "created_time": AT.format(n) + "+0000", "permalink_url": link,
+        "from": {"name": "Ada", "id": "7"}, "like_count": n, "comment_count": 2,
+        "comments": {"data": [reply] * (n % 2)},
+    }  # fmt: skip
+
+
+def instagram(n: int) -> dict[str, Any]:
+    reply = {"id": f"1790000000000000{n}", "text": "@ada #oui", "timestamp": AT.format(n) + "+0000"}
+    return {
+        "id": f"1780000000000000{n}", "text": f"Bonjour {n}", "timestamp": AT.format(n) + "+0000",
+        "username": "ada", "like_count": n, "media": {"id": "1770000000000000"},
+        "from": {"id": "7", "username": "ada"}, "replies": {"data": [reply] * (n % 2)},
+    }  # fmt: skip
+
+
+def discord(n: int) -> dict[str, Any]:
+    return {
+        "id": str((1_770_000_000_000 + n - 1_420_070_400_000) << 22), "type": "Default", "content": f"Bonjour {n}",
+        "timestamp": AT.format(n) + ".123+00:00", "timestampEdited": None, "attachments": [], "embeds": [],
+        "author": {"id": "7", "name": "ada", "discriminator": "0012", "nickname": "Ada"},
+        "mentions": [{"name": "zoe"}], "reference": {"messageId": "5", "type": "Default"},
+    }  # fmt: skip
+
+
+def ytdlp(n: int) -> dict[str, Any]:
+    return {
+        "id": f"Ug{n}", "parent": "root", "text": f"Bonjour {n}", "like_count": n, "author": "@ada",
+        "author_id": "UC1", "_time_text": "2 years ago", "timestamp": 1_700_000_000 + n, "author_thumbnail": "x",
+        "author_is_uploader": False, "is_favorited": False,
+    }  # fmt: skip
+
+
+def x_post(n: int) -> dict[str, Any]:
+    return {
+        "id": str(1_900_000_000_000_000_000 + n), "text": f"Bonjour {n}", "author_id": "7", "lang": "fr",
+        "created_at": AT.format(n) + ".000Z", "conversation_id": "5", "in_reply_to_user_id": "3",
+        "edit_history_tweet_ids": ["5"], "referenced_tweets": [{"type": "replied_to", "id": "4"}],
+        "entities": {"hashtags": [{"tag": "oui"}], "mentions": [{"username": "zoe"}]},
+        "public_metrics": {"like_count": n, "retweet_count": 1}, "author": {"id": "7", "username": "ada"},
+    }  # fmt: skip
+
+
+def zeeschuimer_x(n: int) -> dict[str, Any]:
+    legacy = {
+        "full_text": f"Bonjour {n}", "created_at": f"Sun Mar 0{n} 10:00:00 +0000 2026", "favorite_count": n,
+        "entities": {"hashtags": [{"text": "oui"}]}, "lang": "fr",
+    }  # fmt: skip
+    person = {"rest_id": "7", "core": {"screen_name": "ada", "name": "Ada"}, "avatar": {"image_url": "x"}}
+    post = {"rest_id": str(19 * 10**17 + n), "legacy": legacy, "core": {"user_results": {"result": person}}}
+    return {
+        "item_id": str(n), "timestamp_collected": 1_780_000_000_000, "source_platform": "twitter.com",
+        "source_platform_url": "x", "data": {**post, "quoted_status_result": {"result": post} if n % 2 else None},
+    }  # fmt: skip
+
+
+KINDS: dict[str, tuple[Callable[[int], dict[str, Any]], bytes, bytes]] = {
+    "youtube-api": (youtube, b'{"items":[', b"]}"),
+    "facebook-graph": (facebook, b'{"data":[', b'],"paging":{"cursors":{}}}'),
+    "instagram-graph": (instagram, b'{"data":[', b"]}"),
+    "discord": (
+        discord,
+        b'{"guild":{"id":"1"},"channel":{"id":"2","type":"GuildTextChat","name":"g"},"messages":[',
+        b"]}",
+    ),
+    "ytdlp": (
+        ytdlp,
+        b'{"id":"v1","extractor_key":"Youtube","webpage_url":"https://x.test","title":"T","comments":[',
+        b'],"epoch":1790000000}',
+    ),
+    "x-twarc": (x_post, b"", b""),
+    "zeeschuimer": (zeeschuimer_x, b"", b""),
+}
+ODD: list[Any] = [
+    None, "", "x", 3, 3.0, -1, True, 10**30, [], {}, [None], {"a": 1}, "é\0", "\ud800", "😀 œuvre  ½ ", "2026-13-01",
+    "17", "2026-03-01T10:00:00", "<b>é&amp;</b>",
+]  # fmt: skip
+CHANGES = st.lists(
+    st.tuples(st.integers(1, 8), st.integers(0, 60), st.sampled_from([*range(len(ODD)), -1])), max_size=3
+)
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """(container, key) of everything inside a value."""
+    inside: list[tuple[Any, Any]] = []
+    for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+        inside.append((value, key))
+        if isinstance(one, dict | list):
+            inside += places(one)
+    return inside
+
+
+def changed(one: dict[str, Any], rank: int, how: int) -> None:
+    found = places(one)
+    container, key = found[rank % len(found)]
+    if how >= 0:
+        container[key] = copy.deepcopy(ODD[how])
+    elif isinstance(container, dict):
+        del container[key]
+
+
+@pytest.mark.parametrize("name", list(KINDS))
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(changes=CHANGES, is_ascii=st.booleans(), cut=st.sampled_from([0, 0, 0, 7, 300]))
+def test_whatever_is_done_to_some_objects_blocks_give_what_each_gives_alone(
+    name: str, changes: list[tuple[int, int, int]], is_ascii: bool, cut: int
+) -> None:
+    make, before, after = KINDS[name]
+    items = [make(n) for n in range(1, 9)]
+    for n, rank, how in changes:
+        changed(items[n - 1], rank, how)
+    written = [json.dumps(one, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass") for one in items]
+    data = before + (b",\n" if before else b"\n").join(written) + after + b"\n"
+    data = data[: len(data) - cut]
+    one = next(one for one in FORMATS if one.id == name)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (json_records, json_runs):
+            patch.setattr(module, "LEAST_CHARS", 64)
+        patch.setattr(json_records, "SINGLES", 2)
+        assert told(one, data) == told(one_by_one(one), data)
+
+
+def test_blocks_are_made_of_plain_objects() -> None:
+    """Or the test above would compare a thing with itself."""
+    for name in ("youtube-api", "facebook-graph", "instagram-graph", "discord", "ytdlp", "x-twarc"):
+        assert next(one for one in FORMATS if one.id == name).map_block is not None
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.text(alphabet=st.characters() | st.sampled_from("éÉœŒæß’‘«…\xa0\xad\x85½ \n\x01\0"), max_size=12),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_texts_fold_together_as_they_fold_alone(texts: list[str]) -> None:
+    assert fold_all(texts) == [fold(text) for text in texts]
+
+
+@settings(max_examples=30)
+@given(st.binary(max_size=12) | st.text(max_size=6).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_bytes_are_utf8_when_they_can_be_text(data: bytes) -> None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        assert not is_utf8(data)
+    else:
+        assert is_utf8(data)
+
+
+@settings(max_examples=30)
+@given(
+    st.recursive(
+        st.text(alphabet='[]{}"\\a', max_size=4), lambda one: st.lists(one, max_size=3), max_leaves=8
+    )
+)
+def test_depth_counts_the_brackets_outside_texts(value: Any) -> None:
+    for wrap in (190, 210):
+        inner = value
+        for _ in range(wrap):
+            inner = [inner]
+        depth, level = 0, 0
+        is_text = False
+        body = json.dumps(inner)
+        before = ""
+        for sign in body.replace("\\\\", ""):
+            if sign == '"' and before != "\\":
+                is_text = not is_text
+            elif not is_text:
+                level += (sign in "[{") - (sign in "]}")
+                depth = max(depth, level)
+            before = sign
+        assert json_lines.is_too_deep(body.encode()) == (depth > 200)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries({"a": st.text(max_size=20), "b": st.lists(st.integers(), max_size=3)}),
+        min_size=8,
+    ),
+    st.integers(0, 40),
+    st.sampled_from([b"", b" 1", b"[", b"}"]),
+)
+def test_an_array_stepped_over_by_runs_ends_where_it_ends_bracket_by_bracket(
+    values: list[Any], cut: int, odd: bytes
+) -> None:
+    body = json.dumps(values, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    middle = body.find(b"}, {") + 1
+    data = b'{"left": ' + body[:middle] + odd + body[middle:] + b', "read": [{"id": 1}], "after": 2}'
+    data = data[: len(data) - cut]
+    reader = json_array("read", look_ahead=True)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (json_records, json_runs):
+            patch.setattr(module, "LEAST_CHARS", 64)
+        patch.setattr(json_records, "SINGLES", 2)
+        quick = places_of(data, reader)
+        patch.setattr(json_records, "LEAST_CHARS", 1 << 40)
+        assert quick == places_of(data, reader)
+
+
+def places_of(data: bytes, reader: Any) -> list[str]:
+    ctx: Any = type("Ctx", (), {"locator_prefix": ""})()
+    return [str(one) for one in reader(member_of(data, "a.json"), ctx)]
