@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from saisine.errors import SaisineError
 from saisine.findings.actions import KIND, KINDS, Actions, build_actions
+from saisine.findings.campaign_edges import Edge, Tie, edges_of, tie_of
 from saisine.findings.communities import Found, Graph, communities, families, merge, shrinking
 from saisine.findings.coordination import ALPHA, significance
 from saisine.findings.duplicates import group_duplicates
@@ -90,6 +91,7 @@ class Campaign:
     first_us: int
     last_us: int
     since_us: int
+    edges: tuple[Edge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class _Gathered:
     smallest: dict[str, float] = field(default_factory=dict)
     objects: set[tuple[str, int]] = field(default_factory=set)
     surprising: set[tuple[int, int]] = field(default_factory=set)
+    ties: dict[tuple[int, int], list[Tie]] = field(default_factory=dict)
     by_chance: float = 0.0
 
 
@@ -251,6 +254,7 @@ def _gather_edge(found: Found, place: int, held: _Gathered, networks: int, near:
     span = slice(network.starts[place], network.starts[place + 1])
     left, right = network.shares.content[network.left[span]], network.shares.content[network.right[span]]
     held.pairs.setdefault(kind, set()).add(pair)
+    held.ties.setdefault(pair, []).append(tie_of(found, place))
     held.messages.setdefault(kind, set()).update(left.tolist(), right.tolist())
     held.windows.setdefault(kind, set()).add(found.window_s)
     held.smallest[kind] = min(p_value, held.smallest.get(kind, 1.0))
@@ -312,6 +316,7 @@ def _campaign(
         first_us=int(times.min()),
         last_us=int(times.max()),
         since_us=int(actions.t_us.min()),
+        edges=edges_of(actions, graph, group, held.ties),
     )
 
 

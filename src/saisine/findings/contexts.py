@@ -48,12 +48,16 @@ class Context:
     """What stands around a sign: the words that cancel it, quotation marks, reported speech."""
 
     def __init__(
-        self, words: Sequence[Word], quotes: Sequence[tuple[int, int]], reporting: Sequence[Pattern]
+        self,
+        words: Sequence[Word],
+        lit: int,
+        quotes: Sequence[tuple[int, int]] = (),
+        reporting: Sequence[Pattern] = (),
     ) -> None:
         self.words = words
+        self.lit = lit
         self.quotes = quotes
         self.reporting = reporting
-        self.forms = {form for word in words for form in word.forms}
 
     def is_complete(self, rule: InContext, first: int, after: int) -> bool:
         """Whether what the rule needs stands around."""
@@ -82,7 +86,7 @@ class Context:
         return end
 
     def _any(self, patterns: Sequence[Pattern], low: int, high: int) -> bool:
-        likely = [pattern for pattern in patterns if pattern.may_match(self.forms)]
+        likely = [pattern for pattern in patterns if pattern.bit & self.lit]
         return any(pattern.end(self.words, at) is not None for at in range(low, high) for pattern in likely)
 
     def _ends_at(self, patterns: Sequence[Pattern], first: int) -> bool:
@@ -90,7 +94,7 @@ class Context:
         if first < len(self.words) and self.words[first].opens:
             return False
         starts = range(max(0, first - LONGEST_BEFORE), first)
-        likely = [pattern for pattern in patterns if pattern.may_match(self.forms)]
+        likely = [pattern for pattern in patterns if pattern.bit & self.lit]
         return any(first in pattern.ends(self.words, at) for at in starts for pattern in likely)
 
     def is_reported(self, first: int, after: int) -> bool:
@@ -99,9 +103,8 @@ class Context:
         if not any(opened <= start and end <= closed for opened, closed in self.quotes):
             return False
         outside = [word for word in self._near(first, after) if not self._is_quoted(word)]
-        return any(
-            pattern.end(outside, at) is not None for at in range(len(outside)) for pattern in self.reporting
-        )
+        likely = [pattern for pattern in self.reporting if pattern.bit & self.lit]
+        return any(pattern.end(outside, at) is not None for at in range(len(outside)) for pattern in likely)
 
     def _near(self, first: int, after: int) -> Sequence[Word]:
         return self.words[max(0, first - 2 * AROUND) : after + 2 * AROUND]

@@ -14,6 +14,7 @@ from saisine.findings.rules import Rule, Rules, load_rules
 from saisine.findings.signs import Word, words_of
 from saisine.findings.triage.normalise import Normal, normalise
 
+VERSION: Final = "2026-11-26.2"  # of danger.yaml: what was found under another one has to be looked for again
 DOES_NOT_PROVE_FR: Final = (
     "Un signe de danger est une phrase repérée par une règle. Il n’établit ni intention ni infraction. "
     "L’absence de signe ne veut pas dire qu’il n’y a pas de danger."
@@ -57,10 +58,11 @@ def find_danger(text: str) -> tuple[Danger, ...]:
 def look_for_danger(normal: Normal, words: Sequence[Word]) -> tuple[tuple[Danger, ...], tuple[Danger, ...]]:
     """(signs that stand, signs that their context cancels) of a text already read into words."""
     rules = load_rules()
-    hits = [*_by_words(words, rules), *_by_phone(normal.text, normal.places, words, rules)]
+    lit = rules.sieve.lit(words)
+    hits = [*_by_words(words, lit, rules), *_by_phone(normal.text, normal.places, words, rules)]
     if not hits:
         return (), ()
-    context = Context(words, quoted_spans(normal.text, normal.places), rules.reporting)
+    context = Context(words, lit, quoted_spans(normal.text, normal.places), rules.reporting)
     stand: list[Danger] = []
     cancelled: list[Danger] = []
     for rule, span, first, after in hits:
@@ -74,8 +76,8 @@ def look_for_danger(normal: Normal, words: Sequence[Word]) -> tuple[tuple[Danger
 Hit = tuple[Rule, tuple[int, int], int, int]  # the rule, its span, its first word, the word after it
 
 
-def _by_words(words: Sequence[Word], rules: Rules) -> Iterator[Hit]:
-    for rule, first, after in rules.index.matches(words):
+def _by_words(words: Sequence[Word], lit: int, rules: Rules) -> Iterator[Hit]:
+    for rule, first, after in rules.index.matches(words, lit):
         yield rule, (words[first].start, words[after - 1].end), first, after
 
 

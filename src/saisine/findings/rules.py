@@ -9,8 +9,7 @@ whatever the text.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Final, Generic, TypeVar
 import yaml
 
 from saisine.errors import SaisineError
+from saisine.findings.sieve import Sieve, bits_of
 from saisine.findings.signs import EMOJI, SHAPES, Vocabulary, Word
 
 Owner = TypeVar("Owner")
@@ -48,9 +48,9 @@ class Step:
                     found += [at + 1] if tails == ALONE else self._followed(words, at + 1, tails)
         return found
 
-    def longest(self) -> int:
-        """The most words that it takes."""
-        return self.gap or 1 + max(len(tail) for tails in self.words.values() for tail in tails)
+    def phrases(self) -> list[tuple[str, ...]]:
+        """What it may be, each as its words."""
+        return [(first, *tail) for first, tails in self.words.items() for tail in tails]
 
     def _skipped(self, words: Sequence[Word], at: int) -> list[int]:
         found = [at]
@@ -74,27 +74,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Steps in order; `opens` when the match must start a sentence.
-
-    `must` holds, for each step that cannot be left out, the first words of which one has to stand in the text:
-    a look at sets spares nearly every walk.
-    """
+    """Steps in order; `opens` when the match must start a sentence; `bit` is lit when its words stand in a text."""
 
     steps: tuple[Step, ...]
     opens: bool = False
-    must: tuple[frozenset[str], ...] = ()
+    bit: int = 0
 
     @classmethod
-    def of(cls, steps: tuple[Step, ...], opens: bool) -> "Pattern":
-        must = [frozenset(step.words) for step in steps if step.words and not step.optional]
-        return cls(steps, opens, tuple(sorted(must, key=len)))
-
-    def may_match(self, forms: Set[str]) -> bool:
-        """Whether every step has a word among those of the text."""
-        for words in self.must:  # noqa: SIM110 - a plain loop: this is where the time goes
-            if words.isdisjoint(forms):
-                return False
-        return True
+    def of(cls, steps: tuple[Step, ...], opens: bool, sieve: Sieve) -> "Pattern":
+        must = [step.phrases() for step in steps if step.words and not step.optional]
+        return cls(steps, opens, sieve.add(must))
 
     def end(self, words: Sequence[Word], at: int) -> int | None:
         """The furthest end of a match that starts at word `at`, or None."""
@@ -115,57 +104,27 @@ class Pattern:
                 break
         return ends
 
-    def first_words(self) -> Iterator[str]:
-        yield from self.steps[0].words
-
-    def last_words(self) -> tuple[frozenset[str], int]:
-        """(first words of the last step that cannot be left out, how far from the start it may begin)."""
-        at = max(at for at, step in enumerate(self.steps) if step.words and not (step.optional and at))
-        return frozenset(self.steps[at].words), sum(step.longest() for step in self.steps[:at])
-
-
-# Words of nearly every French text: a step that holds one of them tells nothing about where to look.
-COMMON: Final = frozenset(
-    "a ai as au aux c ce ces cette d dans de des du elle en es est et il ils je j l la le les leur ma mais me mes mon"
-    " n ne nous on ou par pas plus pour qu que qui s sa se ses si son sont sur t ta te tes toi ton tous tout tu un une"
-    " va vais vous y avec c_est bien rien faire fait".split()
-)
+    def first_words(self) -> frozenset[str]:
+        return frozenset(self.steps[0].words)
 
 
 class PatternIndex(Generic[Owner]):
-    """Patterns found by their rarest step, so that a text without it never looks at them."""
+    """Patterns by their bit: a text looks only at those that its words lit."""
 
     def __init__(self, pairs: Iterable[tuple[Owner, Pattern]]) -> None:
-        self.by_word: dict[str, list[tuple[Owner, Pattern, frozenset[str], frozenset[str], int]]] = {}
-        for owner, pattern in pairs:
-            entry = owner, pattern, frozenset(pattern.first_words()), *pattern.last_words()
-            steps = [frozenset(step.words) for step in pattern.steps if step.words and not step.optional]
-            for word in min(steps, key=lambda words: (len(words & COMMON), len(words))):
-                self.by_word.setdefault(word, []).append(entry)
+        self.by_bit = {pattern.bit: (owner, pattern, pattern.first_words()) for owner, pattern in pairs}
+        self.bits = sum(self.by_bit)
 
-    def matches(self, words: Sequence[Word]) -> Iterator[tuple[Owner, int, int]]:
+    def matches(self, words: Sequence[Word], lit: int) -> Iterator[tuple[Owner, int, int]]:
         """(owner, first word, word after) of every match; the furthest end for each start."""
-        places: dict[str, list[int]] = {}
-        for at, word in enumerate(words):
-            for form in word.forms:
-                places.setdefault(form, []).append(at)
-        forms = set(places)  # a real set: products with a view of keys walk the larger side
-        tried: set[int] = set()
-        for form in forms:
-            for owner, pattern, first_words, last_words, reach in self.by_word.get(form, ()):
-                if id(pattern) in tried:
+        for bit in bits_of(lit & self.bits):
+            owner, pattern, firsts = self.by_bit[bit]
+            for at, word in enumerate(words):
+                if firsts.isdisjoint(word.forms):
                     continue
-                tried.add(id(pattern))
-                if pattern.may_match(forms):
-                    starts = {at for first in first_words & forms for at in places[first]}
-                    ends = sorted(at for last in last_words & forms for at in places[last])
-                    for at in sorted(starts):
-                        nearest = bisect_left(ends, at)
-                        if nearest == len(ends) or ends[nearest] > at + reach:
-                            continue  # its last step is before it, or too far: nothing to walk
-                        after = pattern.end(words, at)
-                        if after is not None:
-                            yield owner, at, after
+                after = pattern.end(words, at)
+                if after is not None:
+                    yield owner, at, after
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +156,7 @@ class Rules:
     rules: tuple[Rule, ...]
     reporting: tuple[Pattern, ...]
     vocabulary: Vocabulary
+    sieve: Sieve
     index: PatternIndex[Rule]
 
 
@@ -212,11 +172,11 @@ def load_rules(path: Path = DATA) -> Rules:
         index = PatternIndex((rule, pattern) for rule in rules for pattern in rule.patterns)
     except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise SaisineError("danger_rules_malformed", place=path.name, reason=repr(error)) from error
-    return Rules(version, rules, reporting, Vocabulary(frozenset(reader.seen)), index)
+    return Rules(version, rules, reporting, Vocabulary(frozenset(reader.seen)), reader.sieve, index)
 
 
 class Reader:
-    """Turns the lines of the file into patterns; keeps every word that it saw."""
+    """Turns the lines of the file into patterns; keeps every word that it saw, and the sieve of all its patterns."""
 
     CONTEXTS: Final = (
         "patterns",
@@ -231,6 +191,7 @@ class Reader:
     def __init__(self, lists: Mapping[str, Sequence[str]]) -> None:
         self.lists = lists
         self.seen: set[str] = set()
+        self.sieve = Sieve()
 
     def rule(self, raw: Mapping[str, Any]) -> Rule:
         place = str(raw["id"])
@@ -260,7 +221,7 @@ class Reader:
         steps = tuple(self._step(part, place) for part in parts[opens:])
         if not steps or steps[0].gap or steps[0].optional or steps[-1].gap:
             raise _fault(place, f"« {line} »")
-        return Pattern.of(steps, opens)
+        return Pattern.of(steps, opens, self.sieve)
 
     def _step(self, part: str, place: str) -> Step:
         if found := re.fullmatch(r"\[(\d)\]", part):

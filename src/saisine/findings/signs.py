@@ -7,14 +7,17 @@ the length of the text.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 _DRAWN_OUT: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1+")
+_SENTENCE_SIGNS: Final = frozenset(".!?…\n;")
 _SENTENCE_END: Final = re.compile(r"[.!?…\n;]")
+_LINKS: Final = ("http", "www.")
+_DIGIT: Final = re.compile(r"\d")
+_TWICE: Final = re.compile(r"(.)\1")
 _LEET: Final = str.maketrans("013457@$", "oieastas")
 # Cyrillic and Greek letters that are drawn like Latin ones (Unicode TR 39), small letters after folding.
 _LOOK_ALIKE: Final = dict(zip("аеорсухіјѕкмтвнαεορτυνκι", "aeopcyxijskmtbhaeoptuvki", strict=True))
@@ -36,14 +39,23 @@ SHAPES: Final = {
     "<iban>": re.compile(r"fr\d{2}"),
     "<mail>": re.compile("<mail>"),
 }
+# Words cut as in short messages, and the word of the rules that each stands for beside itself.
+_SHORT: Final = {
+    "vs": "vous", "ds": "dans", "pr": "pour", "qd": "quand", "kan": "quand", "ke": "que", "ki": "qui", "koi": "quoi",
+    "jve": "jvais", "jvai": "jvais", "jva": "jvais", "tt": "tout", "ts": "tous", "tjr": "toujours",
+    "tjrs": "toujours", "mm": "meme", "bcp": "beaucoup", "sui": "suis", "chui": "suis", "msg": "message",
+    "msgs": "messages", "adr": "adresse", "ns": "nous", "com": "commentaire", "coms": "commentaires",
+}  # fmt: skip
 Piece = tuple[str, int, int]
 _CUT: Final = frozenset("._*-|/+,'")  # put inside a word to break it
 MAX_APART: Final = 40  # letters set apart that are joined into words: a sentence, not a book
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word: the forms it may stand for, its span in the original text, whether a sentence starts here."""
+class Word(NamedTuple):
+    """One word: the forms it may stand for, its span in the original text, whether a sentence starts here.
+
+    A tuple, since it is made for every word of every message: a frozen dataclass takes three times as long.
+    """
 
     forms: tuple[str, ...]
     start: int
@@ -97,60 +109,74 @@ def fold_with_places(text: str) -> tuple[str, Sequence[int]]:
 def words_of(folded: str, places: Sequence[int], vocabulary: "Vocabulary") -> list[Word]:
     """The words and weapon emoji of a folded text; links and mentions are left out."""
     found: list[Word] = []
+    forms_of, sentence_end = vocabulary.forms, _SENTENCE_END.search
     last, opens = 0, True
     for form, start, end in _whole(_pieces(folded, vocabulary), folded, vocabulary):
-        between = folded[last:start]
-        opens = opens or (between != " " and _SENTENCE_END.search(between) is not None)
+        if not opens and start - last != 1:
+            opens = sentence_end(folded, last, start) is not None
+        elif not opens:
+            opens = folded[last] in _SENTENCE_SIGNS
         last = end
         if form:
-            found.append(Word(vocabulary.forms(form), places[start], places[end - 1] + 1, opens))
+            found.append(Word(forms_of(form), places[start], places[end - 1] + 1, opens))
         opens = not form  # a mention calls someone: a sentence opens after it
     return found
 
 
-def _pieces(folded: str, vocabulary: "Vocabulary") -> Iterator[Piece]:
+def _pieces(folded: str, vocabulary: "Vocabulary") -> list[Piece]:
     """(word, start, end) in order, the word empty for a mention; letters set apart are joined into words."""
-    run: list[re.Match[str]] = []
+    found: list[Piece] = []
+    run: list[Piece] = []
     for match in _PIECE.finditer(folded):
-        piece, (start, end) = match.group(), match.span()
-        single = end - start == 1 and piece.isalpha()
-        if single and len(run) < MAX_APART and (not run or start - run[-1].end() <= 3):
-            run.append(match)
+        start, end = match.span()
+        piece = folded[start:end]
+        if end - start == 1 and piece.isalpha():
+            if run and (len(run) == MAX_APART or start - run[-1][2] > 3):
+                found += _joined(run, vocabulary)
+                run = []
+            run.append((piece, start, end))
             continue
         if run:
-            yield from _joined(run, vocabulary)
-        run = [match] if single else []
-        if not single:
-            aside = piece[0] == "@" or piece.startswith(("http", "www."))
-            yield "" if aside else "<mail>" if "@" in piece and "." in piece else piece, start, end
-    yield from _joined(run, vocabulary)
+            found += run if len(run) < 3 else _joined(run, vocabulary)
+            run = []
+        if piece.isalnum():
+            found.append(("" if piece.startswith(_LINKS) else piece, start, end))
+        else:
+            found.append((_named(piece), start, end))
+    return found + _joined(run, vocabulary)
 
 
-def _whole(pieces: Iterator[Piece], folded: str, vocabulary: "Vocabulary") -> Iterator[Piece]:
+def _named(piece: str) -> str:
+    """Nothing for a mention or a link, a shape for a mail address, else the word with its sign inside."""
+    if piece[0] == "@" or piece.startswith(_LINKS):
+        return ""
+    return "<mail>" if "@" in piece and "." in piece else piece
+
+
+def _whole(pieces: Sequence[Piece], folded: str, vocabulary: "Vocabulary") -> list[Piece]:
     """Two pieces that one sign cuts become one when only together they make a known word."""
-    held: Piece | None = None
+    found: list[Piece] = []
+    known = vocabulary.words
+    last, ended = "", -2
     for piece in pieces:
-        if held is not None:
-            if piece[1] == held[2] + 1 and folded[held[2]] in _CUT and held[0] and piece[0]:
-                whole = held[0] + piece[0]
-                known = vocabulary.words
-                if whole in known and not (held[0] in known and piece[0] in known):
-                    held = (whole, held[1], piece[2])
-                    continue
-            yield held
-        held = piece
-    if held is not None:
-        yield held
+        form, start, end = piece
+        if start == ended + 1 and last and form and folded[ended] in _CUT:
+            whole = last + form
+            if whole in known and not (last in known and form in known):
+                piece = whole, found.pop()[1], end
+        found.append(piece)
+        last, ended = piece[0], end
+    return found
 
 
-def _joined(run: list[re.Match[str]], vocabulary: "Vocabulary") -> Iterator[Piece]:
+def _joined(run: Sequence[Piece], vocabulary: "Vocabulary") -> list[Piece]:
     """Three single letters or more, as the known words that they spell; fewer stay letters."""
     if len(run) < 3:
-        yield from ((match.group(), match.start(), match.end()) for match in run)
-        return
-    letters = "".join(match.group() for match in run)
-    for first, after in vocabulary.split(letters):
-        yield letters[first:after], run[first].start(), run[after - 1].end()
+        return list(run)
+    letters = "".join(letter for letter, _, _ in run)
+    return [
+        (letters[first:after], run[first][1], run[after - 1][2]) for first, after in vocabulary.split(letters)
+    ]
 
 
 class Vocabulary:
@@ -166,10 +192,15 @@ class Vocabulary:
 
     def _forms(self, raw: str) -> tuple[str, ...]:
         """The word itself first, then what it may be once undisguised."""
+        short = _SHORT.get(raw)
         if len(raw) == 2 and raw.isalpha():
-            return raw, "<letters>"
+            return (raw, "<letters>") if short is None else (raw, "<letters>", short)
+        if short is not None:
+            return raw, short
         if raw in self.words or (raw.isalpha() and len(raw) < 3):
             return (raw,)
+        if raw.isalpha() and not _TWICE.search(raw):
+            return (raw,)  # nothing to undo: most words
         forms = [raw]
         if not raw.isdigit():
             forms.append(raw.translate(_LEET))
@@ -177,7 +208,8 @@ class Vocabulary:
         forms += [cut for form in forms for cut in self._shorter(form)]
         if "*" in raw and len(raw) <= self._longest:
             forms += [word for word in self._by_shape.get((len(raw), raw[0]), ()) if _fits(raw, word)]
-        forms += [shape for shape, pattern in SHAPES.items() if pattern.fullmatch(raw)]
+        if _DIGIT.search(raw) or raw[0] == "<":
+            forms += [shape for shape, pattern in SHAPES.items() if pattern.fullmatch(raw)]
         return tuple(dict.fromkeys(forms))
 
     def _shorter(self, form: str) -> tuple[str, ...]:

@@ -51,10 +51,6 @@ HARMFUL_FOUND = 0.65
 NEIGHBOURS_FLAGGED = 0.10
 GAP = 0.08
 SWAPPED = 0.10
-# What the model shipped reaches where a bar is not met; the bars stay as they are.
-SPARED = {
-    "contre_discours": "0.786",
-}
 
 
 def unmet(measured: str, bar: str) -> pytest.MarkDecorator:
@@ -234,18 +230,18 @@ def answers() -> Answers:
     return found
 
 
-@unmet("0.806", "0.85")
+@unmet("0.836", "0.85")
 def test_decisions_are_right_overall(answers: Answers) -> None:
     assert answers.right(CASES).share >= OVERALL
 
 
-@unmet("0.385 (sous_entendu) and 0.500 (harcelement_sexuel)", "0.60")
+@unmet("0.423 (sous_entendu), the others over 0.66", "0.60")
 def test_no_function_is_given_up(answers: Answers) -> None:
     weak = {name: tally for name, tally in answers.by_function().items() if tally.share < WORST_FUNCTION}
     assert not weak, table("under the bar", weak)
 
 
-@pytest.mark.parametrize("function", marked(ANSWERS, SPARED, "0.80"))
+@pytest.mark.parametrize("function", ANSWERS)
 def test_those_who_answer_quote_or_testify_are_spared(answers: Answers, function: str) -> None:
     assert answers.right(answers.of(function)).share >= ANSWERS_SPARED
 
@@ -262,7 +258,7 @@ def test_harmful_messages_are_still_found(answers: Answers) -> None:
         {
             "doxxing": "3 of 18 missed",
             "incitation_suicide": "3 of 16 missed",
-            "menace_directe": "3 of 23 missed",
+            "menace_directe": "1 of 23 missed",
             "menace_voilee": "4 of 21 missed",
             "raid": "4 of 18 missed",
         },
@@ -278,11 +274,11 @@ def test_every_threat_address_suicide_call_and_raid_is_lifted(answers: Answers, 
     marked(
         FLOORS,
         {
-            "doxxing": "6 of 18 missed",
+            "doxxing": "4 of 18 missed",
             "incitation_suicide": "5 of 16 missed",
-            "menace_directe": "7 of 23 missed",
+            "menace_directe": "4 of 23 missed",
             "menace_voilee": "8 of 21 missed",
-            "menace_viol": "5 of 12 missed",
+            "menace_viol": "4 of 12 missed",
             "raid": "8 of 18 missed",
         },
         "none missed",

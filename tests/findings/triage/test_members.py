@@ -100,7 +100,9 @@ def test_a_packed_network_says_nearly_the_same_and_a_wrong_shape_is_refused() ->
 def test_a_word_has_the_same_vector_alone_and_in_a_batch() -> None:
     arrays = new_arrays(1, 4)
     (vector,) = vectors_of(["bonjour"], arrays["vectors"])
-    assert np.allclose(Network(arrays)._word("bonjour"), vector, atol=1e-6)
+    network_read = Network(arrays)
+    network_read.logits([["autre"], ["autre", "bonjour"]], np.zeros((2, 1), np.float32))
+    assert np.allclose(network_read._table[network_read._row["bonjour"]], vector, atol=1e-6)
     assert max(network.pieces_of("bonjour")) < network.BUCKETS
 
 

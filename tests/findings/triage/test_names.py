@@ -54,7 +54,7 @@ def named() -> Iterator[tuple[str, str]]:
 def test_every_way_to_name_a_group_is_one_word_and_says_the_group(group: str) -> None:
     for _, text in (pair for pair in named() if pair[0] == group):
         evidence = CUES.read(text)
-        for words in (words_for_linear(evidence, CUES), tokens_of(evidence, CUES)):
+        for words in (linear := words_for_linear(evidence), tokens_of(evidence, linear)):
             assert words.count(NAMED) == 1, text
             assert len(words) <= 5, text
         assert group in evidence.names, text
@@ -69,7 +69,8 @@ def test_members_and_rules_read_the_same_whatever_the_group() -> None:
         for group in GROUPS:
             text = filled(frame, group, 0)
             evidence = CUES.read(text)
-            words = tuple(words_for_linear(evidence, CUES)), tuple(tokens_of(evidence, CUES))
+            linear = words_for_linear(evidence)
+            words = tuple(linear), tuple(tokens_of(evidence, linear))
             seen.add((*words, tuple(features_of(evidence, CUES, text))))
         if len(seen) > 1:
             differ.append(frame.id)
@@ -89,14 +90,14 @@ def test_the_name_of_a_group_changes_no_decision_and_no_group_has_more_false_ala
 
 def test_a_name_swallows_what_leads_to_it_and_what_follows_it() -> None:
     for name in ("une famille de Gitans", "une jeune femme trans", "une musulmane pratiquante", "un sourd"):
-        words = words_for_linear(CUES.read(f"Hier {name} est venue"), CUES)
+        words = words_for_linear(CUES.read(f"Hier {name} est venue"))
         assert words == ["hier", NAMED, "est", "venue"]
 
 
 def test_a_hateful_term_stays_itself_for_the_linear_member_and_is_one_word_for_the_network() -> None:
     evidence = CUES.read("espèce de tapette")
-    assert "tapette" in words_for_linear(evidence, CUES)
-    assert HATED in tokens_of(evidence, CUES)
+    assert "tapette" in words_for_linear(evidence)
+    assert HATED in tokens_of(evidence, words_for_linear(evidence))
 
 
 def test_a_term_inside_a_name_is_no_term() -> None:

@@ -1,5 +1,6 @@
 """Training: frames stay whole, groups fill the same harmless frames, and inputs are named or refused."""
 
+import json
 from collections import defaultdict
 from pathlib import Path
 
@@ -7,6 +8,8 @@ import pytest
 
 from saisine.errors import SaisineError
 from saisine.findings.triage.lexicon import GROUPS
+from saisine.findings.triage.model import FOLDER
+from saisine.findings.triage.training.card import CARD, card_text
 from saisine.findings.triage.training.corpus import load_corpus
 from saisine.findings.triage.training.distance import near, refuse_near
 from saisine.findings.triage.training.sentences import FOLDS, load_frames, realise
@@ -67,3 +70,7 @@ def test_training_without_the_shared_data_is_refused_in_words(tmp_path: Path) ->
         load_corpus(tmp_path)
     assert caught.value.code == "triage_data_missing"
     assert caught.value.exit_code == 74
+
+
+def test_the_card_is_that_of_the_model_shipped() -> None:
+    assert CARD.read_text("utf-8") == card_text(json.loads((FOLDER / "model.json").read_text("utf-8")))

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from saisine.findings.triage.lexicon import GROUPS, TYPES
+    from saisine.findings.triage.model import VERSION
     from saisine.findings.triage.scoring import Reason, Result, Triage
 
-__all__ = ["GROUPS", "TYPES", "Reason", "Result", "Triage"]
+__all__ = ["GROUPS", "TYPES", "VERSION", "Reason", "Result", "Triage"]
 
 
 def __getattr__(name: str) -> Any:
@@ -26,4 +27,8 @@ def __getattr__(name: str) -> Any:
         from saisine.findings.triage import lexicon
 
         return getattr(lexicon, name)
+    if name == "VERSION":
+        from saisine.findings.triage.model import VERSION
+
+        return VERSION
     raise AttributeError(name)

@@ -61,7 +61,7 @@ def _text_shapes(evidence: "Evidence", text: str) -> dict[str, float]:
         "emoji": bool(text) and max(text) > "\U0001f000",
         "has_quotes": evidence.has_quotes,
         "names_any": bool(evidence.names),
-        "to_you": any(word.forms[0] in YOU for word in words),
+        "to_you": not YOU.isdisjoint([word.forms[0] for word in words]),
     }
 
 
@@ -76,6 +76,8 @@ def _is_against(evidence: "Evidence") -> bool:
 
 
 def _cue_shapes(evidence: "Evidence", cues: "Cues") -> dict[str, float]:
+    if not evidence.cues:
+        return {"no_cue": not evidence.terms}
     sides = cues.sides
     for_n = sum(sides[cue].side == "for" for cue in evidence.cues)
     against_n = len(evidence.cues) - for_n

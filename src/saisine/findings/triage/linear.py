@@ -79,6 +79,7 @@ class Tfidf:
         self.vocabulary = tuple(vocabulary)
         self.idf = idf
         self.index: Mapping[str, int] = {gram: at for at, gram in enumerate(self.vocabulary)}
+        self._words = frozenset(gram[1:] for gram in self.vocabulary if gram[0] == "=")
         self._columns = lru_cache(100_000)(self._find)
 
     @classmethod
@@ -124,7 +125,7 @@ class Tfidf:
     def known_share(self, tokens: Sequence[str]) -> float:
         """Share of words that the vocabulary knows whole; 1 when there is none."""
         words = [token for token in tokens if token.isalpha()]
-        return sum(f"={word}" in self.index for word in words) / len(words) if words else 1.0
+        return sum(map(self._words.__contains__, words)) / len(words) if words else 1.0
 
 
 def fit_logistic(
@@ -136,14 +137,18 @@ def fit_logistic(
     width: int,
     feature_strength: npt.NDArray[np.float64],
     rounds: int = 60,
+    offset: npt.NDArray[Any] | float = 0.0,
 ) -> npt.NDArray[np.float64]:
-    """Weights (width + features + 1) of a logistic regression; the last one is the bias, never held back."""
+    """Weights (width + features + 1) of a logistic regression; the last one is the bias, never held back.
+
+    `offset` is what the logit of each row is before any weight: a prior that weights move away from.
+    """
     of, total = rows.of(), weights.sum()
     n_features = features.shape[1]
     ridge = np.concatenate([np.full(width, strength), feature_strength, [0.0]])
 
     def loss(w: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        z = rows.dot(w[:width]) + features @ w[width:-1] + w[-1]
+        z = rows.dot(w[:width]) + features @ w[width:-1] + w[-1] + offset
         p = 1 / (1 + np.exp(-z))
         value = (weights * (np.logaddexp(0, z) - labels * z)).sum() / total + 0.5 * (ridge * w * w).sum()
         error = weights * (p - labels) / total

@@ -20,6 +20,7 @@ from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 
 FOLDER: Final = Path(__file__).with_name("model")
+VERSION: Final = "2"  # of the model shipped: its scores are not to be compared with those of another
 LARGEST_BYTES: Final = 64 << 20  # of a file, opened: six times what ours takes
 Arrays = Mapping[str, npt.NDArray[Any]]
 

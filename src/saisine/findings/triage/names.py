@@ -11,9 +11,11 @@ from typing import Any, Final
 
 from saisine.findings.signs import Word
 from saisine.findings.triage.lexicon import GROUPS, Lexicon
+from saisine.findings.triage.normalise import TOKEN, Normal
 
 Span = tuple[int, int]
 Named = tuple[int, int, frozenset[str]]  # first word, word after, groups
+ARTICLES: Final = {"une": "un", "la": "le", "l": "le", "d": "de", "cette": "ce", "cet": "ce"}
 NAME: Final = "nomdegroupe"  # what cues read in place of any name of a group
 
 
@@ -43,9 +45,9 @@ class Names:
         return frozenset(self.names)
 
     @cached_property
-    def starts(self) -> frozenset[str]:
-        """The first words of names and of what leads to them."""
-        return self.firsts | self.heads.keys()
+    def leads(self) -> frozenset[str]:
+        """Every word that may stand before a name: « une famille de », and another name."""
+        return frozenset(chain.from_iterable(chain(words_in(self.heads), words_in(self.names))))
 
     @property
     def words(self) -> Iterator[str]:
@@ -56,14 +58,21 @@ class Names:
         """(first word, word after, groups) of each name, in order and disjoint; `words` are forms, `forms` all."""
         if self.firsts.isdisjoint(forms):
             return []
-        found = []
+        found: list[Named] = []
         after = 0
-        for at, word in enumerate(words):
-            if at < after or self.starts.isdisjoint(word):
+        for name, word in enumerate(words):
+            if name < after or self.firsts.isdisjoint(word):
                 continue
-            after, groups = self._name(words, at)
-            if groups:
-                found.append((at, after, groups))
+            first = name  # back over the words that may lead to it
+            while first > after and not self.leads.isdisjoint(words[first - 1]):
+                first -= 1
+            while after <= name and first <= name:
+                at = first
+                first, groups = self._name(words, at)
+                if groups:
+                    found.append((at, first, groups))
+                    after = first
+                first = max(first, at + 1)
         return found
 
     def _name(self, words: Sequence[Sequence[str]], at: int) -> tuple[int, frozenset[str]]:
@@ -88,12 +97,18 @@ def _longest(table: Mapping[str, Any], words: Sequence[Sequence[str]], at: int) 
     for form in words[at] if at < len(words) else ():
         for tail, value in table.get(form, ()):
             after = at + 1 + len(tail)
-            if after > len(words) or after < end:
+            if after < end or (tail and not _follows(tail, words, at + 1, after)):
                 continue
-            if all(part in other for part, other in zip(tail, words[at + 1 : after], strict=True)):
-                values = values | {value} if after == end else {value}
-                end = after
+            values = values | {value} if after == end else {value}
+            end = after
     return end, values
+
+
+def _follows(tail: Sequence[str], words: Sequence[Sequence[str]], at: int, after: int) -> bool:
+    """Whether these words stand there; the first is looked at alone, since it is nearly always another."""
+    if after > len(words) or tail[0] not in words[at]:
+        return False
+    return all(part in other for part, other in zip(tail[1:], words[at + 1 : after], strict=True))
 
 
 def masked(words: Sequence[Word], named: Sequence[Named]) -> list[Word]:
@@ -105,6 +120,26 @@ def masked(words: Sequence[Word], named: Sequence[Named]) -> list[Word]:
         made.append(Word((NAME,), words[first].start, words[after - 1].end, words[first].opens))
         last = after
     return [*made, *words[last:]]
+
+
+def names_as_one(normal: Normal, spans: Sequence[Span], name: str) -> list[str]:
+    """The tokens of a text with one in place of each span of the original; `spans` are in order and disjoint.
+
+    The article before a name loses its gender: « une » would tell women from others.
+    """
+    made: list[str] = []
+    at = 0
+    for match in TOKEN.finditer(normal.text):
+        start = normal.places[match.start()]
+        while at < len(spans) and spans[at][1] <= start:
+            at += 1
+        if at == len(spans) or start < spans[at][0]:
+            made.append(match.group())
+        elif made[-1:] != [name] or start == spans[at][0]:
+            if made:
+                made[-1] = ARTICLES.get(made[-1], made[-1])
+            made.append(name)
+    return made
 
 
 def spans_of(words: Sequence[Word], named: Sequence[Named]) -> dict[str, tuple[Span, ...]]:

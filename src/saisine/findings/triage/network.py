@@ -21,7 +21,9 @@ SIZE: Final = 48  # numbers of a word
 FILTERS: Final = 48
 HIDDEN: Final = 48
 WIDTHS: Final = (1, 2, 3)
+SIZES: Final = (3, 4, 5)  # of the pieces of a word
 LONGEST: Final = 40  # words read of one message
+KEPT: Final = 50_000  # words whose vector is kept: 10 MB
 OUTPUTS: Final = ("score", "hate")
 
 
@@ -29,10 +31,14 @@ OUTPUTS: Final = ("score", "hate")
 def pieces_of(token: str) -> tuple[int, ...]:
     """The rows of a word: itself and its pieces of 3 to 5 characters, hashed by CRC-32."""
     marked = f"<{token[:24]}>"
-    pieces = [f"={token}"]
-    for size in (3, 4, 5):
-        pieces += [marked[at : at + size] for at in range(len(marked) - size + 1)]
-    return tuple(crc32(piece.encode("utf-8", "surrogatepass")) % BUCKETS for piece in pieces)
+    places = [(at, at + size) for size in SIZES for at in range(len(marked) - size + 1)]
+    if marked.isascii():
+        raw = marked.encode("ascii")
+        found = [crc32(raw[first:after]) for first, after in places]
+    else:
+        found = [crc32(marked[first:after].encode("utf-8", "surrogatepass")) for first, after in places]
+    whole = crc32(f"={token}".encode("utf-8", "surrogatepass"))
+    return tuple(piece % BUCKETS for piece in (whole, *found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +139,45 @@ class Network:
 
     def __init__(self, arrays: Arrays) -> None:
         self.arrays = arrays
-        self._word = lru_cache(50_000)(self._vector)
+        self._forget()
 
-    def _vector(self, word: str) -> Floats:
-        return self.arrays["vectors"][list(pieces_of(word))].mean(0)  # type: ignore[no-any-return]
+    def _forget(self) -> None:
+        self._row: dict[str, int] = {}
+        self._table = np.zeros((1_024, SIZE), np.float32)
 
     def logits(self, documents: Sequence[Sequence[str]], features: Floats) -> Floats:
         """(messages, 2), messages of like length together: padding costs as much as words."""
-        order = np.argsort([len(tokens) for tokens in documents], kind="stable")
-        found = np.zeros((len(documents), len(OUTPUTS)), np.float32)
+        read = [tokens[:LONGEST] for tokens in documents]
+        self._learn(read)
+        sizes = np.array([len(tokens) for tokens in read], np.int64)
+        order = np.argsort(sizes, kind="stable")
+        row = self._row
+        found = np.zeros((len(read), len(OUTPUTS)), np.float32)
         for start in range(0, len(order), 128):
             rows = order[start : start + 128]
-            batch = Batch.of([documents[row] for row in rows], features[rows])
-            words = [self._word(word) for word in batch.words]
-            vectors = np.stack(words) if words else np.zeros((0, SIZE), np.float32)
-            found[rows] = forward(batch, place(batch, vectors), self.arrays)[0]
+            at = np.full((len(rows), max(3, int(sizes[rows].max()))), -1, np.int64)
+            flat = [row[token] for number in rows for token in read[number]]
+            at[np.arange(at.shape[1]) < sizes[rows][:, None]] = flat
+            found[rows] = forward(Batch((), at, features[rows]), self._placed(at), self.arrays)[0]
         return found
+
+    def _learn(self, documents: Sequence[Sequence[str]]) -> None:
+        """The vectors of words not seen yet, at once; beyond KEPT words everything is forgotten."""
+        new = {token for tokens in documents for token in tokens} - self._row.keys()
+        if len(self._row) + len(new) > KEPT:
+            self._forget()
+            new = {token for tokens in documents for token in tokens}
+        words = sorted(new)
+        first = len(self._row)
+        while len(self._table) <= first + len(words):
+            self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+        self._table[first : first + len(words)] = vectors_of(words, self.arrays["vectors"])
+        self._row.update(zip(words, range(first, first + len(words)), strict=True))
+
+    def _placed(self, at: Ints) -> Floats:
+        """(messages, words, SIZE), zero past the end of a message."""
+        placed: Floats = self._table[at] * (at >= 0)[:, :, None]
+        return placed
 
 
 def pack(arrays: Arrays) -> Arrays:

@@ -8,6 +8,7 @@ the place it comes from, and normalising twice changes nothing. Folding is `find
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from saisine.findings.signs import fold_with_places
@@ -23,17 +24,22 @@ _INCLUSIVE: Final = (
     r"(?<![^\W_])(?:[^\W\d_]{2,}(?:[·•][^\W\d_]{1,6})+"
     r"|[^\W\d_]{3,}(?:\.(?:e|es|ne|nes|rice|rices|euse|euses))(?:\.s)?(?![^\W_]))"
 )
-# In this order: a link, a mail address, a mention, an inclusive word, letters set apart, a word.
-_CHANGED: Final = re.compile(
-    r"(?P<link>(?:https?://|www\.)\S+)"
-    r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w)"
-    r"|(?P<mention>@(?!(?:url|user)\b)\w+)"
-    rf"|(?P<inclusive>{_INCLUSIVE})"
-    r"|(?P<apart>(?<![^\W_])(?!y.[ael]\b)[^\W\d_](?:"
-    r"(?:[ ._*-][^\W\d_](?![^\W_])){2,}|(?: [^\W\d_](?![^\W_]))+(?= {2,3}[^\W\d_] ))"
-    r"(?: {2,3}[^\W\d_](?: [^\W\d_](?![^\W_]))+)*)"
-    r"|(?P<word>(?<![@\w])(?=[^\W\d_]*[\d@$])[^\W_]+(?:[@$][^\W_]+)*)"
-    r"|(?P<long>(?P<drawn>[^\W\d_])(?P=drawn){2,})"
+# What is changed, in this order, each with a cheap sign without which it cannot stand in a text: nearly every text
+# has one or two of these signs, and is read with the alternatives that they call for.
+_CHANGED: Final = (
+    ("link", re.compile(r"https?://|www\."), r"(?:https?://|www\.)\S+"),
+    ("mail", re.compile(r"[\w.+-]@[\w-]+\."), r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w"),
+    ("mention", re.compile(r"@(?!(?:url|user)\b)\w"), r"@(?!(?:url|user)\b)\w+"),
+    ("inclusive", re.compile(r"[·•]|\.(?:e|ne|rice|euse)"), _INCLUSIVE),
+    (
+        "apart",
+        re.compile(r"(?<![^\W_])[^\W\d_][ ._*-][^\W\d_](?:[ ._*-][^\W\d_](?![^\W_])| {2,3}[^\W\d_] )"),
+        r"(?<![^\W_])(?!y.[ael]\b)[^\W\d_](?:"
+        r"(?:[ ._*-][^\W\d_](?![^\W_])){2,}|(?: [^\W\d_](?![^\W_]))+(?= {2,3}[^\W\d_] ))"
+        r"(?: {2,3}[^\W\d_](?: [^\W\d_](?![^\W_]))+)*",
+    ),
+    ("word", re.compile(r"[\d$]|\w@"), r"(?<![@\w])(?=[^\W\d_]*[\d@$])[^\W_]+(?:[@$][^\W_]+)*"),
+    ("long", re.compile(r"([^\W\d_])\1\1"), r"(?P<drawn>[^\W\d_])(?P=drawn){2,}"),
 )
 _ORDINAL: Final = re.compile(r"\d+[a-z]{0,3}")
 TOKEN: Final = re.compile(r"@url|@user|[^\W_]+(?:[*][^\W_]+)*|[!?…]+|[^\w\s.,;:'\"()\-/«»*_@]")
@@ -69,18 +75,27 @@ def normalise(text: str, longest: int | None = LONGEST) -> Normal:
 def _rewrite(normal: Normal) -> Normal:
     """Until nothing changes: at most a few rounds, since each one only shortens or removes digits."""
     for _ in range(4):
-        found = _rewrite_once(normal)
+        kinds = tuple(kind for kind, sign, _ in _CHANGED if sign.search(normal.text))
+        if not kinds:
+            return normal
+        found = _rewrite_once(normal, _pattern(kinds))
         if found.text == normal.text:
             return found
         normal = found
     return normal
 
 
-def _rewrite_once(normal: Normal) -> Normal:
+@cache
+def _pattern(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    """One alternation of what a text may hold: at most 2 to the power of seven of them."""
+    return re.compile("|".join(f"(?P<{kind}>{found})" for kind, _, found in _CHANGED if kind in kinds))
+
+
+def _rewrite_once(normal: Normal, changed: re.Pattern[str]) -> Normal:
     signs: list[str] = []
     places: list[int] = []
     last = 0
-    for match in _CHANGED.finditer(normal.text):
+    for match in changed.finditer(normal.text):
         signs.append(normal.text[last : match.start()])
         places.extend(normal.places[last : match.start()])
         new, kept = _replace(match)

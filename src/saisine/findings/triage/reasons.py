@@ -57,11 +57,12 @@ def reasons_of(
     evidence: Evidence, features: npt.NDArray[np.float32], model: Model, cues: Cues
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """(for, against), the heaviest first. A cue stands on the side it was written for, whatever was learnt."""
-    weights = model.rules[:-1, 0] * features
-    total = float(np.abs(weights).sum()) or 1.0
+    places = np.flatnonzero(features)
+    weights = (model.rules[places, 0] * features[places]).tolist()
+    total = sum(map(abs, weights)) or 1.0
     found: dict[str, list[Reason]] = {"for": [], "against": []}
-    for at in np.flatnonzero(features):
-        name, share = cues.features[at], float(weights[at]) / total
+    for at, weight in zip(places.tolist(), weights, strict=True):
+        name, share = cues.features[at], weight / total
         if name in UNREAD:
             continue
         fixed = cues.sides[name[4:]].side if name.startswith("cue:") else _side(name)
@@ -69,7 +70,8 @@ def reasons_of(
             continue
         side = fixed or ("for" if share > 0 else "against")
         found[side].append(Reason(name, _place(name, evidence), round(abs(share), 3)))
-    found["for"] += _by_group(evidence, model, cues, features, total)
+    if evidence.terms:
+        found["for"] += _by_group(evidence, model, cues, features, total)
     return _sorted(found["for"]), _sorted(found["against"])
 
 

@@ -18,10 +18,20 @@ from saisine.errors import SaisineError
 from saisine.findings.contexts import Context, quoted_spans
 from saisine.findings.danger import Danger, look_for_danger
 from saisine.findings.rules import Pattern, PatternIndex, Reader, load_rules
+from saisine.findings.sieve import Sieve
 from saisine.findings.signs import Vocabulary, Word, words_of
 from saisine.findings.triage.features import feature_names
 from saisine.findings.triage.lexicon import Lexicon, Term, load_lexicon
-from saisine.findings.triage.names import NAME, Named, Names, by_first, masked, spans_of, words_in
+from saisine.findings.triage.names import (
+    NAME,
+    Named,
+    Names,
+    by_first,
+    masked,
+    names_as_one,
+    spans_of,
+    words_in,
+)
 from saisine.findings.triage.normalise import Normal, normalise
 
 DATA: Final = Path(__file__).with_name("data") / "rules" / "cues.yaml"
@@ -92,7 +102,7 @@ class Cues:
     index: PatternIndex[Cue]
     terms: Mapping[str, tuple[tuple[tuple[str, ...], Term], ...]]
     names: Names
-    reporting: tuple[Pattern, ...]
+    sieve: Sieve
     vocabulary: Vocabulary
     features: tuple[str, ...]
 
@@ -115,7 +125,7 @@ class Cues:
         dangers, cancelled = look_for_danger(normal, words)
         named = self.names.find([word.forms for word in words], forms)
         read = masked(words, named) if named else words
-        cues, quoted = self._cues(read, Context(read, quotes, self.reporting), quotes)
+        cues, quoted = self._cues(read, quotes)
         return Evidence(
             normal=normal,
             words=words,
@@ -130,12 +140,14 @@ class Cues:
         )
 
     def _cues(
-        self, words: Sequence[Word], context: Context, quotes: Sequence[Span]
+        self, words: Sequence[Word], quotes: Sequence[Span]
     ) -> tuple[dict[str, tuple[Span, ...]], set[str]]:
         """(the first spans of each cue, in order; cues of which every span is quoted)."""
         found: dict[str, set[Span]] = {}
         plain: set[str] = set()
-        for cue, first, after in self.index.matches(words):
+        lit = self.sieve.lit(words)
+        context = Context(words, lit)
+        for cue, first, after in self.index.matches(words, lit):
             span = words[first].start, words[after - 1].end
             if span in found.get(cue.id, ()):
                 continue
@@ -148,7 +160,12 @@ class Cues:
 
     def _terms(self, words: Sequence[Word], forms: Set[str], quotes: Sequence[Span]) -> Iterator[Found]:
         end = 0
+        known = self.terms.keys()
+        if known.isdisjoint(forms):
+            return
         for at, word in enumerate(words):
+            if known.isdisjoint(word.forms):
+                continue
             hits = [
                 hit for form in word.forms for hit in self.terms.get(form, ()) if _follows(words, at, hit[0])
             ]
@@ -171,11 +188,10 @@ def outside_names(terms: Iterator[Found], named: Sequence[Named]) -> Iterator[Fo
 
 
 NAMED, HATED = "@groupe", "@terme"
-_ARTICLES: Final = {"une": "un", "la": "le", "l": "le", "d": "de", "cette": "ce", "cet": "ce"}
 
 
-def tokens_of(evidence: Evidence, cues: Cues) -> list[str]:
-    """The words as the network reads them: every name of a group is one word, every hateful term another.
+def tokens_of(evidence: Evidence, words: list[str]) -> list[str]:
+    """The words as the network reads them, from those of the linear member: every hateful term is one word too.
 
     A decision then cannot depend on which of the eight groups is named: fairness by construction, and what is
     learnt on one group holds for all.
@@ -187,35 +203,25 @@ def tokens_of(evidence: Evidence, cues: Cues) -> list[str]:
         for word in evidence.words[found.first : found.after]
         for form in word.forms
     }
-    tokens = words_for_linear(evidence, cues)
-    if hated.isdisjoint(tokens):
-        return tokens
+    if hated.isdisjoint(words):
+        return words
     made: list[str] = []
-    for token in tokens:
+    for token in words:
         new = HATED if token in hated else token
         if new != HATED or made[-1:] != [HATED]:
             made.append(new)
     return made
 
 
-def words_for_linear(evidence: Evidence, cues: Cues) -> list[str]:
+def words_for_linear(evidence: Evidence) -> list[str]:
     """The words as the linear member reads them: every name of a group is one word, hateful terms stay themselves.
 
     The article before a name loses its gender: « une » would tell women from others.
     """
-    tokens = evidence.normal.tokens
     if not evidence.names:
-        return tokens
-    forms = [cues.vocabulary.forms(token) for token in tokens]
-    made: list[str] = []
-    last = 0
-    for first, after, _ in cues.names.find(forms, {form for one in forms for form in one}):
-        made += tokens[last:first]
-        if made and made[-1] in _ARTICLES:
-            made[-1] = _ARTICLES[made[-1]]
-        made.append(NAMED)
-        last = after
-    return made + tokens[last:]
+        return evidence.normal.tokens
+    spans = sorted({span for spans in evidence.names.values() for span in spans})
+    return names_as_one(evidence.normal, spans, NAMED)
 
 
 def harmful_terms(evidence: Evidence) -> list[Found]:
@@ -225,8 +231,8 @@ def harmful_terms(evidence: Evidence) -> list[Found]:
 
 def fired(evidence: Evidence, cues: Cues) -> list[Cue]:
     """Cues that argue for, with at least one span outside quotation marks."""
-    plain = evidence.cues.keys() - evidence.quoted_cues
-    return [cue for cue in cues.cues if cue.side == "for" and cue.id in plain]
+    found = [cues.sides[cue] for cue in evidence.cues if cue not in evidence.quoted_cues]
+    return [cue for cue in found if cue.side == "for"]
 
 
 def is_inside(span: Span, spans: Sequence[Span]) -> bool:
@@ -258,7 +264,7 @@ def load_cues(path: Path = DATA, lexicon: Lexicon | None = None) -> Cues:
         reader.seen | danger.vocabulary.words | set(chain.from_iterable(words_in(terms))) | set(names.words)
     )
     version, vocabulary = str(raw["version"]), Vocabulary(frozenset(seen))
-    return Cues(version, cues, index, terms, names, danger.reporting, vocabulary, feature_names(cues))
+    return Cues(version, cues, index, terms, names, reader.sieve, vocabulary, feature_names(cues))
 
 
 def _lists(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """One message in, one result out: score, hate, types, targets, evidence, danger, and the reasons for and against."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -147,16 +147,16 @@ class Triage:
         features = self.features(reads)
         members = self.members(reads, features)
         own = self.own.score([read.text for read in reads]) if self.own else None
-        scores = {name: self._logits(name, members[name], own, reads, features) for name in OUTPUTS}
+        scores = {name: self._logits(name, members, own, reads) for name in OUTPUTS}
+        alone = self.model.blends["score"].alone(members["score"]).tolist()
         for at, read in enumerate(reads):
             logits = {name: float(scores[name][at]) for name in OUTPUTS}
-            alone = self.model.blends["score"].alone(members["score"][at : at + 1])[0]
-            yield self._result(read, features[at], logits, alone)
+            yield self._result(read, features[at], logits, alone[at])
 
     def read(self, id: str, text: str) -> Read:
         evidence = self.cues.read(text)
-        tokens = tokens_of(evidence, self.cues)
-        return Read(id, text, evidence, tokens, words_for_linear(evidence, self.cues))
+        words = words_for_linear(evidence)
+        return Read(id, text, evidence, tokens_of(evidence, words), words)
 
     def features(self, reads: Sequence[Read]) -> npt.NDArray[np.float32]:
         """(messages, features)."""
@@ -187,16 +187,15 @@ class Triage:
     def _logits(
         self,
         name: str,
-        members: npt.NDArray[np.float64],
+        members: Mapping[str, npt.NDArray[np.float64]],
         own: "Any",
         reads: Sequence[Read],
-        features: npt.NDArray[np.float32],
     ) -> npt.NDArray[np.float64]:
-        found = self.model.blends[name].logit(members)
+        found = self.model.blends[name].logit(members[name])
         if own is not None:
             found = own[:, OUTPUTS.index(name)]
         if self.local is not None and name == "score":
-            found = self.local.mix(found, [read.tokens for read in reads], features)
+            found = self.local.mix(found, [read.words for read in reads], members)
         return found
 
     def _result(
@@ -227,7 +226,7 @@ class Triage:
             reasons_for=(*cut, *why[0]) or ((Reason("model_only", None, 1.0),) if decided else ()),
             reasons_against=why[1],
             abstain_reason=reason,
-            members=dict(zip(MEMBERS if len(alone) > 1 else ("rules",), map(float, alone), strict=True)),
+            members=dict(zip(MEMBERS if len(alone) > 1 else ("rules",), alone, strict=True)),
             model_id=self.id,
         )
 

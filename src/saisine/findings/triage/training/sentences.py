@@ -19,10 +19,17 @@ import yaml
 from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
-FILES: Final = ("against_groups.yaml", "beside_groups.yaml", "persons.yaml", "nuances.yaml")
+FILES: Final = (
+    "against_groups.yaml",
+    "beside_groups.yaml",
+    "persons.yaml",
+    "nuances.yaml",
+    "wordings.yaml",
+    "dangers.yaml",
+)
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
-ALONE: Final = 10  # sentences of a frame that names no group
+ALONE: Final = 6  # sentences of a frame that names no group
 DISGUISED: Final = 0.3  # share of sentences with typing faults or disguises, the same on both sides
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 _GROUP_SLOTS: Final = frozenset(

@@ -17,7 +17,7 @@ from saisine.errors import SaisineError
 from saisine.findings.triage import blend
 from saisine.findings.triage.features import features_of
 from saisine.findings.triage.linear import Tfidf
-from saisine.findings.triage.model import FOLDER, pack_model, write_model
+from saisine.findings.triage.model import FOLDER, VERSION, pack_model, write_model
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.rules import Cues, load_cues, tokens_of, words_for_linear
 from saisine.findings.triage.training.backward import train_network
@@ -25,7 +25,6 @@ from saisine.findings.triage.training.corpus import DEVELOPMENT, OWN, Corpus, lo
 from saisine.findings.triage.training.logistic import beside, fit, matrix_of
 from saisine.findings.triage.training.sentences import FOLDS
 
-VERSION: Final = "1"
 SEED: Final = 1
 EPOCHS: Final = 6
 # Our frames beside native texts, in each member: they move the order of native posts little, and decide negation,
@@ -73,8 +72,8 @@ def prepare(corpus: Corpus, cues: Cues) -> Prepared:
     evidence = [cues.read(text) for text in corpus.texts]
     pairs = zip(evidence, corpus.texts, strict=True)
     features = np.array([features_of(one, cues, text) for one, text in pairs], np.float32)
-    tokens = [tokens_of(one, cues) for one in evidence]
-    words = [words_for_linear(one, cues) for one in evidence]
+    words = [words_for_linear(one) for one in evidence]
+    tokens = [tokens_of(one, read) for one, read in zip(evidence, words, strict=True)]
     native = np.flatnonzero((corpus.weight > 0) & (corpus.source != OWN))
     forgotten = names_in([corpus.texts[int(at)] for at in native]) - frozenset(cues.vocabulary.words)
     trained = [words[at] for at in np.flatnonzero(corpus.weight > 0)]

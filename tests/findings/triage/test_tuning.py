@@ -1,0 +1,54 @@
+"""The tuning lists, dangers and other functions: in view while rules and sentences were written."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from saisine.findings import danger
+from saisine.findings.rules import load_rules
+from saisine.findings.triage import VERSION
+from tests.findings.triage.shipped import TRIAGE
+from tests.findings.triage.suite import load_cases, overlap, words_of
+
+FOLDER = Path(__file__).with_name("tuning")
+PAGES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
+DANGERS = ("danger", "danger_second")
+LINES = [
+    (name, page.get("danger", page.get("harmful")), line.strip())
+    for name, pages in PAGES.items()
+    for page in pages
+    for line in page["lines"].splitlines()
+]
+
+
+def test_the_lists_are_wide_and_on_both_sides() -> None:
+    assert sum(harmful for _, harmful, _ in LINES) >= 280
+    assert sum(not harmful for _, harmful, _ in LINES) >= 190
+    assert len({line for *_, line in LINES}) == len(LINES)
+
+
+@pytest.mark.parametrize("name", DANGERS)
+def test_the_floors_see_the_dangers_of_a_list_and_leave_its_neighbours(name: str) -> None:
+    """Floors of what was reached, not a measure: the sentences were in view."""
+    answers: dict[bool, list[bool]] = {True: [], False: []}
+    asked = [(harmful, line) for one, harmful, line in LINES if one == name]
+    for (harmful, _), answer in zip(asked, TRIAGE.score(("", line) for _, line in asked), strict=True):
+        answers[harmful].append(answer.danger)
+    assert sum(answers[True]) >= 0.93 * len(answers[True])
+    assert sum(answers[False]) <= 0.03 * len(answers[False])
+
+
+def test_no_line_resembles_a_case_of_the_suite() -> None:
+    asked = [words_of(case.text) for case in load_cases()]
+    near = []
+    for _, _, line in LINES:
+        words = words_of(line)
+        if len(words) >= 3 and any(overlap(words, one) >= 0.6 for one in asked):
+            near.append(line)
+    assert len(near) == 0
+
+
+def test_the_versions_that_others_read_are_those_of_the_files() -> None:
+    assert load_rules().version == danger.VERSION
+    assert TRIAGE.model.version == VERSION
