@@ -208,3 +208,14 @@ def test_a_hundred_exhibits_are_all_there(tmp_path: Path) -> None:
 
     text = text_of(tmp_path / "dossier.pdf")
     assert all(f"Propos inventé numéro {number}, adressé" in text for number in range(1, 101))
+
+
+def test_an_exhibit_erased_since_is_left_out_and_said_so(tmp_path: Path) -> None:
+    with create_vault(tmp_path / "vault") as vault:
+        data, sealed = sealed_dossier(vault)
+        vault.erase(sealed[1].unit, "art17_request")
+        report = build_dossier(data, vault, tmp_path / "dossier.zip", pdf_copy=tmp_path / "dossier.pdf")
+    assert report.broken == (1, 2, 3, 4), "the four share one unit"
+    from tests.dossiers.test_pdf import text_of
+
+    assert "La pièce 2 a été effacée depuis : elle n’est pas jointe." in text_of(tmp_path / "dossier.pdf")

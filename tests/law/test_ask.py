@@ -125,6 +125,27 @@ def test_nothing_is_asked_when_nothing_can_change(law: Law) -> None:
     assert ask(law, CaseInputs(closed=True), today=TODAY) is None
 
 
+@pytest.mark.parametrize("path", SCENARIOS[::6], ids=lambda path: path.stem[:3])
+def test_each_question_may_change_what_is_still_open(path: Path, law: Law) -> None:
+    """An offence that is still possible waits for the fact, or one of its two answers changes who may act, or
+    the routes; the questions of danger alone come whatever is open."""
+    case = load_case(law, path)
+    _, questions = interview(law, case.inputs, case.today, one_by_one=True)
+    inputs = blank(case.inputs)
+    for question in questions:
+        fact = question.fact
+        found = assess(law, inputs, case.today)
+        waits = any(item.status == "possible" and fact in item.qualification.missing for item in found.main)
+        if not (waits or question.is_danger or fact == GROUND):
+            both = [assess(law, inputs.with_fact(fact, value), case.today) for value in (True, False)]
+            told = [(one.who_may_act, [route.route for route in one.routes]) for one in both]
+            assert told[0] != told[1], fact
+        inputs = answered(law, inputs, question, ticked(law, inputs, case.inputs, question))
+        inputs = inputs.with_facts(
+            dict.fromkeys(box.id for box in question.group if box.id in case.inputs.unknown)
+        )
+
+
 def test_an_offence_already_excluded_brings_no_question(law: Law) -> None:
     inputs = open_case(false=(*DANGER, "target_person"))
     asked = set()

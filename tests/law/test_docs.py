@@ -5,7 +5,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scripts.write_law_docs import PAGE, filled
+import pytest
+from scripts.write_law_docs import DOCS, PAGE, PAGES, filled
 
 from saisine.error_texts.law import TEXTS
 from saisine.law.casefile import CASE_KEYS, EXPECTED_KEYS
@@ -21,6 +22,12 @@ def test_every_offence_route_and_fact_appears(law: Law) -> None:
 
 def test_the_tables_are_those_of_the_data(law: Law) -> None:
     assert filled(TEXT, law) == TEXT, "run python scripts/write_law_docs.py"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_tables_of_terms_breaches_and_procedures_are_those_of_the_data(page: str, law: Law) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    assert filled(text, law, PAGES[page]) == text, "run python scripts/write_law_docs.py"
 
 
 def test_every_event_error_and_key_of_a_case_is_described(law: Law) -> None:

@@ -171,6 +171,16 @@ def test_the_civil_party_complaint_is_read_by_a_lawyer_even_when_it_is_complete(
     assert REVIEW_FR not in docx_text(docx_of("plainte", DONE))
 
 
+def test_the_address_that_the_association_gave_once_is_no_gap() -> None:
+    gap = FIELDS["sender_address"]
+    data = replace(FULL, given={})
+    assert gap in compose_letter(require_letter("plainte"), data).gaps
+    known = replace(data, sender=replace(data.sender, address="1 rue Inventée, 75000 Paris"))
+    made = compose_letter(require_letter("plainte"), known)
+    assert gap not in made.gaps
+    assert "1 rue Inventée, 75000 Paris" in made.text
+
+
 def test_advice_to_the_sender_leaves_with_the_draft(tmp_path: Path) -> None:
     advice = require_letter("plainte").warnings_fr[0]
     assert advice in docx_text(docx_of("plainte", EMPTY))

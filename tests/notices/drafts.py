@@ -14,6 +14,8 @@ URLS = {
     "youtube": "https://www.youtube.com/watch?v=exempleABCD&lc=UgxExemple1",
     "twitch": "https://www.twitch.tv/videos/2000000001",
     "linkedin": "https://www.linkedin.com/feed/update/urn:li:activity:7300000000000000001",
+    "snapchat": "https://www.snapchat.com/spotlight/W7_Exemple1",
+    "mastodon": "https://piaille.fr/@compte_invente/112000000000000001",
     "other": "https://forum.exemple.invalid/sujet/12#m34",
 }
 BASIS = LegalBasis(

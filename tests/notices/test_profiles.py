@@ -12,7 +12,18 @@ from saisine.notices import load_platforms, platform_for_url
 from saisine.notices.profiles import FOLDER, load_profile
 from tests.notices.drafts import URLS
 
-FIRST_RELEASE = {"facebook", "instagram", "x", "tiktok", "youtube", "twitch", "linkedin", "other"}
+FIRST_RELEASE = {
+    "facebook",
+    "instagram",
+    "x",
+    "tiktok",
+    "youtube",
+    "twitch",
+    "linkedin",
+    "snapchat",
+    "mastodon",
+    "other",
+}
 
 
 def test_the_platforms_of_the_first_release_are_there_the_generic_one_last() -> None:
@@ -50,6 +61,25 @@ def test_a_profile_that_nobody_checked_says_so() -> None:
         (URLS["twitch"], "twitch", "2000000001", "video"),
         ("https://clips.twitch.tv/Calm-Example-12", "twitch", "Calm-Example-12", "clip"),
         (URLS["linkedin"], "linkedin", "urn:li:activity:7300000000000000001", "post"),
+        (URLS["snapchat"], "snapchat", "W7_Exemple1", "video"),
+        ("https://snapchat.com/t/AbC12", "snapchat", "AbC12", "short_link"),
+        ("https://www.snapchat.com/@compte.invente", "snapchat", "compte.invente", "profile"),
+        (URLS["mastodon"], "mastodon", "112000000000000001", "post"),
+        # any instance: the host is not in the list, the shape of the address is
+        (
+            "https://social.exemple.invalid/@a@b.invalid/112000000000000001",
+            "mastodon",
+            "112000000000000001",
+            "post",
+        ),
+        (
+            "https://social.exemple.invalid/users/a/statuses/112000000000000001",
+            "mastodon",
+            "112000000000000001",
+            "post",
+        ),
+        ("https://tiktok.com/@a/112000000000000001", "tiktok", "", ""),
+        ("https://social.exemple.invalid/@a/1234", "other", "", ""),
         (URLS["other"], "other", "", ""),
         ("https://notx.com/a/status/12", "other", "", ""),
     ],

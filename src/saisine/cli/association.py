@@ -27,6 +27,9 @@ def association(
     email: Annotated[
         str, typer.Option(metavar="MAIL", help=_("Adresse électronique de l’association."))
     ] = "",
+    address: Annotated[
+        str | None, typer.Option(metavar="TEXT", help=_("Adresse postale, pour les courriers."))
+    ] = None,
     as_json: Json = False,
 ) -> None:
     day = the_day(declared_on, "--declared-on")
@@ -35,14 +38,14 @@ def association(
         from saisine.law.inputs import Association
 
         card = get_association(session)
-        if name is not None or day or purpose is not None or tags or email:
+        if name is not None or day or purpose is not None or tags or email or address is not None:
             said = Association(
                 declared_on=day or card.declared_on,
                 object_tags=frozenset(tags or card.object_tags),
                 object_fr=card.object_fr if purpose is None else purpose,
                 name=name or card.name,
             )
-            card = save_association(session, said, email=email)
+            card = save_association(session, said, email=email, address=address)
     if as_json:
         print_json(_card_row(card))
     else:
@@ -56,6 +59,7 @@ def _card_row(card: "AssociationCard") -> dict[str, object]:
         "object_fr": card.object_fr,
         "object_tags": list(card.object_tags),
         "email": card.email,
+        "address": card.address,
     }
 
 
@@ -67,6 +71,7 @@ def _show_card(card: "AssociationCard") -> None:
             (_("Objet"), card.object_fr),
             (_("Mots-clés"), ", ".join(card.object_tags)),
             (_("Adresse électronique"), card.email),
+            (_("Adresse postale"), card.address),
         ]
     )
 

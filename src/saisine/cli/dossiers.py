@@ -28,13 +28,19 @@ def dossier(
             "--show-third-parties", help=_("Ne pas masquer les tiers, quand le destinataire le permet.")
         ),
     ] = False,
+    reviewed: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--reviewed", metavar="N", help=_("Pièce relue : aucune personne masquée n’y paraît ; à répéter.")
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     require_word(recipient, RECIPIENTS)
     if out.exists():
         raise SaisineError("bundle_exists", path=out)
     with open_workspace() as session:
-        from saisine.casework import dossiers, incidents
+        from saisine.casework import dossiers, incidents, reviews
 
         found = incidents.get_incident(session, which)
         dossiers.require_ready(session, found, recipient)
@@ -44,6 +50,8 @@ def dossier(
             dossiers.build_now(
                 session, row, recipient=recipient, mask_third_parties=not show_third_parties, progress=bar
             )
+        reviews.mark(session, row, reviewed or ())
+        reviews.require_reviewed(row)
         _copy(dossiers.zip_path(session, row), out)
     if as_json:
         print_json(

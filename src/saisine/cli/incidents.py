@@ -223,7 +223,9 @@ def _show_assessment(session: "Session", found: "Incident") -> None:
     shown_ones = [one for one in open_ones if one.status == "met" or one.id in decided]
     say()
     if shown_ones:
-        headers = [_("Qualification"), _("Statut"), _("Dernier jour utile"), _("Décision"), _("Identifiant")]
+        headers = [
+            _("Qualification"), _("Statut"), _("Dernier jour utile"), _("Décision"), _("Contrôle"), _("Identifiant"),
+        ]  # fmt: skip
         print_table(headers, [_offence_cells(one, decided.get(one.id)) for one in shown_ones])
     left = len(open_ones) - len(shown_ones)
     if left:
@@ -238,10 +240,12 @@ def _show_assessment(session: "Session", found: "Incident") -> None:
 
 def _offence_cells(one: "Assessed", row: "QualificationRow | None") -> tuple[object, ...]:
     from saisine.casework.rights import DECISIONS
+    from saisine.cli.rights import flags
 
     last = one.clock.last_useful_day if one.clock else None
     word = DECISIONS[row.decision][LANGUAGE == "en"] if row else ""
-    return in_language(one.offence, "name"), _status(one.status), full_day(last), word, one.id
+    name = in_language(one.offence, "name")
+    return name, _status(one.status), full_day(last), word, flags(one), one.id
 
 
 def _status(status: str) -> str:

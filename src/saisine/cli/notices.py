@@ -277,9 +277,10 @@ def due(
     as_json: Json = False,
 ) -> None:
     with open_workspace() as session:
-        from saisine.casework.deadlines import calendar, deadlines
+        from saisine.casework.deadline_rows import every
+        from saisine.casework.deadlines import calendar
 
-        found = deadlines(session)
+        found = every(session)
         rows = [deadline_row(one) for one in found]
         if ics is not None:
             _write(ics, calendar(session))

@@ -91,11 +91,12 @@ def _tell(ledger: "Ledger") -> None:
     if not ledger.sources:
         warn(_("Aucun fichier à cet endroit. Vérifiez le chemin, puis recommencez."))
         return
-    warn(
-        _("{mapped} messages lus, {skipped} laissés de côté, {failed} illisibles.").format(
-            mapped=totals.mapped, skipped=totals.skipped, failed=totals.failed
-        )
+    parts = (
+        ngettext("{n} message lu", "{n} messages lus", totals.mapped).format(n=totals.mapped),
+        ngettext("{n} laissé de côté", "{n} laissés de côté", totals.skipped).format(n=totals.skipped),
+        ngettext("{n} illisible", "{n} illisibles", totals.failed).format(n=totals.failed),
     )
+    warn(", ".join(parts) + ".")
     many = {why: n for why, n in _plain_files(ledger).items() if n > 1}
     for why, n in many.items():
         warn("  " + ngettext("{n} fichier : {why}", "{n} fichiers : {why}", n).format(n=n, why=why))

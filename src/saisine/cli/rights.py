@@ -114,11 +114,11 @@ def _row(item: "Assessed") -> tuple[object, ...]:
         ", ".join(item.offence.articles),
         last,
         _left(run.days_left if run else None),
-        _flags(item),
+        flags(item),
     )
 
 
-def _flags(item: "Assessed") -> str:
+def flags(item: "Assessed") -> str:
     """The flag of the offence, and that of its clock when it is another one: no rule goes without."""
     own = item.statement.flag(LANGUAGE)
     clock_flag = item.clock_statement.flag(LANGUAGE) if item.clock_statement else own
@@ -139,6 +139,7 @@ def _show_who(assessment: "Assessment") -> None:
     say(_("Personne visée : {answer}").format(answer=ANSWERS[who.victim]))
     say(_("Association : {answer}").format(answer=ANSWERS[who.association]))
     say(_("Procureur, sans plainte : {answer}").format(answer=ANSWERS[who.prosecutor_ex_officio]))
+    say(_("Contrôle de ces réponses : {flag}").format(flag=who.flag(LANGUAGE)))
 
 
 def _show_routes(assessment: "Assessment") -> None:

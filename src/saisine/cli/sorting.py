@@ -28,8 +28,9 @@ Cards = Annotated[
 @app.command(help=_("Ce qui ressort des messages : signes de danger, vagues, copies, campagnes."))
 def findings(as_json: Json = False) -> int:
     with open_workspace() as session:
-        from saisine.casework import triage
+        from saisine.casework import surveys, triage
 
+        surveys.current(session)  # however many messages: a command waits, a page would not
         bands = triage.bands(session)
         if as_json:
             print_json({"bands": [band_row(band) for band in bands], **_survey_row(session)})
@@ -52,33 +53,33 @@ def band_row(band: "Band") -> dict[str, object]:
 
 
 def _survey_row(session: "Session") -> dict[str, Any]:
-    """The findings themselves: references, counts and what each does not prove, no text."""
-    from saisine.casework import campaigns, surveys
-    from saisine.findings.rows import campaign_rows, search_row, short_rows, wave_rows
-    from saisine.findings.survey import findings_rows
+    """The findings as they are kept: references, counts and what each does not prove, no text."""
+    from saisine.casework import findings_rows
 
-    found, standing = surveys.current(session), campaigns.current(session)
-    rows = [*findings_rows(found), *wave_rows(standing.waves), *campaign_rows(standing.campaigns)]
-    rows += short_rows(standing.short)
-    return {"messages": found.n, "findings": rows, "coordination": search_row(standing.campaigns)}
+    return {
+        **findings_rows.whole_rows(session),
+        "changes": [one._asdict() for one in findings_rows.changes(session)],
+    }
 
 
 def _show_campaigns(session: "Session") -> None:
     """The campaigns in sentences, with what they do not establish; or why none is told."""
-    from saisine.casework import campaigns
+    from saisine.casework import findings_rows
     from saisine.findings import campaign_words as words
 
-    found = campaigns.current(session).campaigns
+    found = findings_rows.current(session)
+    rows = [row for row in found.found.rows if row["kind"] == "campaign"]
     at = 1 if LANGUAGE == "en" else 0
-    for one in found.campaigns:
+    language = ("fr", "en")[at]
+    for row in rows:
         say()
-        say(f"{words.LEVELS[one.level][at]}. {words.sentences(one)[at]}")
+        say(f"{row[f'level_{language}']}. {row[f'sentence_{language}']}")
     say()
-    if found.campaigns:
+    if rows:
         say((words.DOES_NOT_PROVE_FR, words.DOES_NOT_PROVE_EN)[at])
-    elif found.reason == "too_few":
+    elif found.search["reason"] == "too_few":
         say(_("Trop peu de messages pour chercher une coordination. Voici les copies et la chronologie."))
-    elif found.reason == "no_times":
+    elif found.search["reason"] == "no_times":
         say(_("Les dates ne sont connues qu’au jour : la synchronisation ne peut pas être étudiée."))
     say((words.ABSENCE_FR, words.ABSENCE_EN)[at])
 

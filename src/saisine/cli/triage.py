@@ -3,18 +3,19 @@
 import json
 import sys
 from collections.abc import Iterator
+from inspect import unwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from saisine.cli.app import app, clock
+from saisine.cli.app import app, clock, common
 from saisine.cli.output import print_json_line, print_table, printable, say, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_PARTIAL, SaisineError
 
 if TYPE_CHECKING:
-    from saisine.findings.triage import Reason, Result
+    from saisine.findings.triage import Reason, Result, Triage
 
 
 @app.command(help=_("Donner un ordre de lecture à des messages : NDJSON en entrée, NDJSON en sortie."))
@@ -32,11 +33,10 @@ def triage(
         bool, typer.Option("--lexicon-status", help=_("Entrées du lexique à relire ; ne lit aucun message."))
     ] = False,
 ) -> int:
+    own = _own_lexicon()
     if lexicon_status:
-        return _lexicon_status()
-    from saisine.findings.triage import Triage
-
-    scorer = Triage.load(model)
+        return _lexicon_status(own)
+    scorer = _scorer(model, own)
     if scorer.warning is not None:
         warn(scorer.warning.sentence(LANGUAGE))
     if scorer.own is not None:
@@ -49,6 +49,25 @@ def triage(
         found += 1
     sys.stdout.flush()
     return _end(found, malformed)
+
+
+def _own_lexicon() -> Path | None:
+    """The terms of the workspace named with -w, when it has some; none is opened for it, nor asked for a secret."""
+    folder = common.workspace
+    path = folder / "triage" / "lexicon.yaml" if folder is not None else None
+    return path if path is not None and path.is_file() else None
+
+
+def _scorer(model: Path | None, own: Path | None) -> "Triage":
+    """The scorer over our terms, and the association's own over them."""
+    from saisine.findings.triage import Triage
+    from saisine.findings.triage.lexicon import load_lexicon
+    from saisine.findings.triage.rules import load_cues
+
+    if own is None:
+        return Triage.load(model)
+    warn(_("Lexique de l’association : {path}").format(path=f"triage/{own.name}"))
+    return Triage.load(model, cues=unwrap(load_cues)(lexicon=load_lexicon(own=own)))
 
 
 def _lines(ids: list[Any], malformed: list[int]) -> Iterator[tuple[str, str | None]]:
@@ -115,11 +134,11 @@ def _end(found: int, malformed: list[int]) -> int:
     return EXIT_PARTIAL
 
 
-def _lexicon_status() -> int:
+def _lexicon_status(own: Path | None) -> int:
     """Allusions that nobody has read again for two years lose one step of strength."""
     from saisine.findings.triage.lexicon import REVIEW_MONTHS, load_lexicon
 
-    lexicon = load_lexicon()
+    lexicon = load_lexicon(own=own)
     due = lexicon.due(clock().date())
     say(_("Lexique du {version}, {n} entrées.").format(version=lexicon.version, n=len(lexicon.terms)))
     if not due:

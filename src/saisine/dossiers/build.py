@@ -4,7 +4,7 @@ An exhibit whose bytes no longer match its seal is left out and named. An exhibi
 original at home: its line of the log and the proof of that line travel instead (`withheld.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from saisine.vault.store import Vault
 _PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 _PICTURE_LIMIT: Final = 64 << 20
 _PIECE: Final = 1 << 20
-_BROKEN: Final = frozenset({"object_damaged", "object_missing", "unit_erased"})
+BROKEN: Final = frozenset({"object_damaged", "object_missing", "unit_erased", "item_erased"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ def build_dossier(
     chosen = require_recipient(recipient)
     if target_zip.exists():
         raise SaisineError("bundle_exists", path=target_zip)
-    sealed = {e.number: vault.find(e.item) for e in data.exhibits if e.item}
-    broken = _broken(vault, sealed, progress)
-    ready = _with_seals(data, vault, sealed, broken)
+    sealed, gone = _find(vault, data)
+    broken = tuple(sorted({*gone, *_broken(vault, sealed, progress)}))
+    ready = _with_seals(data, vault, sealed, broken, gone)
     masker = Masker(hidden_words(chosen, ready.people, mask_third_parties=mask_third_parties))
     pdf = pdf_copy or target_zip.with_name(f".{target_zip.name}.pdf.part")
     try:
@@ -106,6 +106,22 @@ def build_dossier(
     )
 
 
+def _find(vault: Vault, data: DossierData) -> tuple[dict[int, Sealed], list[int]]:
+    """What the vault says of each exhibit, and the numbers of those that were erased since."""
+    found: dict[int, Sealed] = {}
+    gone: list[int] = []
+    for exhibit in data.exhibits:
+        if not exhibit.item:
+            continue
+        try:
+            found[exhibit.number] = vault.find(exhibit.item)
+        except SaisineError as error:
+            if error.code not in BROKEN:
+                raise
+            gone.append(exhibit.number)
+    return found, gone
+
+
 def _broken(vault: Vault, sealed: dict[int, Sealed], progress: Progress | None) -> tuple[int, ...]:
     """The exhibits whose sealed bytes cannot be read any more, each item read once to its end."""
     states: dict[str, bool] = {}
@@ -123,27 +139,39 @@ def _reads(vault: Vault, item: str) -> bool:
             while stream.read(_PIECE):
                 pass
     except SaisineError as error:
-        if error.code not in _BROKEN:
+        if error.code not in BROKEN:
             raise
         return False
     return True
 
 
 def _with_seals(
-    data: DossierData, vault: Vault, sealed: dict[int, Sealed], broken: Sequence[int]
+    data: DossierData,
+    vault: Vault,
+    sealed: dict[int, Sealed],
+    broken: Sequence[int],
+    gone: Collection[int],
 ) -> DossierData:
-    """The data with what the vault knows of each exhibit; broken ones become missing pieces."""
+    """The data with what the vault knows of each exhibit; broken and erased ones become missing pieces."""
     kept = tuple(_sealed(e, sealed.get(e.number)) for e in data.exhibits if e.number not in broken)
-    lost = tuple(
-        MissingPiece(
-            f"La pièce {number} ne correspond plus à son sceau : elle n’est pas jointe.",
-            "Ses octets ont changé, ou son fichier manque, depuis le scellement.",
-            "L’association, dans une sauvegarde",
-        )
-        for number in broken
-    )
+    lost = tuple(_erased(number) if number in gone else _damaged(number) for number in broken)
     return replace(
         data, exhibits=kept, missing=(*lost, *data.missing), integrity=_integrity(vault, bool(sealed))
+    )
+
+
+def _damaged(number: int) -> MissingPiece:
+    return MissingPiece(
+        f"La pièce {number} ne correspond plus à son sceau : elle n’est pas jointe.",
+        "Ses octets ont changé, ou son fichier manque, depuis le scellement.",
+        "L’association, dans une sauvegarde",
+    )
+
+
+def _erased(number: int) -> MissingPiece:
+    return MissingPiece(
+        f"La pièce {number} a été effacée depuis : elle n’est pas jointe.",
+        "Un effacement a été demandé ; sa ligne du journal le dit, et rien de son contenu ne reste.",
     )
 
 

@@ -130,13 +130,8 @@ class ClockSheet:
 
     @classmethod
     def of(cls, clock: Clock) -> "ClockSheet":
-        status: Literal["open", "expired", "unknown"] = "unknown"
-        if clock.status == "open":
-            status = "open"
-        elif clock.status == "expired":
-            status = "expired"
         return cls(
-            status,
+            "open" if clock.status == "open" else "expired" if clock.status == "expired" else "unknown",
             clock.last_useful_day,
             clock.safety_day,
             clock.days_left,
@@ -171,7 +166,11 @@ ANSWERS_FR = {"yes": "Oui", "conditional": "Sous conditions", "no": "Non"}
 
 @dataclass(frozen=True, slots=True)
 class QualificationSheet:
-    """One qualification as printed. `decision` is a person's: retenir, ecarter, demander_avis, or empty."""
+    """One qualification as printed. `decision` is a person's: retenir, ecarter, demander_avis, or empty.
+
+    `statement` is the number of what it qualifies, 0 while the incident holds one alone; `about_fr` says its
+    exhibits, its day and its account.
+    """
 
     name_fr: str
     status: Literal["met", "possible", "excluded"]
@@ -186,27 +185,31 @@ class QualificationSheet:
     warnings: tuple[str, ...] = ()
     clock: ClockSheet | None = None
     standing: tuple[StandingRow, ...] = ()
+    statement: int = 0
+    about_fr: str = ""
+
+    @property
+    def title_fr(self) -> str:
+        """The qualification, and the statement it is about when the incident holds several."""
+        return f"Propos {self.statement} : {self.name_fr}" if self.statement else self.name_fr
 
     @classmethod
     def of(
         cls,
         assessed: Assessed,
         *,
+        statement: int = 0,
+        about_fr: str = "",
         decision: Literal["", "retenir", "ecarter", "demander_avis"] = "",
         reason: str = "",
         exhibits: Mapping[str, Sequence[int]] | None = None,
     ) -> "QualificationSheet":
         """From the law engine's answer; `exhibits` says which exhibit numbers show each fact."""
-        shown = exhibits or {}
-        status: Literal["met", "possible", "excluded"] = "excluded"
-        if assessed.status == "met":
-            status = "met"
-        elif assessed.status == "possible":
-            status = "possible"
+        shown, found = exhibits or {}, assessed.status
         fallbacks = tuple(fallback.text_fr for fallback in assessed.fallbacks)
         return cls(
             name_fr=assessed.offence.name_fr,
-            status=status,
+            status="met" if found == "met" else "possible" if found == "possible" else "excluded",
             statement_fr=assessed.statement.line("fr"),
             is_verified=assessed.statement.verified,
             elements=_elements(assessed, shown),
@@ -228,6 +231,8 @@ class QualificationSheet:
                 )
                 for item in assessed.standing
             ),
+            statement=statement,
+            about_fr=about_fr,
         )
 
 

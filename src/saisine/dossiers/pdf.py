@@ -23,6 +23,7 @@ from saisine.dossiers.data import DossierData, Exhibit
 from saisine.dossiers.glyphs import FONTS
 from saisine.dossiers.pictures import Placed, encode_picture, kept_memory
 from saisine.dossiers.recipients import Recipient, require_recipient
+from saisine.dossiers.stitch import NotStitched, stitched
 from saisine.errors import SaisineError
 
 TEMPLATE: Final = Path(__file__).parent / "assets" / "dossier.typ"
@@ -72,11 +73,11 @@ def build_pdf(
     with _work_folder(out) as folder:
         pictures, unshown = _encode_all(wanted, picture_of, folder / "pictures", progress)
         composed = compose(data, chosen, pictures, unshown, mask_third_parties=mask_third_parties)
-        body = _typeset(composed, folder, data)
-    write_whole(out, body)
+        typeset = _typeset(composed, folder, data)
+        sha256, size = _write(out, typeset, pictures)
     return PdfReport(
-        sha256=hashlib.sha256(body).hexdigest(),
-        size=len(body),
+        sha256=sha256,
+        size=size,
         code=composed.code,
         masked=composed.masked,
         unshown=unshown,
@@ -166,15 +167,39 @@ def _qr(text: str) -> bytes:
     return out.getvalue()
 
 
+def _write(out: Path, typeset: bytes, pictures: Mapping[int, Placed]) -> tuple[str, int]:
+    """Write the PDF with its pictures. Raises as `write_pieces`, and SaisineError("dossier_not_typeset")."""
+    try:
+        return write_pieces(out, stitched(typeset, pictures))
+    except NotStitched as error:
+        raise SaisineError("dossier_not_typeset", reason=str(error)) from error
+
+
 def write_whole(out: Path, body: bytes, code: str = "dossier_file_not_written") -> None:
-    """The whole file or none: written beside, flushed, then renamed. Raises `SaisineError(code)`."""
+    """The whole file or none. Raises `SaisineError(code)`."""
+    write_pieces(out, (body,), code)
+
+
+def write_pieces(
+    out: Path, pieces: Iterable[bytes], code: str = "dossier_file_not_written"
+) -> tuple[str, int]:
+    """The whole file or none: written beside, flushed, then renamed. SHA-256 and size.
+
+    Raises `SaisineError(code)`.
+    """
     part = out.with_name(f".{out.name}.part")
+    digest, size = hashlib.sha256(), 0
     try:
         with part.open("wb") as stream:
-            stream.write(body)
+            for piece in pieces:
+                stream.write(piece)
+                digest.update(piece)
+                size += len(piece)
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(out)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise SaisineError(code, path=out.name, reason=error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return digest.hexdigest(), size

@@ -1,58 +1,81 @@
-"""Pictures of exhibits: re-encoded once, capped, without metadata, with boxes burnt into the pixels.
+"""Pictures of exhibits: capped, without metadata, with boxes burnt into the pixels.
+
+A plain screen keeps its own compressed pixels (`copied.py`); every other picture is encoded again, once.
 
 A hostile picture is refused before it is decoded: its announced size is read first (50 million pixels).
 """
 
 import hashlib
 import io
+import struct
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError, _imaging
 
+from saisine.dossiers import copied
 from saisine.dossiers.data import Box
 
 MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 2400  # a phone screen keeps its pixels; shrinking it was half of the time of a build
 QUALITY: Final = 80
+MARK_SIDE: Final = 16
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _BLOCK: Final = 16  # pixels a side of a JPEG block when colours are halved
 _BLEND: Final = 2
+_OPAQUE: Final = 255
 _BOX_FILL: Final = (38, 50, 56)
+
+
+Coding = Literal["jpeg", "png"]  # how the pixels are compressed: DCT, or the rows of a PNG
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A picture that waits on disk for the typesetter: SHA-256 of its JPEG, size in pixels."""
+    """A picture that waits on disk: SHA-256 and file of its compressed pixels, size in pixels."""
 
     sha256: str
     width: int
     height: int
+    coding: Coding
+    file: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG ready to be printed, and its size in pixels."""
+    """Compressed pixels ready to be printed, and the size in pixels."""
 
-    jpeg: bytes
+    body: bytes
     width: int
     height: int
+    coding: Coding = "jpeg"
 
     def place(self, folder: Path, number: int) -> Placed:
-        """Write `<number>.jpg` and the SVG that frames it.
+        """Write the pixels, and `<number>.svg`: the frame of a small mark that the typesetter puts in its place.
 
-        Typst decodes a JPEG and keeps its pixels (5 MB each); inside an SVG it copies the bytes as they are:
-        100 screens took 0.2 s and 50 MB that way, 1.7 s and 550 MB without.
+        The pixels never go through Typst, which would hold all of them at once (500 screens: 700 MB more);
+        `stitch.py` puts them where the mark stands.
         """
-        (folder / f"{number}.jpg").write_bytes(self.jpeg)
+        sha256 = hashlib.sha256(self.body).hexdigest()
+        file = folder / sha256
+        file.write_bytes(self.body)
+        (folder / f"{sha256}.jpg").write_bytes(mark(sha256))
         size = f'width="{self.width}" height="{self.height}"'
-        frame = f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} href="{number}.jpg"/></svg>'
+        image = f'<image {size} preserveAspectRatio="none" href="{sha256}.jpg"/>'
+        frame = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{image}</svg>'
         (folder / f"{number}.svg").write_text(frame, "ascii")
-        return Placed(hashlib.sha256(self.jpeg).hexdigest(), self.width, self.height)
+        return Placed(sha256, self.width, self.height, self.coding, file)
+
+
+def mark(sha256: str) -> bytes:
+    """A JPEG of 16 by 16 pixels that carries the digest of the picture it stands for."""
+    out = io.BytesIO()
+    Image.new("RGB", (MARK_SIDE, MARK_SIDE)).save(out, "JPEG", comment=sha256.encode())
+    return out.getvalue()
 
 
 @contextmanager
@@ -70,19 +93,13 @@ def kept_memory() -> Iterator[None]:
 
 
 def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture | None:
-    """The picture as JPEG, at most 2,400 pixels a side; None when it is no readable picture.
+    """The picture ready to be printed, at most 2,400 pixels a side; None when it is no readable picture.
 
     Only the first image of an animation is kept. Transparency becomes white.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's own bomb warning: the cap below is stricter
-            with Image.open(stream, formats=_FORMATS) as opened:
-                if opened.width * opened.height > MAX_PIXELS or not opened.width * opened.height:
-                    return None
-                image = ImageOps.exif_transpose(opened)
-                return _encode(_flatten(image), boxes)
+        copy = None if boxes else _copied(source)
+        return copy or _decoded(source, boxes)
     except (
         OSError,
         UnidentifiedImageError,
@@ -90,13 +107,36 @@ def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture |
         SyntaxError,
         ValueError,
         MemoryError,
+        struct.error,
     ):
         return None  # what Pillow raises on damaged pictures; the exhibit then says it cannot be shown
+
+
+def _copied(source: bytes | Path) -> Picture | None:
+    body = source if isinstance(source, bytes) else source.read_bytes()
+    if body.startswith(copied.PNG_START) and (png := copied.png_pixels(body, MAX_SIDE)):
+        return Picture(*png, "png")
+    if body.startswith(copied.JPEG_START) and (jpeg := copied.jpeg_pixels(body, MAX_SIDE)):
+        return Picture(*jpeg, "jpeg")
+    return None
+
+
+def _decoded(source: bytes | Path, boxes: Sequence[Box]) -> Picture | None:
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's own bomb warning: the cap below is stricter
+        with Image.open(stream, formats=_FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS or not opened.width * opened.height:
+                return None
+            image = ImageOps.exif_transpose(opened)
+            return _encode(_flatten(image), boxes)
 
 
 def _flatten(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
+    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
+        return image.convert("RGB")  # most screens: nothing to lay on white, half of the time
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         clear = image.convert("RGBA")
         white = Image.new("RGB", clear.size, (255, 255, 255))

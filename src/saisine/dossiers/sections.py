@@ -108,9 +108,10 @@ def qualification(data: DossierData, recipient: Recipient) -> list[Block]:
 
 def _sheet(sheet: QualificationSheet) -> list[Block]:
     found = [
-        blocks.heading(sheet.name_fr),
+        blocks.heading(sheet.title_fr),
         blocks.pairs(
             [
+                ("Propos", sheet.about_fr),
                 ("Proposition", f"Ce qui est décrit {STATUS_FR[sheet.status]} cette qualification."),
                 ("Décision", _decision(sheet)),
                 ("Texte", _statement(sheet)),
@@ -149,14 +150,14 @@ def _elements(sheet: QualificationSheet) -> Block:
         for row in sheet.elements
     ]
     head = ("Élément", "État", "Pièces", "Article")
-    return blocks.table(f"Éléments : {sheet.name_fr}", head, (6, 2.2, 2, 4.5), rows)
+    return blocks.table(f"Éléments : {sheet.title_fr}", head, (6, 2.2, 2, 4.5), rows)
 
 
 def _set_aside(data: DossierData) -> list[Block]:
     out = [sheet for sheet in data.qualifications if sheet.decision == "ecarter"]
     if not out:
         return []
-    lines = [f"{sheet.name_fr}. {sheet.reason or sheet.why_fr}".strip() for sheet in out]
+    lines = [f"{sheet.title_fr}. {sheet.reason or sheet.why_fr}".strip() for sheet in out]
     return [blocks.heading("Qualifications écartées"), blocks.bullets(lines)]
 
 
@@ -175,7 +176,7 @@ def limitation(data: DossierData, recipient: Recipient) -> list[Block]:
     found.append(blocks.table("Délais par qualification", head, (5, 4.5, 2.5, 2.5), rows))
     for sheet in sheets:
         if sheet.clock:
-            found += _arithmetic(sheet.name_fr, sheet.clock)
+            found += _arithmetic(sheet.title_fr, sheet.clock)
     return found
 
 
@@ -185,7 +186,7 @@ def _clock_row(sheet: QualificationSheet, clock: ClockSheet) -> list[Cell]:
     day: Cell = (
         [last, blocks.soft(f"marge conseillée : {day_fr(clock.safety_day)}")] if clock.safety_day else last
     )
-    return [sheet.name_fr, day, left, blocks.tag(CLOCKS_FR[clock.status], is_open=clock.status == "unknown")]
+    return [sheet.title_fr, day, left, blocks.tag(CLOCKS_FR[clock.status], is_open=clock.status == "unknown")]
 
 
 def _arithmetic(name: str, clock: ClockSheet) -> list[Block]:
@@ -202,7 +203,7 @@ def _arithmetic(name: str, clock: ClockSheet) -> list[Block]:
 
 def standing(data: DossierData, recipient: Recipient) -> list[Block]:
     rows = [
-        [sheet.name_fr, row.role_fr, blocks.tag(row.answer_fr, is_open=row.answer_fr != "Oui"), _basis(row)]
+        [sheet.title_fr, row.role_fr, blocks.tag(row.answer_fr, is_open=row.answer_fr != "Oui"), _basis(row)]
         for sheet in data.retained
         for row in sheet.standing
     ]

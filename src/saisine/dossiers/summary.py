@@ -39,7 +39,7 @@ def _facts(data: DossierData) -> list[tuple[str, Any]]:
 
 def _rights(data: DossierData, sections: frozenset[str]) -> list[tuple[str, Any]]:
     """What page one may say beyond the facts: only what this recipient also finds further on."""
-    named = [_named(sheet.name_fr, sheet.status) for sheet in data.retained]
+    named = [_named(sheet.title_fr, sheet.status) for sheet in data.retained]
     lacking = _first([piece.text for piece in data.missing]) or "Rien à première vue"
     rows = (
         ("requests", "Ce qui est demandé", _first(data.requests)),
@@ -91,7 +91,7 @@ def _deadline(data: DossierData) -> list[Any] | str:
     sheet, clock = found
     last = day_fr(clock.last_useful_day, weekday=True) if clock.last_useful_day else "à établir"
     left = f"à la date de ce dossier, il reste {days_fr(clock.days_left or 0)}"
-    return [blocks.strong(f"{last}, jusqu’à 24 h"), f"{sheet.name_fr} ; {left}. {clock.flag_fr}."]
+    return [blocks.strong(f"{last}, jusqu’à 24 h"), f"{sheet.title_fr} ; {left}. {clock.flag_fr}."]
 
 
 def _without_clock(data: DossierData) -> str:

@@ -14,8 +14,8 @@ from saisine.law.ask import SORT
 from saisine.law.inputs import Association, CaseInputs, Event
 from saisine.law.load import Law
 
-Value = Literal["true", "false", "unknown", "later"]
-VALUES: Final = ("true", "false", "unknown", "later")
+Value = Literal["true", "false", "unknown", "later", "void"]
+VOID: Final = "void"  # an answer taken back: as if it had never been given, but its history stays
 GROUND: Final = "ground:"
 SCREENS: Final = frozenset({SORT})  # screens that are answered without being facts themselves
 
@@ -46,7 +46,7 @@ def latest(answers: Iterable[Answer]) -> dict[str, Answer]:
 
 def asked(answers: Iterable[Answer]) -> frozenset[str]:
     """What is not to be asked again: screens already shown, facts answered « je ne sais pas » or put off."""
-    held = latest(answers).values()
+    held = [one for one in latest(answers).values() if one.value != VOID]
     return frozenset(one.fact for one in held if one.value in ("unknown", "later") or one.fact in SCREENS)
 
 

@@ -24,7 +24,7 @@ from saisine.law.penalty import Penalty, penalty
 from saisine.law.qualify import Qualification, qualify
 from saisine.law.routes import Route, Situation, platform_kind, routes
 from saisine.law.standing import Standing, best, prosecutor_may_act, standing, victim_may_act
-from saisine.law.statements import Statement, limitation_statement, statement_of
+from saisine.law.statements import Statement, flag, limitation_statement, statement_of
 
 MEANINGS_FR = {"met": "semble relever de", "possible": "pourrait relever de", "excluded": "écarté"}
 
@@ -90,12 +90,18 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class WhoMayAct:
+    """Three answers; `verified` is true when every rule behind them is."""
+
     victim: str
     association: str
     association_basis_fr: str
     prosecutor_ex_officio: str
     association_by_offence: dict[str, str]
     mandate_fr: str = ""
+    verified: bool = True
+
+    def flag(self, language: str = "fr") -> str:
+        return flag(self.verified, language)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -105,6 +111,9 @@ class WhoMayAct:
             "prosecutor_ex_officio": self.prosecutor_ex_officio,
             "association_by_offence": dict(self.association_by_offence),
             "mandate_fr": self.mandate_fr,
+            "verified": self.verified,
+            "flag_fr": self.flag(),
+            "flag_en": self.flag("en"),
         }
 
 
@@ -243,6 +252,7 @@ def _who(assessed: Sequence[Assessed], inputs: CaseInputs) -> WhoMayAct:
         prosecutor_ex_officio=prosecutor_may_act(pairs),
         association_by_offence=by_offence,
         mandate_fr=_mandate(inputs),
+        verified=all(item.statement.verified for item in main) and (deciding is None or deciding.verified),
     )
 
 

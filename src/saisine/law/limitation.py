@@ -40,6 +40,7 @@ class Clock:
     facts: tuple[date, date] | None = None  # first and last day of the facts this clock is about
     act: str = ""
     others: tuple["Clock", ...] = field(default=())
+    counted: str = ""  # the one of `steps` that is counted from today: a kept list leaves it out
 
     def as_json(self) -> dict[str, object]:
         data = self._dates() | {
@@ -158,6 +159,7 @@ def _run(
         source=rule.source,
         facts=start.facts,
         act=start.act,
+        counted=_counted(chain.last, today) if status == "open" else "",
     )
 
 
@@ -278,6 +280,12 @@ def _period_step(rules: LimitationFile, day: date, months: int) -> str:
     return f"{words} ; il n’y a pas de {day.day} {month} : dernier jour du mois."
 
 
+def _counted(last: date, today: date) -> str:
+    if last == today:
+        return "C’est aujourd’hui le dernier jour."
+    return f"Il reste {days_fr((last - today).days)}."
+
+
 def _end_steps(
     last: date, status: str, today: date, regime: InterruptionRegime, event: str
 ) -> tuple[str, ...]:
@@ -286,10 +294,8 @@ def _end_steps(
         steps.append(f"Le délai est dépassé depuis le {day_fr(day_after(last), weekday=True)}.")
     elif status == "unknown":
         steps.append("Jour exact inconnu : dans le pire des cas, le délai est déjà dépassé.")
-    elif last == today:
-        steps.append("C’est aujourd’hui le dernier jour.")
     else:
-        steps.append(f"Il reste {days_fr((last - today).days)}.")
+        steps.append(_counted(last, today))
     if regime.watch_fr and event == "last_interrupting_act":
         steps.append(regime.watch_fr)
     return tuple(steps)

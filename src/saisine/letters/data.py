@@ -13,6 +13,7 @@ class Sender:
     email: str = ""
     object_fr: str = ""
     declared_on: date | None = None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ def values_of(data: LetterData) -> dict[str, str]:
         "number": str(data.number),
         "today": day_fr(data.today),
         "sender_name": sender.name,
+        "sender_address": sender.address,
         "sender_email": sender.email,
         "sender_object": sender.object_fr,
         "sender_declared_on": _day(sender.declared_on),

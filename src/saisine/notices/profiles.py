@@ -93,6 +93,8 @@ class RemovalSign:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
+    """One profile. `any_host`: a software that anybody may run; its permalinks are known on every host."""
+
     id: str
     name: str
     hosts: tuple[str, ...]
@@ -111,6 +113,7 @@ class Platform:
     art21_bodies: tuple[str, ...] = ()
     reason_codes: dict[str, str] = field(default_factory=dict)
     removal_signs: tuple[RemovalSign, ...] = ()
+    any_host: bool = False
 
     def form(self, purpose: Purpose) -> Form | None:
         return next((form for form in self.forms if form.purpose == purpose), None)
@@ -196,6 +199,9 @@ def platform_for_url(url: str) -> Place:
     for profile in profiles.values():
         if any(host == known or host.endswith(f".{known}") for known in profile.hosts):
             return _place(profile, url, host, rest)
+    for profile in (one for one in profiles.values() if one.any_host and host):
+        if (place := _place(profile, url, host, rest)).content_id:
+            return place
     return Place(profiles[GENERIC], url, host)
 
 
