@@ -1,6 +1,7 @@
 """The words of every error code, one table per engine, joined here."""
 
 from saisine.error_texts import (
+    accounts,
     backups,
     bundles,
     campaigns,
@@ -14,6 +15,7 @@ from saisine.error_texts import (
     messages,
     profiles,
     redaction,
+    rights,
     rows,
     searching,
     stamping,
@@ -45,8 +47,10 @@ _TABLES = (
     letters.TEXTS,
     documents.TEXTS,
     casework.TEXTS,
+    rights.TEXTS,
     example.TEXTS,
     web.TEXTS,
+    accounts.TEXTS,
 )
 
 TEXTS: dict[str, ErrorText] = {code: text for table in _TABLES for code, text in table.items()}

@@ -84,7 +84,7 @@ def _elsewhere(what: str, body: bytes, passphrase: str, factor: int, progress: P
 def _expected_ms(factor: int) -> int:
     start = time.perf_counter()
     hashlib.scrypt(b"saisine", salt=b"saisine", n=1 << _PROBE_FACTOR, r=8, p=1, maxmem=64 << 20)
-    return max(int((time.perf_counter() - start) * 1000 * (1 << (factor - _PROBE_FACTOR))), 1)
+    return max(int((time.perf_counter() - start) * 1000 * 2.0 ** (factor - _PROBE_FACTOR)), 1)
 
 
 def main() -> int:

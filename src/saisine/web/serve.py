@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NoReturn
 
 from saisine.errors import EXIT_USAGE, SaisineError
+from saisine.web import server
 from saisine.web.spool import SPOOL_PREFIX
 from saisine.workspace import Workspace
 
@@ -33,6 +34,7 @@ STOP_WITHIN_S = 10
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 
 LOCK_FILE = "web.lock"
+DATABASE = "saisine.sqlite3"  # of `Workspace.database`: asked before the folder is known to be a workspace
 TRIES = 3  # questions asked on a terminal before giving up
 
 if TYPE_CHECKING:
@@ -52,9 +54,9 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def require_loopback(host: str) -> None:
+def require_accounts(host: str, folder: Path) -> None:
     """Raise `serve_not_loopback`: without accounts, anyone on the network would read the evidence."""
-    if not is_loopback(host):
+    if not is_loopback(host) and not server.has_accounts(folder / DATABASE):
         raise SaisineError("serve_not_loopback", host=host)
 
 
@@ -168,7 +170,7 @@ def run(
 
     Raises the errors of `Workspace.open`, of `Vault.open` (`passphrase_needed`, …) and `serve_…`.
     """
-    require_loopback(host)
+    require_accounts(host, folder)
     host = "127.0.0.1" if host == "localhost" else host.strip("[]")
     workspace = Workspace.open(folder, now=datetime.now(UTC))
     require_free(host, port)
@@ -177,18 +179,20 @@ def run(
     tempfile.tempdir = str(workspace.scratch)
     holder = _sweep_uploads(workspace)
     application, passphrase = open_pages(passphrase, ask, say)
+    reached = server.address_of(os.environ)
+    server.require_reachable(host, reached, is_loopback=is_loopback(host))
     _tell_findings(say)
 
     from waitress.server import create_server
 
-    server = create_server(
+    pages = create_server(
         application,
         host=host,
         port=port,
         threads=THREADS,
         max_request_body_size=BODY_LIMIT_BYTES,
         ident=None,
-        clear_untrusted_proxy_headers=True,
+        **server.waitress_options(reached),
     )
     worker = Worker(workspace.folder, say, passphrase)
     from saisine.web import current
@@ -202,14 +206,26 @@ def run(
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     keeper.start()
-    say(f"Saisine est prête : ouvrez {address(host, port)} (Ctrl+C pour arrêter)")
-    say(f"Saisine is ready: open {address(host, port)} (Ctrl+C to stop)")
+    _tell_address(say, address(host, port), reached)
     try:
-        server.run()
+        pages.run()
     finally:
-        server.close()
+        pages.close()
         worker.stop()
         holder.close()
+
+
+def _tell_address(say: Say, here: str, reached: server.Address) -> None:
+    """Where to open the pages; on this computer alone, what a telephone would need."""
+    if reached.is_server:
+        names = ", ".join(f"https://{name}/" for name in reached.names)
+        say(f"Saisine est prête : ouvrez {names} (le relais HTTPS doit mener à {here} ; Ctrl+C pour arrêter)")
+        say(f"Saisine is ready: open {names} (the HTTPS proxy has to lead to {here}; Ctrl+C to stop)")
+        return
+    say(f"Saisine est prête : ouvrez {here} (Ctrl+C pour arrêter)")
+    say(f"Saisine is ready: open {here} (Ctrl+C to stop)")
+    say("Un téléphone n’y accède pas : sa caméra demande un serveur en HTTPS (voir docs/accounts.md).")
+    say("A telephone does not reach it: its camera needs a server with HTTPS (see docs/accounts.md).")
 
 
 def _sweep_uploads(workspace: Workspace) -> IO[str]:
