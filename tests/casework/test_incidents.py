@@ -20,6 +20,7 @@ from saisine.casework import (
     journal,
     notices,
     rights,
+    statements,
     triage,
 )
 from saisine.casework.dossier_data import _missing_pieces
@@ -155,7 +156,7 @@ def test_what_the_deposit_said_is_carried_over(filled: Session) -> None:
     given_ones = {line.act for line in consents.consents(filled, opened) if line.state == "given"}
     assert given_ones == set(consents.IN_ITS_NAME)
     # nothing is dated yet: the day remembered starts the clock
-    assert [event.day for event in rights.events_of(opened)] == [date(2026, 3, 14)]
+    assert [event.day for event in rights.events_of(statements.first(filled, opened))] == [date(2026, 3, 14)]
 
 
 def test_a_title_is_asked_for(session: Session) -> None:
@@ -180,7 +181,7 @@ def test_incidents_are_found_by_number_and_by_id(session: Session) -> None:
 
 def test_messages_of_a_day_share_one_event(filled: Session, incident: Incident) -> None:
     days = {exhibits.day_of(row) for row in exhibits.exhibits(filled, incident)}
-    assert {event.day for event in rights.events_of(incident)} == days
+    assert {event.day for event in rights.events_of(statements.first(filled, incident))} == days
 
 
 def test_the_clock_is_the_one_of_the_law(filled: Session, incident: Incident) -> None:

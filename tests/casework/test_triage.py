@@ -1,14 +1,14 @@
 """The sorting box over the invented wave: what is counted, what is hidden, what one click does and undoes."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from saisine.casework import deposits, incidents, journal, surveys, triage
+from saisine.casework import deposits, findings_rows, incidents, journal, row_files, surveys, triage
 from saisine.casework.models import Decision, JournalRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -183,21 +183,34 @@ def test_the_hours_of_a_wave_are_those_of_paris(box: Session) -> None:
 
 def test_the_survey_is_kept_and_made_again_when_its_file_is_broken(box: Session) -> None:
     first = surveys.current(box)
-    (kept,) = (box.workspace.folder / "findings").glob("*.json")
+    (kept,) = (box.workspace.folder / "findings").glob("survey-*.npz")
     box.kept.clear()
-    assert surveys.current(box) == first
-    kept.write_bytes(b"{broken")
+    assert same(surveys.current(box), first)
+    kept.write_bytes(b"PK\x03\x04broken")
     box.kept.clear()
-    assert surveys.current(box) == first
-    json.loads(kept.read_bytes())
+    assert same(surveys.current(box), first)
+    assert row_files.read(kept) is not None
+
+
+def same(one: surveys.Placed, other: surveys.Placed) -> bool:
+    arrays = ("code", "band", "group", "at_us", "platform", "target", "words")
+    equal = all(np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays)
+    return equal and one.found.whole() == other.found.whole() and one.bands == other.bands
 
 
 def test_the_survey_file_holds_no_text(box: Session, sealed: tuple[Path, ExampleReport]) -> None:
     surveys.current(box)
-    (kept,) = (box.workspace.folder / "findings").glob("*.json")
-    body = kept.read_text("utf-8")
-    texts = [m.text for m in box.corpora.search(Query(), limit=1000).items] + list(sealed[1].threats)
-    assert not [text for text in texts if len(text) > 12 and text in body]
+    findings_rows.current(box)
+    files = [path.read_bytes() for path in (box.workspace.folder / "findings").glob("*.npz")]
+    assert len(files) == 2
+    found = box.corpora.search(Query(), limit=1000).items
+    told = [m.text for m in found if len(m.text) > 12] + list(sealed[1].threats)
+    told += [
+        name for m in found for name in (m.author_handle, m.author_id, m.target_id, m.target_handle) if name
+    ]
+    told = [word for word in dict.fromkeys(told) if len(word) > 4]
+    assert len(told) > 500
+    assert not [word for word in told if any(word.encode() in body for body in files)]
 
 
 def test_a_mind_can_be_changed_long_after(box: Session, clock: Clock) -> None:

@@ -1,9 +1,13 @@
 """The association of this workspace: what its standing depends on, read once from its statutes."""
 
+from typing import Final
+
 from saisine.casework import journal
 from saisine.casework.models import AssociationCard, ConsentRow, Incident
 from saisine.casework.session import Session
 from saisine.law.inputs import Association
+
+ADDRESS_CHARS: Final = 300
 
 
 def get_association(session: Session) -> AssociationCard:
@@ -12,14 +16,17 @@ def get_association(session: Session) -> AssociationCard:
     return card
 
 
-def save_association(session: Session, association: Association, *, email: str = "") -> AssociationCard:
-    """Keep what the statutes say."""
+def save_association(
+    session: Session, association: Association, *, email: str = "", address: str | None = None
+) -> AssociationCard:
+    """Keep what the statutes say, and how the association signs; None leaves the address as it is."""
     card = get_association(session)
     card.name = association.name or card.name
     card.declared_on = association.declared_on
     card.object_fr = association.object_fr
     card.object_tags = sorted(association.object_tags)
     card.email = email or card.email
+    card.address = card.address if address is None else " ".join(address.split())[:ADDRESS_CHARS]
     card.updated_at = session.now()
     card.save()
     journal.note(session, "association_saved")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from saisine.casework import journal
+from saisine.casework import journal, scopes
 from saisine.casework.models import Capture, Deposit, first_or_raise
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -63,7 +63,8 @@ def hint_of(name: str) -> date | None:
 
 def counts(session: Session) -> CaptureCounts:
     """Screenshots only: a document is an exhibit as it is."""
-    states = list(Capture.objects.filter(kind="screenshot").values_list("state", flat=True))
+    here = scopes.captures(session, Capture.objects.filter(kind="screenshot"))
+    states = list(here.values_list("state", flat=True))
     return CaptureCounts(
         len(states), states.count(Capture.TODO), states.count(Capture.LATER), states.count(Capture.DONE)
     )
@@ -71,12 +72,15 @@ def counts(session: Session) -> CaptureCounts:
 
 def next_capture(session: Session) -> Capture | None:
     """The next screenshot to complete, in the order of deposit."""
-    return Capture.objects.filter(kind="screenshot", state=Capture.TODO).order_by("number").first()
+    here = scopes.captures(session, Capture.objects.filter(kind="screenshot", state=Capture.TODO))
+    return here.order_by("number").first()
 
 
 def get_capture(session: Session, id: str) -> Capture:
     """Raises `capture_unknown`."""
-    found: Capture = first_or_raise(Capture.objects.filter(id=id), "capture_unknown")
+    found: Capture = first_or_raise(
+        scopes.captures(session, Capture.objects.filter(id=id)), "capture_unknown"
+    )
     return found
 
 
@@ -94,7 +98,8 @@ def save(
 
 def later(session: Session) -> int:
     """Leave the others for later; they stay in the box, marked so."""
-    changed = Capture.objects.filter(kind="screenshot", state=Capture.TODO).update(state=Capture.LATER)
+    here = scopes.captures(session, Capture.objects.filter(kind="screenshot", state=Capture.TODO))
+    changed = here.update(state=Capture.LATER)
     if changed:
         journal.note(session, "captures_later", count=changed)
     return changed
@@ -102,7 +107,7 @@ def later(session: Session) -> int:
 
 def take_up(session: Session) -> int:
     """Bring back those left for later."""
-    return Capture.objects.filter(state=Capture.LATER).update(state=Capture.TODO)
+    return scopes.captures(session, Capture.objects.filter(state=Capture.LATER)).update(state=Capture.TODO)
 
 
 def open_picture(session: Session, capture: Capture) -> BinaryIO:
@@ -126,6 +131,7 @@ class Original:
 def open_original(session: Session, item: str) -> Original:
     """The original bytes of a sealed piece, journaled. Raises as `Vault.open_item`."""
     sealed = session.vault.find(item)
+    scopes.require_item(session, sealed.item)
     stream = session.vault.open_item(sealed.item)
     session.vault.log_access(sealed.item, actor=session.actor)
     journal.note(session, "original_taken", subject=sealed.item)
@@ -134,4 +140,5 @@ def open_original(session: Session, item: str) -> Original:
 
 def ready(session: Session) -> "QuerySet[Capture]":
     """The screenshots completed by hand that are in no incident yet."""
-    return Capture.objects.filter(kind="screenshot", state=Capture.DONE, incident__isnull=True)
+    rows = Capture.objects.filter(kind="screenshot", state=Capture.DONE, incident__isnull=True)
+    return scopes.captures(session, rows)

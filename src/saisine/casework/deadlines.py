@@ -1,13 +1,14 @@
 """Every day to watch: limitation clocks, notices, terms to contest; and their calendar file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from django.db import transaction
 
-from saisine.casework import journal, notices, rights
+from saisine.casework import journal, notices, procedures, rights, statements
+from saisine.casework.case_models import StatementRow
 from saisine.casework.incidents import list_incidents
 from saisine.casework.models import Incident, NoticeRow, TermRow
 from saisine.casework.session import Session
@@ -17,7 +18,7 @@ from saisine.law.limitation import Clock
 from saisine.law.statements import flag
 from saisine.notices import CalendarTerm, renew_terms, write_ics
 
-Kind = Literal["limitation", "fallback", "safety", "notice", "term"]
+Kind = Literal["limitation", "fallback", "safety", "notice", "term", "procedure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,16 @@ class Deadline:
 
 def deadlines(session: Session) -> list[Deadline]:
     """Everything that runs: late first, then the nearest; what cannot be computed yet comes last."""
-    found = [one for incident in list_incidents(session) for one in _of_incident(session, incident)]
+    found = [one for incident in list_incidents(session) for one in of_incident(session, incident)]
     return sorted(found, key=lambda one: (one.on is None, one.on or date.max, one.id))
 
 
-def _of_incident(session: Session, incident: Incident) -> Iterator[Deadline]:
+def of_incident(session: Session, incident: Incident) -> Iterator[Deadline]:
+    """What runs for one incident; nothing once it is closed."""
     if incident.state == "closed":
         return
     yield from _clocks(session, incident)
+    yield from _procedures(session, incident)
     for notice in notices.list_notices(session, incident):
         for due in notices.dues_of(session, notice):
             yield Deadline(
@@ -79,22 +82,77 @@ def _of_incident(session: Session, incident: Incident) -> Iterator[Deadline]:
 
 
 def _clocks(session: Session, incident: Incident) -> Iterator[Deadline]:
-    """The shortest clock of each incident, and the terms to contest a platform's decision."""
-    try:
-        found = rights.assessment(session, incident)
-    except SaisineError as error:
-        # two dates contradict each other: the incident is named among what cannot be computed
-        yield _without_day(incident, error.sentence("fr"), error.sentence("en"))
-        return
-    set_aside = {id for id, row in rights.decisions(session, incident).items() if row.decision == "ecarter"}
+    """The shortest clock of each statement, and the terms to contest a platform's decision."""
+    held = statements.statements(session, incident)
+    for about in held:
+        named = _Named(incident, about, is_alone=len(held) == 1)
+        try:
+            found = rights.assessment(session, incident, about)
+        except SaisineError as error:
+            # two dates contradict each other: the statement is named among what cannot be computed
+            yield _without_day(named, error.sentence("fr"), error.sentence("en"))
+            continue
+        decided = rights.decisions(session, incident, about)
+        yield from _of_statement(
+            named, found, {id for id, row in decided.items() if row.decision == "ecarter"}
+        )
+
+
+def _of_statement(named: "_Named", found: Assessment, set_aside: Collection[str]) -> Iterator[Deadline]:
     shown = [item for item in found.main if item.id not in set_aside]
     clock = _driving(shown)
     if clock is not None:
-        yield _limitation(incident, shown, clock)
-        yield from _fallback(incident, shown, clock)
+        yield _limitation(named, shown, clock)
+        yield from _fallback(named, shown, clock)
     elif any(item.clock and item.clock.status == "unknown" for item in shown):
-        yield _without_day(incident, "Il manque la date des faits.", "The date of the facts is missing.")
-    yield from _terms(incident, found)
+        yield _without_day(named, "Il manque la date des faits.", "The date of the facts is missing.")
+    yield from _terms(named, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An incident, and the statement when it holds several: « Incident 7, propos 2 »."""
+
+    incident: Incident
+    statement: StatementRow
+    is_alone: bool
+
+    @property
+    def key(self) -> str:
+        """Stable for a calendar: that of the first statement is that of its incident."""
+        number = self.statement.number
+        return self.incident.id if number == 1 else f"{self.incident.id}:{number}"
+
+    @property
+    def fr(self) -> str:
+        about = "" if self.is_alone else f", propos {self.statement.number}"
+        return f"Incident {self.incident.number}{about}"
+
+    @property
+    def en(self) -> str:
+        about = "" if self.is_alone else f", statement {self.statement.number}"
+        return f"Incident {self.incident.number}{about}"
+
+
+def _procedures(session: Session, incident: Incident) -> Iterator[Deadline]:
+    """What follows a complaint: silence, a dismissal, an appeal; each with its article and its flag."""
+    for one in procedures.procedures(session, incident):
+        for due in one.dues:
+            yield Deadline(
+                id=f"procedure:{one.row.id}:{due.term.id}",
+                kind="procedure",
+                incident=incident,
+                notice=None,
+                on=due.on,
+                days_left=due.days_left,
+                safety_on=None,
+                label_fr=f"Incident {incident.number} : {one.kind()}. {due.term.label()}",
+                label_en=f"Incident {incident.number}: {one.kind('en')}. {due.term.label('en')}",
+                nature_fr=due.term.nature_words(),
+                nature_en=due.term.nature_words("en"),
+                detail_fr=due.term.rule(),
+                detail_en=due.term.rule("en"),
+            )
 
 
 def _driving(shown: Sequence[Assessed]) -> Clock | None:
@@ -106,20 +164,23 @@ def _driving(shown: Sequence[Assessed]) -> Clock | None:
     return max(dated, key=lambda clock: clock.last_useful_day or date.min, default=None)
 
 
-def _limitation(incident: Incident, shown: Sequence[Assessed], clock: Clock) -> Deadline:
+def _limitation(named: _Named, shown: Sequence[Assessed], clock: Clock) -> Deadline:
     offence = next(item.offence for item in shown if item.clock is clock)
+    steps = [
+        step for step in clock.steps if step != clock.counted
+    ]  # the days left stand beside, always fresh
     return _of_clock(
-        incident,
+        named,
         clock,
         kind="limitation",
         label_fr="dernier jour pour agir en justice",
         label_en="last day to go to court",
-        detail_fr=f"{offence.name_fr}. {' '.join(clock.steps)}",
+        detail_fr=f"{offence.name_fr}. {' '.join(steps)}",
         detail_en=f"{offence.name_en}.",
     )
 
 
-def _fallback(incident: Incident, shown: Sequence[Assessed], driving: Clock) -> Iterator[Deadline]:
+def _fallback(named: _Named, shown: Sequence[Assessed], driving: Clock) -> Iterator[Deadline]:
     """The shorter clock that remains if a protected ground fails in court: a year becomes three months."""
     found = [one for item in shown for one in item.fallbacks if one.clock.status == "open"]
     shortest = min(found, key=lambda one: one.clock.last_useful_day or date.max, default=None)
@@ -128,7 +189,7 @@ def _fallback(incident: Incident, shown: Sequence[Assessed], driving: Clock) -> 
     if shortest.clock.last_useful_day >= driving.last_useful_day:
         return
     yield _of_clock(
-        incident,
+        named,
         shortest.clock,
         kind="fallback",
         label_fr="dernier jour si le critère discriminatoire n’est pas retenu",
@@ -139,7 +200,7 @@ def _fallback(incident: Incident, shown: Sequence[Assessed], driving: Clock) -> 
 
 
 def _of_clock(
-    incident: Incident,
+    named: _Named,
     clock: Clock,
     *,
     kind: Kind,
@@ -150,15 +211,15 @@ def _of_clock(
 ) -> Deadline:
     """A limitation clock as a day to watch, its source and flag always with it."""
     return Deadline(
-        id=f"{kind}:{incident.id}",
+        id=f"{kind}:{named.key}",
         kind=kind,
-        incident=incident,
+        incident=named.incident,
         notice=None,
         on=clock.last_useful_day,
         days_left=clock.days_left,
         safety_on=clock.safety_day,
-        label_fr=f"Incident {incident.number} : {label_fr}",
-        label_en=f"Incident {incident.number}: {label_en}",
+        label_fr=f"{named.fr} : {label_fr}",
+        label_en=f"{named.en}: {label_en}",
         nature_fr=f"Délai fixé par un texte. {clock.source}. {flag(clock.verified, 'fr')}.",
         nature_en=f"Delay fixed by law. {clock.source}. {flag(clock.verified, 'en')}.",
         detail_fr=detail_fr,
@@ -166,17 +227,17 @@ def _of_clock(
     )
 
 
-def _without_day(incident: Incident, why_fr: str, why_en: str) -> Deadline:
+def _without_day(named: _Named, why_fr: str, why_en: str) -> Deadline:
     return Deadline(
-        id=f"limitation:{incident.id}",
+        id=f"limitation:{named.key}",
         kind="limitation",
-        incident=incident,
+        incident=named.incident,
         notice=None,
         on=None,
         days_left=None,
         safety_on=None,
-        label_fr=f"Incident {incident.number} : délai à établir",
-        label_en=f"Incident {incident.number}: deadline to be established",
+        label_fr=f"{named.fr} : délai à établir",
+        label_en=f"{named.en}: deadline to be established",
         nature_fr="",
         nature_en="",
         detail_fr=why_fr,
@@ -184,18 +245,18 @@ def _without_day(incident: Incident, why_fr: str, why_en: str) -> Deadline:
     )
 
 
-def _terms(incident: Incident, found: Assessment) -> Iterator[Deadline]:
+def _terms(named: _Named, found: Assessment) -> Iterator[Deadline]:
     for number, term in enumerate(found.other_deadlines, 1):
         yield Deadline(
-            id=f"term:{term.kind}:{incident.id}:{number}",
+            id=f"term:{term.kind}:{named.key}:{number}",
             kind="term",
-            incident=incident,
+            incident=named.incident,
             notice=None,
             on=term.last_useful_day,
             days_left=term.days_left,
             safety_on=None,
-            label_fr=f"Incident {incident.number} : dernier jour pour contester la plateforme",
-            label_en=f"Incident {incident.number}: last day to contest the platform",
+            label_fr=f"{named.fr} : dernier jour pour contester la plateforme",
+            label_en=f"{named.en}: last day to contest the platform",
             nature_fr=f"Délai fixé par un texte. {term.article}. {flag(term.verified, 'fr')}.",
             nature_en=f"Delay fixed by law. {term.article}. {flag(term.verified, 'en')}.",
         )
@@ -209,6 +270,7 @@ TITLES: Final[dict[str, str]] = {
     "safety": "Échéance proche, dossier {n}",
     "notice": "Rappel, dossier {n}",
     "term": "Échéance, dossier {n}",
+    "procedure": "Suite d’une démarche, dossier {n}",
 }
 
 
@@ -217,7 +279,10 @@ def calendar(session: Session) -> str:
 
     What changed rises in sequence, what is void is cancelled: importing the file twice is harmless.
     """
-    terms = [term for one in deadlines(session) if one.on is not None for term in _calendar_terms(one)]
+    from saisine.casework import deadline_rows  # late: it asks this module
+
+    found = deadline_rows.every(session)
+    terms = [term for one in found if one.on is not None for term in _calendar_terms(one)]
     with transaction.atomic():
         before = [_kept_term(row) for row in TermRow.objects.order_by("id")]
         renewed = renew_terms(terms, before)

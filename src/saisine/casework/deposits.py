@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
-from saisine.casework import captures, inbox, jobs, journal, observed, surveys
+from saisine.casework import captures, inbox, jobs, journal, observed, scopes, surveys
 from saisine.casework.inbox import InboxFile, files_of
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import Deposit, Job, first_or_raise
@@ -48,7 +48,9 @@ COLLECTORS: Final = (
 
 def receive(session: Session, files: Iterable[tuple[str, Path]]) -> Deposit:
     """Take files into the inbox; nothing is sealed before the person says so."""
-    deposit = Deposit.objects.create(created_at=session.now())
+    deposit = Deposit.objects.create(
+        created_at=session.now(), by=session.actor, incident_id=scopes.only_incident(session)
+    )
     kept = inbox.keep(session, deposit, files)
     deposit.files, deposit.size = len(kept), sum(file.size for file in kept)
     deposit.counts = inbox.count_kinds(file.path for file in kept)
@@ -59,18 +61,21 @@ def receive(session: Session, files: Iterable[tuple[str, Path]]) -> Deposit:
 
 def get_deposit(session: Session, id: str) -> Deposit:
     """Raises `deposit_unknown`."""
-    found: Deposit = first_or_raise(Deposit.objects.filter(id=id), "deposit_unknown")
+    found: Deposit = first_or_raise(
+        scopes.deposits(session, Deposit.objects.filter(id=id)), "deposit_unknown"
+    )
     return found
 
 
 def waiting(session: Session) -> list[Deposit]:
     """Deposits not sealed yet, the newest first."""
     states = (Deposit.RECEIVED, Deposit.SEALING)
-    return list(Deposit.objects.filter(state__in=states).order_by("-created_at"))
+    rows = Deposit.objects.filter(state__in=states).order_by("-created_at")
+    return list(scopes.deposits(session, rows))
 
 
 def has_deposits(session: Session) -> bool:
-    return Deposit.objects.filter(state=Deposit.SEALED).exists()
+    return scopes.deposits(session, Deposit.objects.filter(state=Deposit.SEALED)).exists()
 
 
 def abandon(session: Session, deposit: Deposit) -> None:
@@ -146,6 +151,7 @@ def deposit_paths(
     found = [path for path, _ in expand(paths, Ledger())]
     deposit = Deposit.objects.create(
         created_at=session.now(),
+        by=session.actor,
         state=Deposit.SEALING,
         counts=inbox.count_kinds(found),
         files=len(found),

@@ -1,11 +1,22 @@
 """Everything a dossier says of an incident, gathered from its rows, the vault and the law."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, cast
 
-from saisine.casework import association, chronology, exhibits, incidents, notices, rights
+from saisine.casework import (
+    association,
+    breaches,
+    chronology,
+    exhibits,
+    incidents,
+    notices,
+    procedures,
+    rights,
+    statements,
+)
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import DossierRow, ExhibitRow, Incident, NoticeRow
 from saisine.casework.session import Session
 from saisine.dossiers import (
@@ -19,9 +30,12 @@ from saisine.dossiers import (
     StepLine,
     When,
 )
+from saisine.dossiers.build import BROKEN
 from saisine.dossiers.data import Precision, Role
+from saisine.errors import SaisineError
 from saisine.incidents.chronology import Dated
 from saisine.law.assess import Assessment
+from saisine.law.dates import day_fr
 from saisine.messages.schema import Message
 from saisine.notices.states import KINDS, STATES
 
@@ -41,11 +55,14 @@ class Missing:
 def gather(session: Session, dossier: DossierRow, built_at: datetime) -> DossierData:
     """The data of one version. Reads the frozen copies, never the corpora."""
     incident = dossier.incident
-    found = rights.assessment(session, incident)
+    found = rights.assessments(session, incident)
     rows = exhibits.exhibits(session, incident)
     card = association.get_association(session)
     accounts: dict[str, int] = {}
     pieces = tuple(_exhibit(session, row, accounts) for row in rows)
+    for about, _assessment in found:
+        if about.author:  # a person typed it: it is masked where the accounts of exhibits are
+            accounts.setdefault(about.author, len(accounts) + 1)
     return DossierData(
         number=incident.number,
         version=dossier.version,
@@ -54,7 +71,7 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
         built_at=built_at,
         summary=incident.summary,
         opened_on=incident.opened_at.astimezone().date(),
-        law_digest=found.law_digest,
+        law_digest=session.law.digest,
         people=(*_people(incident), *_accounts(accounts)),
         chronology=tuple(
             ChronologyLine(_when(line.when), line.text("fr"), line.exhibits)
@@ -72,7 +89,12 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
 
 
 def _exhibit(session: Session, row: ExhibitRow, accounts: dict[str, int]) -> Exhibit:
-    messages = exhibits.exhibit_messages(session, row)
+    try:
+        messages = exhibits.exhibit_messages(session, row)
+    except SaisineError as error:
+        if error.code not in BROKEN:
+            raise
+        return replace(_of_item(row), item=row.frozen)  # the build names it among those it leaves out
     return _of_messages(session, row, messages, accounts) if messages else _of_item(row)
 
 
@@ -132,7 +154,12 @@ def _locator(session: Session, row: ExhibitRow, message: Message) -> str:
     """Where the record lies: the log line of its sealed source, then the place in it."""
     if not row.item:
         return message.locator
-    source = session.vault.find(row.item)
+    try:
+        source = session.vault.find(row.item)
+    except SaisineError as error:
+        if error.code != "item_erased":
+            raise
+        return f"source effacée depuis, {message.locator}"
     return f"source scellée n° {source.seq} ({source.sha256[:16]}…), {message.locator}"
 
 
@@ -155,14 +182,34 @@ def _when(dated: Dated, source: str = "") -> When:
     return When(dated.at, dated.precision, cast(Literal["field", "id", "file", "person", ""], known))
 
 
-def _qualifications(session: Session, incident: Incident, found: Assessment) -> Iterator[QualificationSheet]:
-    decided = rights.decisions(session, incident)
-    for item in found.qualifications:
-        row = decided.get(item.id)
-        if item.status == "excluded" and row is None:
-            continue
-        decision = cast(Literal["", "retenir", "ecarter", "demander_avis"], row.decision if row else "")
-        yield QualificationSheet.of(item, decision=decision, reason=row.reason if row else "")
+Found = Sequence[tuple[StatementRow, Assessment]]
+
+
+def _qualifications(session: Session, incident: Incident, found: Found) -> Iterator[QualificationSheet]:
+    """Statement by statement, each with its own decisions."""
+    for about, assessment in found:
+        decided = rights.decisions(session, incident, about)
+        for item in assessment.qualifications:
+            row = decided.get(item.id)
+            if item.status == "excluded" and row is None:
+                continue
+            decision = cast(Literal["", "retenir", "ecarter", "demander_avis"], row.decision if row else "")
+            yield QualificationSheet.of(
+                item,
+                decision=decision,
+                reason=row.reason if row else "",
+                statement=about.number if len(found) > 1 else 0,
+                about_fr=about_words(about) if len(found) > 1 else "",
+            )
+
+
+def about_words(about: StatementRow) -> str:
+    """« Pièces 1 à 3, publié le 14 mars 2026, @compte »: what a statement is, without a word of it."""
+    numbers = list(statements.exhibits_of(about).values_list("number", flat=True))
+    day = f"publié le {day_fr(about.published_on)}" if about.published_on else ""
+    shown = f"pièce{'s' if len(numbers) > 1 else ''} {statements.numbers_words(numbers)}" if numbers else ""
+    words = ", ".join(part for part in (shown or "sans pièce", day, about.author) if part)
+    return words[:1].upper() + words[1:]
 
 
 def _steps(session: Session, incident: Incident) -> Iterator[StepLine]:
@@ -173,6 +220,35 @@ def _steps(session: Session, incident: Incident) -> Iterator[StepLine]:
             yield StepLine(
                 when, _step_words(notice, event.kind), _state_words(notice), event.reference, "", numbers
             )
+        for breach in breaches.breaches_of(session, notice):
+            yield _breach_line(notice, breach)
+    yield from _procedure_lines(session, incident)
+
+
+def _procedure_lines(session: Session, incident: Incident) -> Iterator[StepLine]:
+    """Complaints and what came of them: the number an authority gave travels with each line."""
+    for one in procedures.procedures(session, incident):
+        authority = f" ({one.row.authority})" if one.row.authority else ""
+        for event in one.events:
+            words = f"{procedures.event_words(event)}. {event.note}".strip()
+            yield StepLine(
+                When(event.on, "day", "person"), f"{one.kind()}{authority}.", words, event.reference
+            )
+
+
+def _breach_line(notice: NoticeRow, breach: breaches.Breach) -> StepLine:
+    """A breach beside the steps, with its rule and its flag, the clicks counted and the exhibit that shows it."""
+    row = breach.row
+    clicks = f" {row.clicks} clic{'s' if row.clicks > 1 else ''} comptés." if row.clicks else ""
+    against = f" À décharge : {row.counter_evidence}" if row.counter_evidence else ""
+    return StepLine(
+        When(row.observed_on, "day", "person"),
+        f"Parcours de signalement {notice.number} : {breach.kind.label_fr}.{clicks}{against}",
+        "Confirmé par une personne" if breach.is_confirmed else "",
+        "",
+        breach.kind.rule(),
+        (row.exhibit.number,) if row.exhibit else (),
+    )
 
 
 def _step_words(notice: NoticeRow, kind: str) -> str:
@@ -185,11 +261,12 @@ def _state_words(notice: NoticeRow) -> str:
     return STATES[state.id][0] if state.id in STATES else state.id
 
 
-def _requests(found: Assessment) -> Iterator[str]:
+def _requests(found: Found) -> Iterator[str]:
     """What is asked, when the law lets it be asked."""
-    if not found.main:
+    main = [item for _, assessment in found for item in assessment.main]
+    if not main:
         return
-    if any(i.identification and i.identification.status == "allowed" for i in found.main):
+    if any(i.identification and i.identification.status == "allowed" for i in main):
         yield "Identifier les titulaires des comptes, tant que leurs données de connexion sont conservées."
     yield "Demander la conservation et le retrait des contenus, s’ils sont toujours en ligne."
     yield "Examiner les qualifications proposées, qu’aucune ou aucun juge n’a encore retenues."
@@ -198,9 +275,9 @@ def _requests(found: Assessment) -> Iterator[str]:
 # ------------------------------------------------------------------ what is missing
 
 
-def missing(session: Session, incident: Incident, found: Assessment | None = None) -> list[Missing]:
+def missing(session: Session, incident: Incident, found: Found | None = None) -> list[Missing]:
     """What a reader of the file will look for and not find."""
-    found = found or rights.assessment(session, incident)
+    found = found or rights.assessments(session, incident)
     rows = exhibits.exhibits(session, incident)
     return [
         *_missing_pieces(incident, rows),
@@ -227,9 +304,9 @@ def _missing_pieces(incident: Incident, rows: Sequence[ExhibitRow]) -> Iterator[
         )
 
 
-def _missing_answers(session: Session, found: Assessment) -> Iterator[Missing]:
-    if found.missing_facts:
-        n = len(found.missing_facts)
+def _missing_answers(session: Session, found: Found) -> Iterator[Missing]:
+    n = sum(len(assessment.missing_facts) for _, assessment in found)
+    if n:
         yield Missing(
             f"Des réponses aux questions ({n} {'reste' if n == 1 else 'restent'} sans réponse).",
             f"Answers to the questions ({n} {'remains' if n == 1 else 'remain'} open).",
@@ -243,7 +320,8 @@ def _missing_dates(session: Session, rows: Sequence[ExhibitRow]) -> Iterator[Mis
         yield Missing(
             f"La date {_of_pieces(undated)}.", f"The date of {_exhibits(undated)}.", "L’association"
         )
-    if rows and session.vault.state_of(session.vault.find(rows[0].frozen or rows[0].item).seq) != "dated":
+    sealed = next((one for row in rows if (one := exhibits.sealed_of(session, row))), None)
+    if sealed is not None and session.vault.state_of(sealed.seq) != "dated":
         yield Missing(
             "Un horodatage par un tiers : les pièces sont scellées, pas encore datées.",
             "A time stamp by a third party: the exhibits are sealed, not yet dated.",

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from django.db import transaction
 from django.db.models import Max
 
-from saisine.casework import consents, dossier_data, exhibits, jobs, journal
+from saisine.casework import consents, dossier_data, exhibits, jobs, journal, reviews, scopes
 from saisine.casework.dossier_data import Missing
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import DossierRow, Incident, Job, first_or_raise
@@ -46,7 +46,8 @@ def new(session: Session, incident: Incident) -> DossierRow:
 def get_dossier(session: Session, id: str) -> DossierRow:
     """Raises `dossier_unknown`."""
     found: DossierRow = first_or_raise(
-        DossierRow.objects.filter(id=id).select_related("incident"), "dossier_unknown"
+        scopes.within(session, DossierRow.objects.filter(id=id).select_related("incident")),
+        "dossier_unknown",
     )
     return found
 
@@ -137,7 +138,9 @@ def _build(session: Session, dossier: DossierRow, progress: Progress | None) -> 
     )
     with transaction.atomic():
         dossier.built_at = session.now()
-        dossier.report = {name: value for name, value in asdict(report).items() if name != "bundle"}
+        masks = reviews.masks_key(data, dossier.recipient, mask_third_parties=dossier.mask_third_parties)
+        told = {name: value for name, value in asdict(report).items() if name != "bundle"}
+        dossier.report = told | {"masks": masks, "reviewed": reviews.carried(dossier, masks)}
         dossier.save(update_fields=["built_at", "report"])
         journal.note(session, "dossier_built", count=report.exhibits, subject=dossier.id)
     return report

@@ -132,8 +132,20 @@ def clean(session: Session) -> None:
         ExhibitRow.objects.filter(item__in=items, frozen="", withdrawn_at__isnull=True).update(
             withdrawn_at=session.now()
         )
+    drop_exports(session)
     session.kept.pop("survey", None)
     session.kept.pop("campaigns", None)
+
+
+def drop_exports(session: Session) -> int:
+    """Exports of everything that lie here hold what has just gone: they go with it. Returns how many."""
+    found = [
+        *session.workspace.backups.glob("donnees-*.zip"),
+        *session.workspace.backups.glob(".donnees-*.part"),
+    ]
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def _items_gone(session: Session) -> list[str]:

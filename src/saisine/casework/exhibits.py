@@ -3,7 +3,7 @@
 Later erasure of the corpus row does not change the incident; erasing the incident's unit ends its copies.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,12 +12,12 @@ import msgspec
 from django.db import transaction
 from django.db.models import Max
 
-from saisine.casework import captures, journal, rights, surveys
+from saisine.casework import captures, journal, rights, scopes, surveys
 from saisine.casework.models import Capture, Decision, ExhibitRow, Incident, SortedMessage
 from saisine.casework.session import PARIS, Session
 from saisine.errors import SaisineError
 from saisine.messages.schema import Message
-from saisine.vault import SealItem
+from saisine.vault import Sealed, SealItem
 
 MAX_EXHIBITS: Final = 10_000
 SEVERAL: Final = "several"  # the platform of a group of copies found on more than one
@@ -74,6 +74,17 @@ def exhibit_messages(session: Session, row: ExhibitRow) -> list[Message]:
     return [msgspec.json.decode(line, type=Message) for line in body.splitlines() if line]
 
 
+def sealed_of(session: Session, row: ExhibitRow) -> Sealed | None:
+    """What the vault says of the sealed bytes behind an exhibit; None when there are none, or no longer."""
+    item = row.frozen or row.item
+    try:
+        return session.vault.find(item) if item else None
+    except SaisineError as error:
+        if error.code != "item_erased":
+            raise
+        return None
+
+
 def open_exhibit(session: Session, row: ExhibitRow) -> list[Message]:
     """The same messages for somebody's eyes: one row of the journal, one line of the vault's log."""
     messages = exhibit_messages(session, row)
@@ -86,14 +97,20 @@ def open_exhibit(session: Session, row: ExhibitRow) -> list[Message]:
 # ------------------------------------------------------------------ adding
 
 
-def add_kept(session: Session, incident: Incident) -> int:
-    """Everything kept in the sorting box and every completed screenshot; how many exhibits were made."""
+def add_kept(session: Session, incident: Incident, refs: Collection[str] | None = None) -> int:
+    """What was kept in the sorting box, and every completed screenshot; how many exhibits were made.
+
+    With `refs`, those messages alone, and no screenshot.
+    """
     kept = SortedMessage.objects.filter(value=Decision.KEEP, incident__isnull=True).order_by("id")
-    rows = list(kept)
+    wanted = None if refs is None else set(refs)
+    rows = [row for row in scopes.messages(session, kept) if wanted is None or row.ref in wanted]
     danger = {one.ref for one in surveys.current(session).urgent}
-    pieces = [*_message_pieces(session, rows, danger), *_capture_pieces(session)]
-    made = _add(session, incident, pieces)
-    SortedMessage.objects.filter(id__in=[row.id for row in rows]).update(incident=incident)
+    pieces = _message_pieces(session, rows, danger)
+    made = _add(session, incident, [*pieces, *(_capture_pieces(session) if refs is None else [])])
+    for start in range(0, len(rows), 500):  # SQLite bounds the values of one question
+        ids = [row.id for row in rows[start : start + 500]]
+        SortedMessage.objects.filter(id__in=ids).update(incident=incident)
     return made
 
 
@@ -146,6 +163,17 @@ def add_item(session: Session, incident: Incident, ref: str) -> ExhibitRow:
         )
     journal.note(session, "exhibits_added", subject=incident.id)
     return incident.exhibits.get(number=number)
+
+
+def withdraw(session: Session, incident: Incident, number: int) -> None:
+    """Take an exhibit out of an incident: its number is never used again, its sealed bytes stay in the vault.
+
+    Raises `exhibit_unknown`.
+    """
+    rows = incident.exhibits.filter(number=number, withdrawn_at__isnull=True)
+    if not rows.update(withdrawn_at=session.now()):
+        raise SaisineError("exhibit_unknown")
+    journal.note(session, "exhibit_withdrawn", subject=incident.id)
 
 
 def _next_number(incident: Incident) -> int:

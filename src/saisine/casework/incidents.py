@@ -1,13 +1,15 @@
 """Incidents: opened from what was kept or from nothing, told in a few words, with the people concerned."""
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q, QuerySet
 
-from saisine.casework import consents, exhibits, journal, rights
+from saisine.casework import consents, exhibits, journal, rights, scopes, statements
+from saisine.casework.access_models import IncidentMember
 from saisine.casework.models import Deposit, Incident, PersonRow, first_or_raise
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -48,6 +50,15 @@ def open_incident(session: Session, title: str, *, from_triage: bool = False) ->
         incident = Incident.objects.create(
             number=number, title=title, opened_at=session.now(), law_digest=session.law.digest
         )
+        if session.scope is not None:  # whoever sees her own incidents alone belongs to the one she opens
+            IncidentMember.objects.create(
+                incident=incident,
+                member_id=session.actor,
+                may_show=True,
+                added_at=session.now(),
+                by=session.actor,
+            )
+    statements.first(session, incident)
     if from_triage:
         exhibits.add_kept(session, incident)
     _carry_over(session, incident)
@@ -55,9 +66,22 @@ def open_incident(session: Session, title: str, *, from_triage: bool = False) ->
     return incident
 
 
+def join_kept(session: Session, incident: Incident, refs: Collection[str] | None = None) -> int:
+    """What was kept in the sorting box enters an incident that is already open; how many exhibits were made.
+
+    With `refs`, those messages alone. Its answers and its title do not change; new exhibits join the first
+    statement. Raises `exhibits_too_many`.
+    """
+    made = exhibits.add_kept(session, incident, refs)
+    if made:
+        journal.note(session, "exhibits_added", count=made, subject=incident.id)
+    return made
+
+
 def _carry_over(session: Session, incident: Incident) -> None:
     """The answers of the last deposit that has some: they are the person's own words."""
-    deposit = Deposit.objects.filter(is_asked=True).order_by("-created_at").first()
+    asked = scopes.deposits(session, Deposit.objects.filter(is_asked=True))
+    deposit = asked.order_by("-created_at").first()
     if deposit is None:
         return
     incident.since = deposit.since
@@ -75,17 +99,24 @@ def _carry_over(session: Session, incident: Incident) -> None:
 
 
 def list_incidents(session: Session) -> list[Incident]:
-    """Every incident, the newest first."""
-    return list(Incident.objects.order_by("-number"))
+    """Every incident that exists for the one who acts, the newest first."""
+    return list(scopes.within(session, Incident.objects.order_by("-number"), "id"))
+
+
+def incidents_with_pieces(session: Session) -> "QuerySet[Incident, Incident]":
+    """The same as a question to cut into pages; `pieces` counts the exhibits that were not withdrawn."""
+    present = Count("exhibits", filter=Q(exhibits__withdrawn_at__isnull=True))
+    return scopes.within(session, Incident.objects.annotate(pieces=present).order_by("-number"), "id")
 
 
 def get_incident(session: Session, ref: str) -> Incident:
     """By id, or by number as people say it. Raises `incident_unknown`."""
     ref = str(ref).strip()
+    here = scopes.within(session, Incident.objects.all(), "id")
     if ref.isascii() and ref.isdigit() and len(ref) < 10:
-        by_number: Incident = first_or_raise(Incident.objects.filter(number=int(ref)), "incident_unknown")
+        by_number: Incident = first_or_raise(here.filter(number=int(ref)), "incident_unknown")
         return by_number
-    by_id: Incident = first_or_raise(Incident.objects.filter(id=ref), "incident_unknown")
+    by_id: Incident = first_or_raise(here.filter(id=ref), "incident_unknown")
     return by_id
 
 

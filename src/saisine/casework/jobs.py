@@ -41,6 +41,11 @@ KINDS: Final[dict[str, str]] = {
     "verify": "saisine.casework.vault_jobs.run_verify",
     "stamp": "saisine.casework.vault_jobs.run_stamp",
     "backup": "saisine.casework.backups.run_backup",
+    "findings": "saisine.casework.findings_rows.run_findings",
+    "order": "saisine.casework.reading_order.run_order",
+    "learn": "saisine.casework.learning.run_learn",
+    "everything": "saisine.casework.everything.run_export",
+    "erase": "saisine.casework.planned_erasures.run_due",
 }
 
 _serving: list[Session] = []
@@ -59,7 +64,12 @@ def start(session: Session, kind: str, subject: str, options: dict[str, object] 
         if running is not None:
             return running
         job = Job.objects.create(
-            kind=kind, subject=subject, options=options or {}, created_at=now, changed_at=now
+            kind=kind,
+            subject=subject,
+            options=options or {},
+            by=session.actor,
+            created_at=now,
+            changed_at=now,
         )
         _enqueue(job)
     return job
@@ -114,7 +124,9 @@ def _run(session: Session, id: str) -> None:
         job.state, job.attempts, job.changed_at = Job.RUNNING, job.attempts + 1, session.now()
         job.save(update_fields=["state", "attempts", "changed_at"])
     try:
-        result = _work_of(job)(session, job, _Told(session, job))
+        # under the id of whoever asked, never under this computer's
+        asking = session.acting(job.by) if job.by else session
+        result = _work_of(job)(asking, job, _Told(session, job))
     except Cancelled:
         _finish(session, job, Job.CANCELLED)
     except SaisineError as error:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from django.db.models import Q
+
 from saisine.casework.models import JournalRow
 from saisine.casework.session import Session
 from saisine.messages.schema import Message
@@ -68,6 +70,18 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         "The calendar exported (one term)",
         "The calendar exported ({n} terms)",
     ),
+    "lesson_learnt": (
+        "Un apprentissage local (une décision)",
+        "Un apprentissage local ({n} décisions)",
+        "A local training (one decision)",
+        "A local training ({n} decisions)",
+    ),
+    "dossier_reviewed": (
+        "Une pièce relue avant de remettre un dossier",
+        "{n} pièces relues avant de remettre un dossier",
+        "An exhibit looked at before a dossier leaves",
+        "{n} exhibits looked at before a dossier leaves",
+    ),
     "dossier_built": (
         "Un dossier scellé et exporté, une pièce",
         "Un dossier scellé et exporté, {n} pièces",
@@ -84,6 +98,14 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
             "A deposit stopped: content that may not be kept; nothing was sealed",
         ),
         ("letter_made", "Une lettre préparée", "A letter prepared"),
+        ("statement_added", "Un propos ajouté à un incident", "A statement added to an incident"),
+        ("statement_changed", "Un propos d’un incident modifié", "A statement of an incident changed"),
+        ("exhibit_withdrawn", "Une pièce retirée d’un incident", "An exhibit taken out of an incident"),
+        ("answer_withdrawn", "Une réponse retirée", "An answer withdrawn"),
+        ("breach_noted", "Un manquement d’une plateforme noté", "A breach by a platform noted"),
+        ("breach_confirmed", "Un manquement confirmé", "A breach confirmed"),
+        ("breach_withdrawn", "Un manquement retiré", "A breach withdrawn"),
+        ("procedure_noted", "Une suite de plainte notée", "A step of a complaint noted"),
         ("deposit_answered", "Questions d’un dépôt remplies", "Questions of a deposit answered"),
         ("capture_opened", "Une capture affichée", "A screenshot shown"),
         ("capture_saved", "Une capture complétée", "A screenshot completed"),
@@ -129,6 +151,46 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("backup_made", "Une sauvegarde faite", "A backup made"),
         ("backup_taken", "Une sauvegarde téléchargée", "A backup downloaded"),
         ("backup_deleted", "Une sauvegarde supprimée", "A backup deleted"),
+        ("incident_erased", "Un incident effacé", "An incident erased"),
+        ("erasure_planned", "Un effacement prévu dans sept jours", "An erasure planned in seven days"),
+        ("erasure_called_off", "Un effacement prévu annulé", "A planned erasure called off"),
+        ("everything_exported", "Un export de toutes les données préparé", "An export of all data prepared"),
+        (
+            "everything_taken",
+            "Un export de toutes les données téléchargé",
+            "An export of all data downloaded",
+        ),
+        ("everything_deleted", "Un export de toutes les données supprimé", "An export of all data deleted"),
+        ("register_taken", "Le registre des traitements téléchargé", "The register of processing downloaded"),
+        ("retention_chosen", "Les durées de conservation changées", "The lengths of retention changed"),
+        ("member_added", "Une personne ajoutée aux membres", "A person added to the members"),
+        ("member_roles_set", "Les rôles d’une personne changés", "The roles of a person changed"),
+        ("member_left", "Une personne a quitté les membres", "A person left the members"),
+        (
+            "incident_member_added",
+            "Une personne ajoutée aux membres d’un incident",
+            "A person added to the members of an incident",
+        ),
+        (
+            "incident_member_removed",
+            "Une personne retirée des membres d’un incident",
+            "A person removed from the members of an incident",
+        ),
+        ("deposit_shared", "Un dépôt partagé avec un incident", "A deposit shared with an incident"),
+        ("invitation_made", "Une invitation préparée", "An invitation prepared"),
+        ("invitation_revoked", "Une invitation annulée", "An invitation cancelled"),
+        ("access_set", "Un réglage d’accès changé", "A setting of access changed"),
+        ("lawyer_link_made", "Un lien préparé pour une ou un avocat", "A link prepared for a lawyer"),
+        ("lawyer_link_revoked", "Le lien d’une ou un avocat fermé", "The link of a lawyer closed"),
+        ("lesson_chosen", "Un ordre de lecture choisi", "A reading order chosen"),
+        ("lessons_deleted", "L’apprentissage local supprimé", "Local learning deleted"),
+        (
+            "labels_withdrawn",
+            "Les décisions d’un membre retirées de l’apprentissage",
+            "A member’s decisions withdrawn from learning",
+        ),
+        ("network_taken", "Un réseau exporté sous pseudonymes", "A network exported under pseudonyms"),
+        ("names_taken", "Un réseau exporté avec identifiants", "A network exported with identifiers"),
         ("certificate_taken", "Un certificat d’effacement téléchargé", "A certificate of erasure downloaded"),
     )
 }
@@ -159,9 +221,11 @@ def note_shown(session: Session, messages: Sequence[Message], *, subject: str = 
     note(session, "message_opened", count=len(messages), subject=subject)
 
 
-def lines(session: Session, *, before: int | None = None, limit: int = 50) -> Lines:
-    """A page of the journal, newest first."""
+def lines(session: Session, *, before: int | None = None, limit: int = 50, among: Q | None = None) -> Lines:
+    """A page of the journal, newest first; `among` (of `journal_scopes`) keeps some rows only."""
     rows = JournalRow.objects.order_by("-id")
+    if among is not None:
+        rows = rows.filter(among)
     if before is not None:
         rows = rows.filter(id__lt=before)
     found = list(rows[: limit + 1])

@@ -6,13 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from saisine.casework import association, chronology, consents, exhibits, journal, notices, rights
+from saisine.casework import association, breaches, chronology, consents, exhibits, journal, notices, rights
+from saisine.casework.dossier_data import about_words
 from saisine.casework.models import ExhibitRow, Incident, NoticeRow
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.incidents.consents import ACTS
 from saisine.law.assess import Assessed
-from saisine.law.dates import add_months
+from saisine.law.dates import add_months, day_fr
+from saisine.law.statements import flag
 from saisine.letters import (
     ContentLine,
     DatedLine,
@@ -105,7 +107,7 @@ def gather(
     return LetterData(
         number=incident.number,
         today=session.today(),
-        sender=Sender(card.name, card.email, card.object_fr, card.declared_on),
+        sender=Sender(card.name, card.email, card.object_fr, card.declared_on, card.address),
         summary=incident.summary,
         platform=exhibits.PLATFORM_NAMES.get(platform, "") if platform != "other" else "",
         coordinator=(profile.dsc or "") if profile else "",
@@ -135,9 +137,9 @@ def _chronology(session: Session, incident: Incident) -> Iterator[DatedLine]:
 
 
 def _exhibit(session: Session, row: ExhibitRow) -> ExhibitLine:
-    item = row.frozen or row.item
-    sha256 = session.vault.find(item).sha256 if item else ""
-    return ExhibitLine(row.number, exhibits.exhibit_title(row), _when(row), row.url, sha256)
+    sealed = exhibits.sealed_of(session, row)
+    title = exhibits.exhibit_title(row)
+    return ExhibitLine(row.number, title, _when(row), row.url, sealed.sha256 if sealed else "")
 
 
 def _when(row: ExhibitRow) -> str:
@@ -164,20 +166,27 @@ def _contents(session: Session, rows: Sequence[ExhibitRow], *, quote: bool) -> I
 
 
 def _offences(session: Session, incident: Incident) -> Iterator[OffenceLine]:
-    """What somebody kept; while nothing is decided, what the assessment finds met. Never what was set aside."""
-    decided = rights.decisions(session, incident)
-    kept = {name for name, row in decided.items() if row.decision == "retenir"}
-    aside = {name for name, row in decided.items() if row.decision == "ecarter"}
-    for item in rights.assessment(session, incident).main:
-        if item.id in kept or (not kept and item.status == "met" and item.id not in aside):
-            yield _offence(item)
+    """By statement, what somebody kept; while nothing is decided, what the assessment finds met.
+
+    Never what was set aside. Once something is kept for one statement, the others wait for their own decision.
+    """
+    found = rights.assessments(session, incident)
+    decided = {about.id: rights.decisions(session, incident, about) for about, _ in found}
+    kept_any = any(row.decision == "retenir" for rows in decided.values() for row in rows.values())
+    for about, assessment in found:
+        rows = decided[about.id]
+        prefix = f"Propos {about.number} ({about_words(about)}) : " if len(found) > 1 else ""
+        for item in assessment.main:
+            word = rows[item.id].decision if item.id in rows else ""
+            if word == "retenir" or (not kept_any and item.status == "met" and word != "ecarter"):
+                yield _offence(item, prefix)
 
 
-def _offence(item: Assessed) -> OffenceLine:
+def _offence(item: Assessed, prefix: str = "") -> OffenceLine:
     held = [element.why_fr for element in item.qualification.elements if element.satisfied is not False]
     return OffenceLine(
         id=item.id,
-        name=item.offence.name_fr,
+        name=prefix + item.offence.name_fr,
         articles=", ".join(item.offence.articles),
         statement=f"{item.statement.as_of_words().capitalize()}. {item.statement.flag()}.",
         elements=tuple(held),
@@ -238,3 +247,12 @@ def _observed(session: Session, notice: NoticeRow) -> Iterator[ObservedLine]:
     if decided is not None and decided.reasons in ("no", "partial"):
         words = "sans motifs" if decided.reasons == "no" else "avec des motifs incomplets"
         yield ObservedLine("Article 16, paragraphe 5", f"{name} : décision reçue {words}.")
+    for breach in breaches.breaches_of(session, notice):
+        yield ObservedLine(
+            breach.kind.article, f"{name}, le {day_fr(breach.row.observed_on)} : {_breach(breach)}"
+        )
+
+
+def _breach(breach: breaches.Breach) -> str:
+    note = f" {breach.row.note}" if breach.row.note else ""
+    return f"{breach.words()}{note} {flag(breach.kind.verified)}."

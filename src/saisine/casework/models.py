@@ -9,7 +9,12 @@ from typing import Any
 
 from django.db import models
 
-from saisine.casework import personal_models as personal_models  # the rows of one person: Django finds them here
+from saisine.casework import access_models as access_models  # who may come in: Django finds them here
+from saisine.casework import case_models as case_models  # statements, breaches, procedures
+from saisine.casework import deadline_models as deadline_models  # deadlines as last computed
+from saisine.casework import (
+    personal_models as personal_models,  # the rows of one person: Django finds them here
+)
 from saisine.errors import SaisineError
 
 
@@ -26,10 +31,15 @@ class RandomId(models.Model):
 
 
 class Member(RandomId):
-    """Someone who acts here. Alone on this computer: one row, whose id stands in the log of the vault."""
+    """Someone who acts here, under a random id that the log of the vault repeats; it stays when she leaves.
+
+    The first row, without a role, is this computer itself: its command line, and its pages without accounts.
+    """
 
     label = models.CharField(max_length=80, default="")
+    roles = models.JSONField(default=list)
     created_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
 
 
 class AssociationCard(models.Model):
@@ -40,6 +50,7 @@ class AssociationCard(models.Model):
     object_fr = models.TextField(default="")
     object_tags = models.JSONField(default=list)
     email = models.EmailField(default="")
+    address = models.TextField(default="")
     updated_at = models.DateTimeField(null=True)
 
 
@@ -57,6 +68,7 @@ class Job(RandomId):
     step = models.CharField(max_length=40, default="")
     attempts = models.IntegerField(default=0)
     cancel_asked = models.BooleanField(default=False)
+    by = models.CharField(max_length=32, default="")
     error_code = models.CharField(max_length=60, default="")
     error_facts = models.JSONField(default=dict)
     result = models.JSONField(default=dict)
@@ -102,6 +114,9 @@ class Deposit(RandomId):
     in_its_name = models.BooleanField(default=False)
     since = models.DateField(null=True)
     is_asked = models.BooleanField(default=False)
+    by = models.CharField(max_length=32, default="")
+    # made for one incident: its members see these messages before any of them is an exhibit
+    incident = models.ForeignKey("Incident", null=True, on_delete=models.SET_NULL, related_name="deposits")
 
 
 class Capture(RandomId):
@@ -164,9 +179,13 @@ class Incident(RandomId):
 
 
 class FactRow(models.Model):
-    """One answer, appended: the latest for a fact wins. `value` is true, false, unknown or later."""
+    """One answer, appended: the latest for a fact wins. `value` is true, false, unknown or later.
+
+    Without a statement it holds for every statement of the incident (who is targeted, that it was online).
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="facts")
+    statement = models.ForeignKey("StatementRow", null=True, on_delete=models.CASCADE, related_name="+")
     fact = models.CharField(max_length=80)
     value = models.CharField(max_length=8)
     at = models.DateTimeField()
@@ -177,6 +196,7 @@ class ActRow(models.Model):
     """A dated act that a person noted: an event of the limitation log (`kind` of law/fr/limitation.yaml)."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="acts")
+    statement = models.ForeignKey("StatementRow", null=True, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=40)
     on = models.DateField(null=True)
     precision = models.CharField(max_length=8, default="day")
@@ -208,6 +228,7 @@ class QualificationRow(models.Model):
     """What a person decided on one offence, appended: the latest wins."""
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="qualifications")
+    statement = models.ForeignKey("StatementRow", null=True, on_delete=models.CASCADE, related_name="+")
     offence = models.CharField(max_length=80)
     decision = models.CharField(max_length=16)
     reason = models.TextField(default="")

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import cast
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
-from saisine.casework import consents, exhibits, journal, rights
+from saisine.casework import consents, exhibits, journal, rights, scopes, statements
 from saisine.casework.association import get_association
 from saisine.casework.models import (
     ExhibitRow,
@@ -74,7 +74,7 @@ def draft(
     chosen = platform or (platform_for_url(link).platform.id if link else "") or _platform_of(exhibit)
     if chosen not in load_platforms():
         raise SaisineError("notice_platform_unknown", platform=chosen)
-    bases = _bases_now(session, incident)
+    bases = _bases_now(session, incident, exhibit)
     card = get_association(session)
     with transaction.atomic():
         number = (NoticeRow.objects.aggregate(top=Max("number"))["top"] or 0) + 1
@@ -100,14 +100,16 @@ def _platform_of(exhibit: ExhibitRow | None) -> str:
     return exhibit.platform if exhibit and exhibit.platform in known else "other"
 
 
-def _bases_now(session: Session, incident: Incident) -> list[Assessed]:
-    """The qualifications a person kept; when none was kept, those whose elements are all present.
+def _bases_now(session: Session, incident: Incident, exhibit: ExhibitRow | None) -> list[Assessed]:
+    """The qualifications a person kept for the statement that this exhibit shows; when none was kept, those
+    whose elements are all present.
 
     Raises `notice_nothing_unlawful`; `notice_undecided` when everything is still only possible: choosing for
     the person would accuse somebody of something nobody described.
     """
-    found = rights.assessment(session, incident)
-    decided = rights.decisions(session, incident)
+    about = statements.statement_of(session, exhibit, incident)
+    found = rights.assessment(session, incident, about)
+    decided = rights.decisions(session, incident, about)
     main = [item for item in found.main if _word(decided, item.id) != "ecarter"]
     if not main:
         raise SaisineError("notice_nothing_unlawful")
@@ -126,15 +128,23 @@ def get_notice(session: Session, ref: str) -> NoticeRow:
     """By id or number. Raises `notice_unknown`."""
     ref = str(ref).strip()
     by_number = ref.isascii() and ref.isdigit() and len(ref) < 10
-    rows = NoticeRow.objects.filter(number=int(ref)) if by_number else NoticeRow.objects.filter(id=ref)
+    here = scopes.within(session, NoticeRow.objects.all())
+    rows = here.filter(number=int(ref)) if by_number else here.filter(id=ref)
     found: NoticeRow = first_or_raise(rows.select_related("incident", "exhibit"), "notice_unknown")
     return found
 
 
 def list_notices(session: Session, incident: Incident | None = None) -> list[NoticeRow]:
     """Notices, the newest first."""
-    rows = NoticeRow.objects.select_related("incident", "exhibit").order_by("-number")
+    asked = NoticeRow.objects.select_related("incident", "exhibit").prefetch_related("events")
+    rows = scopes.within(session, asked.order_by("-number"))
     return list(rows.filter(incident=incident) if incident is not None else rows)
+
+
+def notice_rows(session: Session) -> "QuerySet[NoticeRow, NoticeRow]":
+    """The same as a question to cut into pages."""
+    asked = NoticeRow.objects.select_related("incident").prefetch_related("events")
+    return scopes.within(session, asked.order_by("-number"))
 
 
 # ------------------------------------------------------------------ the text
@@ -155,8 +165,9 @@ def show_text(session: Session, notice: NoticeRow) -> NoticeText:
 
 def _draft(session: Session, notice: NoticeRow, *, quote: bool) -> NoticeDraft:
     incident = notice.incident
-    inputs = rights.inputs_of(session, incident)
-    found = rights.assessment(session, incident)
+    about = statements.statement_of(session, notice.exhibit, incident)
+    inputs = rights.inputs_of(session, incident, about)
+    found = rights.assessment(session, incident, about)
     wanted = [item for item in found.qualifications if item.id in notice.offences]
     grounds = tuple(sorted(inputs.grounds))
     in_danger = any(inputs.value(fact) is True for fact in DANGER_FACTS)
@@ -285,7 +296,8 @@ def _write(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEve
 
 def events_of(notice: NoticeRow) -> list[NoticeEvent]:
     """Every event noted, in the order of writing; the state machine sorts them by time."""
-    return [_event(row) for row in notice.events.order_by("noted_at", "id")]
+    # sorted here: a question with an order of its own would not use the events that a list fetched at once
+    return [_event(row) for row in sorted(notice.events.all(), key=lambda row: (row.noted_at, row.id))]
 
 
 def _event(row: NoticeEventRow) -> NoticeEvent:

@@ -1,4 +1,7 @@
-"""What the law says of an incident: answers become facts, exhibits become dated events."""
+"""What the law says of each statement of an incident: answers become facts, exhibits become dated events.
+
+Where a statement may be given and is not, the first one is meant: most incidents hold no other.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,12 +9,14 @@ from datetime import date
 from typing import Final, Literal, cast, get_args
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from saisine.casework import association, journal
+from saisine.casework import association, journal, statements
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import ActRow, FactRow, Incident, QualificationRow
 from saisine.casework.session import PARIS, Session
 from saisine.errors import SaisineError
-from saisine.incidents.facts import GROUND, Answer, Value, asked, build_inputs, latest, require_fact
+from saisine.incidents.facts import GROUND, VOID, Answer, Value, asked, build_inputs, latest, require_fact
 from saisine.law.ask import GROUND as GROUND_FACT
 from saisine.law.ask import SORT, Question, answers_of, ask
 from saisine.law.assess import Assessment, assess
@@ -29,6 +34,7 @@ VALUE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "false": ("non", "no"),
     "unknown": ("je ne sais pas", "I don’t know"),
     "later": ("plus tard", "later"),
+    VOID: ("retirée", "taken back"),
 }
 
 
@@ -45,32 +51,54 @@ class Answered:
 # ------------------------------------------------------------------ facts
 
 
-def record(session: Session, incident: Incident, values: Mapping[str, str]) -> None:
-    """Append answers, by fact. Raises `incident_fact_unknown`, `incident_value_unknown`."""
+def record(
+    session: Session, incident: Incident, values: Mapping[str, str], statement: StatementRow | None = None
+) -> None:
+    """Append answers, by fact; without a statement they hold for every one of the incident.
+
+    Raises `incident_fact_unknown`, `incident_value_unknown`.
+    """
     for fact, value in values.items():
         require_fact(session.law, fact)
         if value not in VALUE_WORDS:
             raise SaisineError("incident_value_unknown", value=value)
     now = session.now()
     FactRow.objects.bulk_create(
-        FactRow(incident=incident, fact=fact, value=value, at=now, by=session.actor)
+        FactRow(incident=incident, statement=statement, fact=fact, value=value, at=now, by=session.actor)
         for fact, value in values.items()
     )
 
 
-def _answers(incident: Incident) -> list[Answer]:
-    rows = incident.facts.order_by("id").values_list("fact", "value", "at")
+def _facts(incident: Incident, statement: StatementRow) -> "QuerySet[FactRow, FactRow]":
+    """The answers that hold for a statement: its own, and those common to all."""
+    rows: QuerySet[FactRow, FactRow] = incident.facts.filter(
+        Q(statement=None) | Q(statement=statement)
+    ).order_by("id")
+    return rows
+
+
+def _answers(incident: Incident, statement: StatementRow) -> list[Answer]:
+    rows = _facts(incident, statement).values_list("fact", "value", "at")
     return [Answer(fact, cast(Value, value), at) for fact, value, at in rows]
 
 
-def next_question(session: Session, incident: Incident) -> Question | None:
+def next_question(
+    session: Session, incident: Incident, statement: StatementRow | None = None
+) -> Question | None:
     """The next screen of questions, or None when no answer would change anything."""
-    inputs = inputs_of(session, incident)
-    return ask(session.law, inputs, asked=asked(_answers(incident)), today=session.today(), sort=True)
+    about = statement or statements.first(session, incident)
+    inputs = inputs_of(session, incident, about)
+    seen = asked(_answers(incident, about))
+    return ask(session.law, inputs, asked=seen, today=session.today(), sort=True)
 
 
 def answer_screen(
-    session: Session, incident: Incident, fact: str, put: str, ticked: Iterable[str] = ()
+    session: Session,
+    incident: Incident,
+    fact: str,
+    put: str,
+    ticked: Iterable[str] = (),
+    statement: StatementRow | None = None,
 ) -> None:
     """Answer the screen that `next_question` gave: what is ticked is true and the rest false; or put it off.
 
@@ -79,20 +107,22 @@ def answer_screen(
     """
     if put not in get_args(Put):
         raise SaisineError("incident_value_unknown", value=put)
-    question = next_question(session, incident)
+    about = statement or statements.first(session, incident)
+    question = next_question(session, incident, about)
     if question is None or question.fact != fact:
         # answered twice (two tabs, the Back button): the first answer stands
         return
     with transaction.atomic():
-        record(session, incident, _values(session, incident, question, put, frozenset(ticked)))
+        inputs = inputs_of(session, incident, about)
+        record(session, incident, _values(session, inputs, question, put, frozenset(ticked)), about)
         journal.note(session, "fact_answered", subject=incident.id)
 
 
 def _values(
-    session: Session, incident: Incident, question: Question, put: str, ticked: frozenset[str]
+    session: Session, inputs: CaseInputs, question: Question, put: str, ticked: frozenset[str]
 ) -> dict[str, str]:
     if question.fact == SORT:
-        settled = answers_of(session.law, inputs_of(session, incident), question, ticked)
+        settled = answers_of(session.law, inputs, question, ticked)
         values = {} if put != "ticked" else dict.fromkeys(settled, "false")
         return {SORT: "true" if put == "ticked" else put} | values
     if put != "ticked":
@@ -101,25 +131,52 @@ def _values(
         known = {choice.id for choice in question.choices}
         chosen = {f"{GROUND}{name}": "true" for name in sorted(ticked & known)}
         return chosen | {GROUND_FACT: "true" if chosen else "false"}
-    settled = answers_of(session.law, inputs_of(session, incident), question, ticked)
+    settled = answers_of(session.law, inputs, question, ticked)
     return {name: "true" if value else "false" for name, value in settled.items()}
 
 
-def answer(session: Session, incident: Incident, fact: str, value: str) -> None:
+def answer(
+    session: Session, incident: Incident, fact: str, value: str, statement: StatementRow | None = None
+) -> None:
     """Answer one fact alone, at any time: the command line, or a change of mind."""
+    about = statement or statements.first(session, incident)
     values = {fact: value}
     if fact.startswith(GROUND) and value == "true":
         values[GROUND_FACT] = "true"
-    record(session, incident, values)
+    record(session, incident, values, about)
     journal.note(session, "fact_answered", subject=incident.id)
 
 
-def answers(session: Session, incident: Incident) -> list[Answered]:
+def withdraw_answer(
+    session: Session, incident: Incident, fact: str, statement: StatementRow | None = None
+) -> bool:
+    """Take an answer back: the fact is unknown again and may be asked again. Whether there was one.
+
+    What was said stays in the rows, with who and when; it counts no more. With a ground, the whole question of
+    grounds opens again.
+
+    An answer common to all statements is taken back for all: the page says whom it concerns.
+    """
+    about = statement or statements.first(session, incident)
+    held = latest(_answers(incident, about))
+    back = [fact, *([GROUND_FACT] if fact.startswith(GROUND) else [])]
+    values = {name: VOID for name in back if name in held and held[name].value != VOID}
+    if fact not in values:
+        return False
+    is_common = not _facts(incident, about).filter(fact=fact, statement=about).exists()
+    with transaction.atomic():
+        record(session, incident, values, None if is_common else about)
+        journal.note(session, "answer_withdrawn", subject=incident.id)
+    return True
+
+
+def answers(session: Session, incident: Incident, statement: StatementRow | None = None) -> list[Answered]:
     """The answers that hold, in the order of the vocabulary's questions asked."""
     found = []
-    for fact, one in latest(_answers(incident)).items():
+    about = statement or statements.first(session, incident)
+    for fact, one in latest(_answers(incident, about)).items():
         text = _text_of(session, fact)
-        if text is not None:
+        if text is not None and one.value != VOID:
             found.append(Answered(fact, one.value, *text))
     return found
 
@@ -133,11 +190,13 @@ def _text_of(session: Session, fact: str) -> tuple[str, str] | None:
     return (known.question_fr, known.question_en) if known and fact != GROUND_FACT else None
 
 
-def questions_again(session: Session, incident: Incident) -> int:
+def questions_again(session: Session, incident: Incident, statement: StatementRow | None = None) -> int:
     """Bring back the questions put off or not known: their rows are replaced by nothing."""
-    held = latest(_answers(incident))
+    about = statement or statements.first(session, incident)
+    held = latest(_answers(incident, about))
     again = [fact for fact, one in held.items() if one.value in ("later", "unknown")]
-    incident.facts.filter(fact__in=again, value__in=("later", "unknown")).delete()
+    rows = _facts(incident, about).filter(fact__in=again, value__in=("later", "unknown"))
+    FactRow.objects.filter(id__in=rows.values("id")).delete()
     return len(again)
 
 
@@ -152,6 +211,7 @@ def add_act(
     *,
     precision: str = "day",
     note: str = "",
+    statement: StatementRow | None = None,
 ) -> ActRow:
     """Note a dated act: a publication, a summons… Raises `law_inputs_invalid`, `law_events_order`."""
     if not session.law.limitation.role(kind):
@@ -159,9 +219,11 @@ def add_act(
             "law_inputs_invalid", key=kind, reason_fr="genre d’acte inconnu", reason_en="unknown event kind"
         )
     new = Event(kind, on, _precision(precision), source="person")
-    check_order(session.law.limitation, [*events_of(incident), new])
+    about = statement or statements.first(session, incident)
+    check_order(session.law.limitation, [*events_of(about), new])
     row = ActRow.objects.create(
         incident=incident,
+        statement=about,
         kind=kind,
         on=on,
         precision=precision,
@@ -173,13 +235,15 @@ def add_act(
     return row
 
 
-def events_of(incident: Incident) -> list[Event]:
-    """One publication per day on which an exhibit was published, and every act noted by a person.
+def events_of(statement: StatementRow) -> list[Event]:
+    """One publication per day on which an exhibit of the statement was published, and every act noted on it.
 
-    Messages of one day share their clock, so a wave of hundreds costs one event.
+    Messages of one day share their clock, so a wave of hundreds costs one event. The day that a person gives
+    for the statement counts as a publication too: the earliest starts the clock.
     """
+    incident = statement.incident
     days: dict[tuple[date, str], None] = {}
-    rows = incident.exhibits.filter(withdrawn_at__isnull=True).exclude(kind__in=("document", "original"))
+    rows = statements.exhibits_of(statement).exclude(kind__in=("document", "original"))
     for at, on, precision in rows.values_list("at", "on", "precision"):
         day = at.astimezone(PARIS).date() if at else on
         if day is not None:
@@ -187,19 +251,25 @@ def events_of(incident: Incident) -> list[Event]:
     published = [
         Event("publication", day, _precision(precision), source="field") for day, precision in sorted(days)
     ]
+    if statement.published_on is not None:
+        published.insert(0, Event("publication", statement.published_on, "day", source="person"))
     noted = [
         Event(row.kind, row.on, _precision(row.precision if row.on else "none"), source=row.source)
-        for row in incident.acts.order_by("id")
+        for row in incident.acts.filter(Q(statement=None) | Q(statement=statement)).order_by("id")
     ]
-    if not published and not any(event.kind in ("publication", "act") for event in noted) and incident.since:
+    is_dated = published or any(event.kind in ("publication", "act") for event in noted)
+    if not is_dated and statement.number == 1 and incident.since:
         published = [Event("publication", incident.since, "day", source="person")]
-    return [*published, *noted, *_platform_decisions(incident)]
+    return [*published, *noted, *_platform_decisions(statement)]
 
 
-def _platform_decisions(incident: Incident) -> list[Event]:
+def _platform_decisions(statement: StatementRow) -> list[Event]:
     """Decisions of platforms on our notices open six months to contest them (DSA art. 20)."""
+    mine = set(statements.exhibits_of(statement).values_list("id", flat=True))
     found = []
-    for notice in incident.notices.all():
+    for notice in statement.incident.notices.all():
+        if notice.exhibit_id not in mine and not (notice.exhibit_id is None and statement.number == 1):
+            continue
         for row in notice.events.filter(kind="decided", decision__in=("kept", "restricted")):
             day = row.at.astimezone(PARIS).date() if row.at else row.on
             found.append(Event("platform_decision", day, "day", source="field"))
@@ -214,32 +284,59 @@ def _precision(text: str) -> Precision:
 # ------------------------------------------------------------------ the answer of the law
 
 
-def inputs_of(session: Session, incident: Incident) -> CaseInputs:
-    """The case as it stands, ready for the law engine."""
+def inputs_of(session: Session, incident: Incident, statement: StatementRow | None = None) -> CaseInputs:
+    """One statement as it stands, ready for the law engine."""
+    about = statement or statements.first(session, incident)
     return build_inputs(
-        _answers(incident),
-        events_of(incident),
-        platform=incident.platform,
+        _answers(incident, about),
+        events_of(about),
+        platform=_platform(incident, about),
         association=association.as_party(session, incident),
         reference_date=session.today(),
     )
 
 
-def assessment(session: Session, incident: Incident) -> Assessment:
-    """Qualifications, clocks, standing and routes today. Raises `law_events_order`."""
-    return assess(session.law, inputs_of(session, incident), session.today())
+def _platform(incident: Incident, statement: StatementRow) -> str:
+    """Where a statement was made: the platform that its exhibits share, else that of the incident."""
+    if statement.number == 1:
+        return incident.platform
+    found = set(statements.exhibits_of(statement).exclude(platform="").values_list("platform", flat=True))
+    return found.pop() if len(found) == 1 else incident.platform
 
 
-def decide(session: Session, incident: Incident, offence: str, decision: str, reason: str = "") -> None:
-    """Keep, set aside or ask advice on one qualification. Raises `incident_offence_unknown`,
-    `incident_decision_unknown`."""
+def assessment(session: Session, incident: Incident, statement: StatementRow | None = None) -> Assessment:
+    """Qualifications, clocks, standing and routes of one statement today. Raises `law_events_order`."""
+    return assess(session.law, inputs_of(session, incident, statement), session.today())
+
+
+def assessments(session: Session, incident: Incident) -> list[tuple[StatementRow, Assessment]]:
+    """The same for each statement of the incident, in their order. Raises `law_events_order`."""
+    return [
+        (about, assessment(session, incident, about)) for about in statements.statements(session, incident)
+    ]
+
+
+def decide(
+    session: Session,
+    incident: Incident,
+    offence: str,
+    decision: str,
+    reason: str = "",
+    statement: StatementRow | None = None,
+) -> None:
+    """Keep, set aside or ask advice on one qualification of a statement. Raises `incident_offence_unknown`,
+    `incident_decision_unknown`, `press_qualified_already`."""
     if offence not in session.law.offences:
         raise SaisineError("incident_offence_unknown", offence=offence)
     if decision not in DECISIONS:
         raise SaisineError("incident_decision_unknown", decision=decision)
+    about = statement or statements.first(session, incident)
+    if decision == "retenir":
+        _require_one_press(session, about, offence)
     with transaction.atomic():
         QualificationRow.objects.create(
             incident=incident,
+            statement=about,
             offence=offence,
             decision=decision,
             reason=reason.strip()[:2000],
@@ -251,9 +348,38 @@ def decide(session: Session, incident: Incident, offence: str, decision: str, re
         journal.note(session, "qualification_decided", subject=incident.id)
 
 
-def decisions(session: Session, incident: Incident) -> dict[str, QualificationRow]:
-    """The latest decision on each offence."""
-    return {row.offence: row for row in incident.qualifications.order_by("id")}
+def _require_one_press(session: Session, statement: StatementRow, offence: str) -> None:
+    """One passage takes one qualification of the law of 1881: two of them make the act void.
+
+    Raises `press_qualified_already`, which names the other one and its statement.
+    """
+    law = session.law
+    if not law.offences[offence].is_press:
+        return
+    for other in statements.statements(session, statement.incident):
+        if other.id != statement.id and not statements.overlap(statement, other):
+            continue
+        for held, row in decisions(session, statement.incident, other).items():
+            same = held == offence and other.id == statement.id
+            if (
+                row.decision == "retenir"
+                and not same
+                and held in law.offences
+                and law.offences[held].is_press
+            ):
+                named = law.offences[held]
+                raise SaisineError(
+                    "press_qualified_already", number=other.number, held=named.name_fr, held_en=named.name_en
+                )
+
+
+def decisions(
+    session: Session, incident: Incident, statement: StatementRow | None = None
+) -> dict[str, QualificationRow]:
+    """The latest decision on each offence, for one statement."""
+    about = statement or statements.first(session, incident)
+    rows = incident.qualifications.filter(Q(statement=None) | Q(statement=about))
+    return {row.offence: row for row in rows.order_by("id")}
 
 
 def law_has_changed(session: Session, incident: Incident) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from saisine.casework import journal, remaps
+from saisine.casework import erasures, journal, remaps, surveys
 from saisine.casework.models import ExhibitRow, JournalRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -160,10 +160,8 @@ def _apply(session: Session, info: CorpusInfo, plan: Plan) -> None:
         _log(session, after, plan)
         row_erasure.publish(folder)
     _follow(session, info, plan)
-    for survey in (session.workspace.folder / "findings").glob("*.json"):
-        survey.unlink()  # it names rows by their place; made again when asked for
-    for kept in ("survey", "campaigns"):
-        session.kept.pop(kept, None)
+    surveys.forget(session)  # they name rows by their place; made again when asked for
+    erasures.drop_exports(session)
     session.corpora.forget()  # before the plan goes: an index of the words that were erased goes with it
     row_erasure.clear(folder, info, plan, keys)
 

@@ -7,9 +7,8 @@ import secrets
 import threading
 from base64 import b32encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -48,13 +47,25 @@ class Session:
     ended: tuple[SaisineError | None, ...] = ()  # acts a stop had interrupted; the error of one that still is
     kept: dict[str, object] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    scope: frozenset[str] | None = None  # the incidents that exist for this actor; None is all of them
 
-    @cached_property
+    @property
     def law(self) -> "Law":
-        """The law as loaded; a fault in its files stops here with its file and line."""
-        from saisine.law.load import load_law  # late: most acts ask nothing of the law
+        """The law as loaded, once for all who act; a fault in its files stops here with its file and line."""
+        from saisine.law.load import Law, load_law  # late: most acts ask nothing of the law
 
-        return load_law()
+        with self.lock:
+            held = self.kept.get("law")
+            found = held if isinstance(held, Law) else load_law()
+            self.kept["law"] = found
+        return found
+
+    def acting(self, actor: str, scope: frozenset[str] | None = None) -> "Session":
+        """The same open workspace for one member: her id under her acts, and no incident outside `scope`.
+
+        It is not to be closed: whoever opened the workspace closes it.
+        """
+        return replace(self, actor=actor, scope=scope)
 
     def now(self) -> datetime:
         return self.clock()
@@ -217,7 +228,7 @@ def _require_database(workspace: Workspace, vault: Vault) -> None:
 
 
 def _actor(clock: Clock) -> str:
-    """The one member of a workspace without accounts; made at the first opening."""
+    """This computer: the member without a role who acts when nobody is named; made at the first opening."""
     from saisine.casework.models import Member
 
     member = Member.objects.order_by("created_at").first()

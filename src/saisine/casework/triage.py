@@ -3,44 +3,52 @@
 No text leaves here before `open_card`, which writes one line of the journal and one of the vault's log.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+import numpy as np
+from django.db import connection, transaction
+from numpy.typing import NDArray
 
-from saisine.casework import captures, journal, surveys
+from saisine.casework import captures, decided, journal, reading_order, scopes, surveys
+from saisine.casework.bands import CAPTURES as CAPTURES
+from saisine.casework.bands import PLATFORM as PLATFORM
+from saisine.casework.bands import SAMPLE as SAMPLE
+from saisine.casework.bands import SHOWN_TARGETS as SHOWN_TARGETS
+from saisine.casework.bands import TARGET as TARGET
+from saisine.casework.bands import Band as Band
+from saisine.casework.bands import Content, content_of, day_of, placed_of
+from saisine.casework.bands import bands as bands
+from saisine.casework.bands import by_platform as by_platform
+from saisine.casework.bands import by_target as by_target
+from saisine.casework.bands import get_band as get_band
+from saisine.casework.bands import has_any as has_any
+from saisine.casework.bands import hours as hours
+from saisine.casework.bands import open_targets as open_targets
+from saisine.casework.bands import ranks as ranks
 from saisine.casework.models import Decision, SortedMessage, first_or_raise
-from saisine.casework.session import PARIS, Session
+from saisine.casework.row_files import Codes
+from saisine.casework.session import Session
+from saisine.casework.surveys import OTHERS, URGENT, Placed
 from saisine.errors import SaisineError
+from saisine.findings.alignment import Piece, align
 from saisine.findings.danger import Danger
-from saisine.findings.duplicates import Group
-from saisine.findings.survey import Survey, SurveyWave
 from saisine.messages.schema import Message
 
 UNDO_S: Final = 30
 GRACE_S: Final = 5  # the click leaves the page before the half-minute ends, and arrives after it
 SHOWN_VARIANTS: Final = 3
-URGENT, OTHERS, CAPTURES = "urgent", "others", "captures"
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """One line of the box. `left` is what nobody decided on yet; `day` is the wave's day in Paris."""
-
-    id: str
-    kind: str
-    count: int
-    left: int
-    grouped: int = 0
-    groups: int = 0
-    day: date | None = None
+LOOKED_AT: Final = 200  # members of a group among which variants are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message or group of copies, described without a word of it. `words` counts those of its text."""
+    """One message or group of copies, described without a word of it. `words` counts those of its text.
+
+    `rank` is its place in the reading order, empty while there is none; `is_unsure`: the model does not know.
+    """
 
     ref: str
     band: str
@@ -52,7 +60,8 @@ class Card:
     words: int
     dangers: tuple[str, ...]
     value: str
-    lang: str
+    rank: str = ""
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,9 @@ class Opened:
     platform: str
     why_fr: str
     why_en: str
+    pieces: tuple[Piece, ...] = ()
+    likeness_fr: str = ""
+    likeness_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,183 +96,136 @@ class Kept:
     wave_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What lies in a band: groups first, the largest before, then single messages."""
-
-    groups: tuple[Group, ...]
-    singles: tuple[str, ...]
-
-    @property
-    def refs(self) -> list[str]:
-        return [ref for group in self.groups for ref in group.ids] + list(self.singles)
-
-    def cards(self) -> list[str]:
-        return [f"g:{group.group}" for group in self.groups] + [f"m:{ref}" for ref in self.singles]
-
-
-# ------------------------------------------------------------------ bands
-
-
-def bands(session: Session) -> list[Band]:
-    """The bands that hold something, the most urgent first."""
-    survey = surveys.current(session)
-    decided = set(SortedMessage.objects.values_list("ref", flat=True))
-    found = [_band(survey, id, decided) for id in _ids(survey)]
-    counts = captures.counts(session)
-    found.append(Band(CAPTURES, CAPTURES, counts.total, counts.todo + counts.later))
-    return [band for band in found if band.count]
-
-
-def get_band(session: Session, id: str) -> Band:
-    """Raises `band_unknown`."""
-    for band in bands(session):
-        if band.id == id:
-            return band
-    raise SaisineError("band_unknown")
-
-
-def has_any(session: Session) -> bool:
-    """Whether anything was ever brought to sort."""
-    return bool(surveys.current(session).n) or captures.counts(session).total > 0
-
-
-def _ids(survey: Survey) -> list[str]:
-    return [URGENT, *(found.wave.id for found in survey.waves), OTHERS]
-
-
-def _wave(survey: Survey, id: str) -> SurveyWave | None:
-    return next((found for found in survey.waves if found.wave.id == id), None)
-
-
-def _content(survey: Survey, id: str) -> _Content:
-    if id == URGENT:
-        return _Content((), tuple(one.ref for one in survey.urgent))
-    wave = _wave(survey, id)
-    if wave is None and id != OTHERS:
-        raise SaisineError("band_unknown")
-    groups = wave.groups if wave else survey.other_groups
-    refs = wave.refs if wave else survey.others
-    grouped = {ref for group in groups for ref in group.ids}
-    ordered = tuple(sorted(groups, key=lambda group: (-group.n, group.group)))
-    return _Content(ordered, tuple(ref for ref in refs if ref not in grouped))
-
-
-def _band(survey: Survey, id: str, decided: set[str]) -> Band:
-    content = _content(survey, id)
-    refs = content.refs
-    wave = _wave(survey, id)
-    return Band(
-        id=id,
-        kind="wave" if wave else id,
-        count=len(refs),
-        left=sum(ref not in decided for ref in refs),
-        grouped=sum(group.n for group in content.groups),
-        groups=len(content.groups),
-        day=wave.wave.day if wave else None,
-    )
-
-
-def hours(session: Session, band: str) -> list[tuple[datetime, int]]:
-    """How many messages of a wave fall in each hour of Paris; empty for the other bands."""
-    wave = _wave(surveys.current(session), band)
-    return [(at.astimezone(PARIS), n) for at, n in wave.wave.hours] if wave else []
-
-
 # ------------------------------------------------------------------ cards
 
 
-def cards(session: Session, band: str, *, after: str | None = None, limit: int = 20) -> CardPage:
-    """A page of cards: groups first, the largest before. `after` is the `next` of the page before."""
-    survey = surveys.current(session)
-    content = _content(survey, band)
-    order = content.cards()
-    start = order.index(after) + 1 if after in order else 0
-    page = order[start : start + limit]
-    more = start + limit < len(order)
-    return CardPage(_describe(session, survey, band, page), page[-1] if more else None)
+def cards(
+    session: Session, band: str, *, after: str | None = None, limit: int = 20, rank: str = ""
+) -> CardPage:
+    """A page of cards: groups first, the largest before. `after` is the `next` of the page before.
+
+    Raises `band_unknown`, `survey_waits`.
+    """
+    content = content_of(session, placed_of(session), band, rank)
+    page = content.page(after, limit + 1)
+    return CardPage(describe(session, content, page[:limit]), page[limit - 1] if len(page) > limit else None)
 
 
 def get_card(session: Session, band: str, ref: str) -> Card:
     """Raises `band_unknown`, `card_unknown`."""
-    survey = surveys.current(session)
-    _refs_of(_content(survey, band), ref)
-    return _describe(session, survey, band, [ref])[0]
+    return describe(session, content_of(session, placed_of(session), band), [ref])[0]
 
 
-def _refs_of(content: _Content, card: str) -> tuple[str, ...]:
-    """The messages of a card. Raises `card_unknown`."""
-    kind, _, id = card.partition(":")
-    if kind == "m" and id in content.singles:
-        return (id,)
-    group = next((group for group in content.groups if group.group == id), None) if kind == "g" else None
-    if group is None:
-        raise SaisineError("card_unknown")
-    return tuple(group.ids)
+def describe(session: Session, content: Content, page: Sequence[str]) -> list[Card]:
+    values = decided.values(session, content.placed)
+    order = reading_order.current(session, content.placed)
+    dangers = _danger_kinds(content.placed) if content.id not in content.placed.bands[1:] else {}
+    return [_card(content, ref, values, order, dangers) for ref in page]
 
 
-def _describe(session: Session, survey: Survey, band: str, page: Sequence[str]) -> list[Card]:
-    groups = {f"g:{group.group}": group for group in _content(survey, band).groups}
-    shown = {card: groups[card].medoid if card in groups else card[2:] for card in page}
-    messages = dict(zip(shown, session.corpora.get_many(list(shown.values())), strict=True))
-    members = {card: groups[card].ids if card in groups else (card[2:],) for card in page}
-    values = _values([ref for refs in members.values() for ref in refs])
-    dangers = {one.ref: tuple(dict.fromkeys(d.kind for d in one.dangers)) for one in survey.urgent}
-    return [
-        _card(card, band, messages[card], groups.get(card), values, members[card], dangers.get(card[2:], ()))
-        for card in page
-    ]
+def describe_places(session: Session, placed: Placed, places: Codes) -> list[Card]:
+    """Single messages as cards of the band they lie in, those of a group too."""
+    values, order = decided.values(session, placed), reading_order.current(session, placed)
+    dangers = _danger_kinds(placed)
+    return [_single(placed, int(at), values, order, dangers) for at in places]
 
 
-def _card(
-    ref: str,
-    band: str,
-    message: Message,
-    group: Group | None,
-    values: Mapping[str, str],
-    members: Sequence[str],
-    dangers: tuple[str, ...],
+def _single(
+    placed: Placed,
+    at: int,
+    values: NDArray[np.uint8],
+    order: "reading_order.Order | None",
+    dangers: Mapping[int, tuple[str, ...]],
+    band: str = "",
 ) -> Card:
-    decided = {values.get(member, "") for member in members}
     return Card(
-        ref=ref,
-        band=band,
-        kind="group" if group else "message",
-        n=group.n if group else 1,
-        variants=group.variants if group else 1,
-        platform=message.platform,
-        at=message.created_at,
-        words=len(message.text.split()),
-        dangers=dangers,
-        value=decided.pop() if len(decided) == 1 else "",
-        lang=message.lang or "",
+        ref=f"m:{placed.refs(np.array([at]))[0]}",
+        band=band or placed.bands[placed.band[at]],
+        kind="message",
+        n=1,
+        variants=1,
+        platform=placed.platforms[placed.platform[at]],
+        at=placed.when(at),
+        words=int(placed.words[at]),
+        dangers=dangers.get(at, ()),
+        value=decided.NAMES[int(values[at])],
+        rank=order.rank_of(np.array([at])) if order is not None else "",
+        is_unsure=order is not None and bool(order.is_unsure[at]),
     )
 
 
-def _values(refs: Iterable[str]) -> dict[str, str]:
-    wanted = list(refs)
-    found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        rows = SortedMessage.objects.filter(ref__in=wanted[start : start + 500])
-        found |= dict(rows.values_list("ref", "value"))
-    return found
+def _danger_kinds(placed: Placed) -> dict[int, tuple[str, ...]]:
+    """Place -> kinds of its danger signs."""
+    rows = ((at, row) for at, row in enumerate(placed.found.rows) if row["kind"] == "urgent")
+    return {
+        int(placed.places_of(placed.found.codes_of(at))[0]): tuple(
+            dict.fromkeys(sign["kind"] for sign in row["dangers"])
+        )
+        for at, row in rows
+    }
+
+
+def _card(
+    content: Content,
+    ref: str,
+    values: NDArray[np.uint8],
+    order: "reading_order.Order | None",
+    dangers: Mapping[int, tuple[str, ...]],
+) -> Card:
+    """From the arrays alone: a list of cards opens no corpus."""
+    placed, members = content.placed, content.members(ref)
+    if ref.startswith("m:"):
+        return _single(placed, int(members[0]), values, order, dangers, content.id)
+    row = placed.found.rows[placed.group_rows[placed.group_at[ref[2:]]]]
+    shown = int(placed.places([row["medoid"]])[0])
+    marks = np.unique(values[members])
+    return Card(
+        ref=ref,
+        band=content.id,
+        kind="group",
+        n=len(members),
+        variants=row["variants"],
+        platform=placed.platforms[placed.platform[shown]],
+        at=placed.when(shown),
+        words=int(placed.words[shown]),
+        dangers=dangers.get(shown, ()),
+        value=decided.NAMES[int(marks[0])] if len(marks) == 1 else "",
+        rank=order.rank_of(members) if order is not None else "",
+        is_unsure=order is not None and bool(order.is_unsure[members].all()),
+    )
+
+
+def shown_ref(session: Session, band: str, ref: str) -> str:
+    """The message that stands for a card: itself, or the medoid of its group. Raises `card_unknown`."""
+    placed = placed_of(session)
+    members = content_of(session, placed, band).members(ref)
+    if ref.startswith("m:"):
+        return placed.refs(members)[0]
+    medoid = str(placed.found.rows[placed.group_rows[placed.group_at[ref[2:]]]]["medoid"])
+    return medoid if placed.places([medoid])[0] in members else placed.refs(members[:1])[0]
 
 
 def open_card(session: Session, band: str, ref: str) -> tuple[Opened, ...]:
     """The text of a card, up to three variants: the only door through which it leaves."""
-    survey = surveys.current(session)
-    refs = _refs_of(_content(survey, band), ref)
-    shown = _variants(session, refs)
-    reasons = {one.ref: one.dangers for one in survey.urgent}
+    placed = placed_of(session)
+    refs = placed.refs(content_of(session, placed, band).members(ref))
+    shown = _variants(session, refs, ref)
+    reasons = {one.ref: one.dangers for one in placed.urgent if one.ref in shown}
     journal.note_shown(session, list(shown.values()), subject=ref[2:])
-    return tuple(_opened(m, reasons.get(r, ())) for r, m in shown.items())
+    first = next(iter(shown.values()))
+    return tuple(opened_of(m, reasons.get(r, ()), first) for r, m in shown.items())
 
 
-def _variants(session: Session, refs: Sequence[str]) -> dict[str, Message]:
-    """The first messages whose folded text differs, in the order of the group."""
+def _variants(session: Session, refs: Sequence[str], card: str) -> dict[str, Message]:
+    """The medoid of a group, then the first messages whose folded text differs."""
     found: dict[str, Message] = {}
     seen: set[str] = set()
-    for ref, message in zip(refs[:200], session.corpora.get_many(refs[:200]), strict=True):
+    looked_at = list(refs[:LOOKED_AT])
+    if card.startswith("g:"):
+        placed = placed_of(session)
+        medoid = placed.found.rows[placed.group_rows[placed.group_at[card[2:]]]]["medoid"]
+        looked_at = [medoid, *(ref for ref in looked_at if ref != medoid)] if medoid in refs else looked_at
+    for ref, message in zip(looked_at, session.corpora.get_many(looked_at), strict=True):
         if message.text_norm not in seen:
             seen.add(message.text_norm)
             found[ref] = message
@@ -269,7 +234,9 @@ def _variants(session: Session, refs: Sequence[str]) -> dict[str, Message]:
     return found
 
 
-def _opened(message: Message, dangers: Sequence[Danger]) -> Opened:
+def opened_of(message: Message, dangers: Sequence[Danger] = (), first: Message | None = None) -> Opened:
+    """A message for somebody's eyes; `pieces` compares a variant with the first one, word by word."""
+    compared = align(first.text, message.text) if first is not None and message is not first else None
     return Opened(
         text=message.text,
         lang=message.lang or "",
@@ -279,6 +246,9 @@ def _opened(message: Message, dangers: Sequence[Danger]) -> Opened:
         platform=message.platform,
         why_fr=" ; ".join(dict.fromkeys(danger.why_fr for danger in dangers)),
         why_en="; ".join(dict.fromkeys(danger.why_en for danger in dangers)),
+        pieces=compared.pieces if compared else (),
+        likeness_fr=compared.sentence_fr if compared else "",
+        likeness_en=compared.sentence_en if compared else "",
     )
 
 
@@ -293,54 +263,85 @@ def decide(session: Session, band: str, ref: str, value: str) -> Decision:
     """
     if value not in (Decision.KEEP, Decision.DISCARD):
         raise SaisineError("decision_value_unknown", value=value)
-    refs = _refs_of(_content(surveys.current(session), band), ref)
-    return _write(session, band, value, refs, ref[2:] if ref.startswith("g:") else "")
+    placed = placed_of(session)
+    places = content_of(session, placed, band).members(ref)
+    return _write(session, placed, band, value, places, ref[2:] if ref.startswith("g:") else "")
 
 
-def reopen(session: Session, band: str, ref: str) -> int:
+def standing_decision(session: Session, band: str, ref: str) -> Decision | None:
+    """The newest decision that stands on a card."""
+    placed = placed_of(session)
+    refs = placed.refs(content_of(session, placed, band).members(ref))
+    return Decision.objects.filter(rows__ref__in=refs[:LOOKED_AT]).order_by("-at", "-id").first()
+
+
+def reopen(session: Session, band: str, ref: str, *, seen: str | None = None) -> int:
     """Change one's mind on a card, at any time: its messages are to sort again, unless an incident uses them.
 
-    How many came back. Raises `band_unknown`, `card_unknown`, `card_in_incident`.
+    `seen` is the value that the page showed; another one by now is somebody else's, and is not undone unseen.
+    How many came back. Raises `band_unknown`, `card_unknown`, `card_in_incident`, `card_decided`.
     """
-    refs = _refs_of(_content(surveys.current(session), band), ref)
+    placed = placed_of(session)
+    members = content_of(session, placed, band).members(ref)
+    refs = placed.refs(members)
     with transaction.atomic():
-        rows = SortedMessage.objects.filter(ref__in=refs)
-        if rows.filter(incident__isnull=False).exists():
-            raise SaisineError("card_in_incident")
-        count = rows.count()
-        rows.delete()
+        _require_seen(session, placed, members, seen)
+        count = 0
+        for start in range(0, len(refs), 500):  # SQLite bounds the values of one question
+            rows = SortedMessage.objects.filter(ref__in=refs[start : start + 500])
+            if rows.filter(incident__isnull=False).exists():
+                raise SaisineError("card_in_incident")
+            count += rows.delete()[0]
         if count:
             journal.note(session, "undone", count=count)
     return count
 
 
+def _require_seen(session: Session, placed: Placed, members: Codes, seen: str | None) -> None:
+    """Raises `card_decided` when somebody else's decision replaced the one that the page showed."""
+    if seen is None:
+        return
+    marks = [decided.NAMES[int(mark)] for mark in np.unique(decided.values(session, placed)[members])]
+    if marks not in ([seen], [""]):
+        raise SaisineError("card_decided", who="", value_fr="", value_en="")
+
+
 def discard_rest(session: Session, band: str) -> Decision:
     """Set aside everything in a band on which nobody decided; nothing is erased."""
-    return _write(session, band, Decision.DISCARD, _content(surveys.current(session), band).refs, "")
+    placed = placed_of(session)
+    return _write(session, placed, band, Decision.DISCARD, content_of(session, placed, band).places, "")
 
 
-def _write(session: Session, band: str, value: str, refs: Sequence[str], group: str) -> Decision:
+def _write(session: Session, placed: Placed, band: str, value: str, places: Codes, group: str) -> Decision:
     with transaction.atomic():
-        already = _values(refs)
-        new = [ref for ref in refs if ref not in already]
-        decision = Decision(band=band, value=value, at=session.now(), by=session.actor, count=len(new))
-        if not new:
+        left = places[decided.values(session, placed)[places] == decided.NOTHING]
+        decision = Decision(band=band, value=value, at=session.now(), by=session.actor, count=len(left))
+        if not len(left):
             # clicked twice, or decided in another tab: an empty row would hide the one that can be undone
             return decision
         decision.save(force_insert=True)
-        SortedMessage.objects.bulk_create(
-            (SortedMessage(ref=ref, decision=decision, value=value, group=group) for ref in new),
-            batch_size=500,
-        )
+        last = _insert(decision, placed.refs(left), group)
         what = "kept" if value == Decision.KEEP else "discarded"
-        journal.note(session, what, count=len(new), subject=decision.id)
+        journal.note(session, what, count=len(left), subject=decision.id)
+    decided.note(session, placed, left, value, last)
     return decision
 
 
+def _insert(decision: Decision, refs: Sequence[str], group: str) -> int:
+    """One row per message, and the number of the last: a wave may be a million, too many for objects of their own."""
+    named = connection.ops.quote_name
+    columns = ", ".join(map(named, ("ref", "decision_id", "value", "group")))
+    statement = f"INSERT INTO {named(SortedMessage._meta.db_table)} ({columns}) VALUES (%s, %s, %s, %s)"
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, [(ref, decision.id, decision.value, group) for ref in refs])
+    last: int = SortedMessage.objects.order_by("-id").values_list("id", flat=True)[0]
+    return last
+
+
 def last_decision(session: Session, band: str | None = None) -> Decision | None:
-    """The newest decision while it can still be undone."""
+    """The newest decision of the one who acts, while she can still undo it."""
     since = session.now() - timedelta(seconds=UNDO_S)
-    found = Decision.objects.filter(at__gt=since)
+    found = Decision.objects.filter(at__gt=since, by=session.actor)
     if band is not None:
         found = found.filter(band=band)
     return found.order_by("-at").first()
@@ -352,7 +353,8 @@ def undo(session: Session, id: str) -> str:
     Raises `decision_unknown`, `undo_too_late`.
     """
     with transaction.atomic():
-        decision: Decision = first_or_raise(Decision.objects.filter(id=id), "decision_unknown")
+        mine = Decision.objects.filter(id=id, by=session.actor)
+        decision: Decision = first_or_raise(mine, "decision_unknown")
         used = decision.rows.filter(incident__isnull=False).exists()
         if used or session.now() - decision.at > timedelta(seconds=UNDO_S + GRACE_S):
             raise SaisineError("undo_too_late", seconds=UNDO_S)
@@ -364,10 +366,14 @@ def undo(session: Session, id: str) -> str:
 
 def kept(session: Session) -> Kept:
     """How much was kept and waits for an incident, and the day of its wave when there is one."""
-    rows = SortedMessage.objects.filter(value=Decision.KEEP, incident__isnull=True)
-    refs = set(rows.values_list("ref", flat=True))
-    waves = surveys.current(session).waves if refs else ()
-    days = [(sum(ref in refs for ref in found.refs), found.wave.day) for found in waves]
-    best = max(days, default=(0, None), key=lambda pair: pair[0])
+    rows = scopes.messages(session, SortedMessage.objects.filter(value=Decision.KEEP, incident__isnull=True))
+    refs = list(rows.values_list("ref", flat=True))
     pictures = captures.ready(session).count()
-    return Kept(len(refs), pictures, best[1] if best[0] else None)
+    placed = surveys.ready(session) if refs else None
+    if placed is None:
+        return Kept(len(refs), pictures, None)
+    places = placed.places(refs)
+    counts = np.bincount(placed.band[places[places >= 0]], minlength=len(placed.bands))
+    waves = [(int(counts[at]), id) for at, id in enumerate(placed.bands) if id not in (URGENT, OTHERS)]
+    n, best = max(waves, default=(0, ""), key=lambda pair: pair[0])
+    return Kept(len(refs), pictures, day_of(placed, best) if n else None)

@@ -14,6 +14,7 @@ from typing import IO
 
 from saisine.errors import EXIT_IO, SaisineError
 
+DEADLINES_S = 60.0  # how often deadlines whose day has come are computed again
 POLL_S = 0.25  # how long a new job waits at most before it starts
 LOCK = "worker.lock"
 
@@ -56,7 +57,7 @@ def work(folder: Path, passphrase: str | None) -> None:
     with open_session(folder, clock=lambda: datetime.now(UTC), passphrase=passphrase) as session:
         from django_tasks_db.management.commands.db_worker import Worker
 
-        from saisine.casework import jobs, stamping
+        from saisine.casework import deadline_rows, jobs, planned_erasures, stamping
 
         jobs.serve_with(session)
         jobs.recover(session)
@@ -71,9 +72,18 @@ def work(folder: Path, passphrase: str | None) -> None:
             excluded_queue_names=[],
         )
         worker.configure_signals()
-        queue = stamping.Queue()
+        queue, next_look = stamping.Queue(), session.now()
+        computed_at = -DEADLINES_S
         while worker.running:
             worker.run()
             if worker.running:  # told to stop while a job ran: the date waits for the next start
                 stamping.tick(session, session.now(), queue)
+                if session.now() >= next_look:
+                    planned_erasures.tick(session)
+                    next_look = session.now() + planned_erasures.LOOK_EVERY
+                if time.monotonic() - computed_at >= DEADLINES_S:
+                    deadline_rows.refresh(
+                        session
+                    )  # so that no page waits for thousands of them in the morning
+                    computed_at = time.monotonic()
                 time.sleep(POLL_S)
