@@ -170,3 +170,17 @@ def test_a_large_file_costs_no_memory(empty: Session, client: Client, tmp_path: 
     tracemalloc.stop()
     assert answer.status_code in (200, 422)
     assert peak < 16 << 20
+
+
+def test_a_dossier_to_review_stays_until_somebody_looked(built: str, client: Client) -> None:
+    row = DossierRow.objects.get()
+    row.report = row.report | {"to_review": [1, 2], "reviewed": {"2": {}}}
+    row.save()
+    answer = client.get(f"{built}zip/")
+    assert answer.status_code == 403
+    assert "il reste 1 à relire" in text_of(answer)
+    page = text_of(client.get(built))
+    assert "Reste 1 à relire" in page
+    assert "Télécharger le ZIP" not in page
+    client.post(f"{built}relu/", {"reviewed": ["1"]})
+    assert body_of(client, f"{built}zip/").startswith(b"PK")

@@ -122,7 +122,7 @@ def test_an_unforeseen_failure_is_told_without_its_content(
     def broken(*_args: object, **_kwargs: object) -> None:
         raise ValueError("un mot que personne ne doit lire")
 
-    monkeypatch.setattr(incidents, "list_incidents", broken)
+    monkeypatch.setattr(incidents, "incidents_with_pieces", broken)
     answer = Client(HTTP_HOST="127.0.0.1", raise_request_exception=False).get("/incidents/")
     assert answer.status_code == 500
     assert "n’a pas pu être préparée" in text_of(answer)

@@ -24,7 +24,7 @@ def test_every_letter_is_listed_with_what_it_waits_for(incident: Incident, clien
     assert "Accord à recueillir d’abord : « Saisir une autorité »." in text
     assert "Non vérifié par une ou un juriste" in text
     assert answer.content.count(b'name="form" value="docx"') >= 1  # letters that need no consent
-    assert "Courriers" in text_of(client.get(f"/incidents/{incident.id}/"))
+    assert "Préparer un courrier" in text_of(client.get(f"/incidents/{incident.id}/"))
 
 
 def test_without_a_consent_nothing_leaves_and_it_is_said(incident: Incident, client: Client) -> None:

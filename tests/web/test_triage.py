@@ -1,6 +1,7 @@
 """Sorting: no text before « Afficher », one click for hundreds, an undo for half a minute."""
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -214,3 +215,96 @@ def test_a_decided_card_offers_to_change_ones_mind(filled: Session, client: Clie
     assert "Changer d’avis" in body
     client.post("/tri/decider/", {"band": "others", "ref": card.ref, "value": "reopen"})
     assert triage.get_card(filled, "others", card.ref).value == ""
+
+
+def test_the_box_is_looked_at_in_five_ways(filled: Session, client: Client) -> None:
+    page = client.get("/tri/")
+    text = text_of(page)
+    for chip in ("À trier", "Urgent", "Par vague", "Par plateforme", "Par personne visée"):
+        assert chip in text
+    assert "Autres" not in text_of(client.get("/tri/?par=vague"))
+    by_platform = client.get("/tri/?par=plateforme")
+    assert re.search(r"Messages sur X \(\d", plain(text_of(by_platform)))
+    bands = [link for link in links_of(by_platform) if link.startswith("/tri/platform-")]
+    counts = [triage.get_band(filled, link.split("/")[2]).count for link in bands]
+    assert sum(counts) == 1800
+    assert text_of(client.get(bands[0])).startswith("Boîte de tri Messages sur")
+
+
+def test_who_is_reached_is_named_once_asked(filled: Session, client: Client) -> None:
+    page = client.get("/tri/?par=cible")
+    assert "Personne ou page visée (" in text_of(page)
+    handle = next(iter(triage.open_targets(filled).values()))
+    JournalRow.objects.all().delete()
+    assert handle not in page.content.decode()
+    assert handle in client.post("/tri/noms/").content.decode()
+    assert JournalRow.objects.filter(what="message_opened").count() == 1
+
+
+def test_a_card_of_a_filter_decides_what_lies_there_alone(filled: Session, client: Client) -> None:
+    band = triage.by_platform(filled)[0].id
+    group = next(card for card in triage.cards(filled, band, limit=100).items if card.kind == "group")
+    client.post("/tri/decider/", {"band": band, "ref": group.ref, "value": "keep"})
+    assert SortedMessage.objects.count() == group.n
+    assert triage.get_band(filled, band).left == triage.get_band(filled, band).count - group.n
+
+
+def test_keys_are_listed_and_can_be_switched_off(filled: Session, client: Client) -> None:
+    body = client.get("/tri/urgent/").content.decode()
+    for key, letter in (("Afficher", "a"), ("Garder", "g"), ("Écarter", "e"), ("Plus tard", "p")):
+        assert re.search(rf'data-key="{letter}" aria-describedby="[^"]+">{key}', body)
+        assert f"<kbd>{letter.upper()}</kbd>" in body
+    assert "data-keys-switch" in body
+    assert "saisine/keys.js" in body
+
+
+def test_every_kind_of_danger_has_its_words(filled: Session) -> None:
+    from saisine.findings.rules import KINDS
+    from saisine.web.pages.cards import _danger
+
+    assert len({_danger(kind) for kind in KINDS}) == len(KINDS)
+    assert _danger("unheard of") not in {_danger(kind) for kind in KINDS}
+
+
+def test_variants_are_set_side_by_side(filled: Session, client: Client) -> None:
+    band = wave(filled)
+    ref = triage.cards(filled, band, limit=1).items[0].ref
+    body = client.post("/tri/afficher/", {"band": band, "ref": ref}).content.decode()
+    assert body.count("des mots en commun") == triage.SHOWN_VARIANTS - 1
+    assert "<ins>" in body
+    assert "<del>" in body
+    assert "seulement ici" in body
+
+
+def test_an_order_is_a_job_and_tells_why_without_a_word(
+    filled: Session, client: Client, htmx: Client, example: Example, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from saisine.casework import jobs, reading_order
+
+    assert "messages n’ont pas d’ordre de lecture" in text_of(client.get("/tri/"))
+    assert client.get("/tri/others/?rang=premier").status_code == 404
+    client.post("/tri/ordre/")
+    assert "L’ordre de lecture se calcule" in text_of(client.get("/tri/"))
+    # the model reads two hundred messages a second here: a few stand for all
+    original = reading_order._score_part
+    few = {card.ref[2:] for card in triage.cards(filled, "others", limit=20).items}
+    monkeypatch.setattr(reading_order, "_score_part", lambda *given: _some(original, given, few))
+    jobs.run_waiting(filled)
+    page = client.get("/tri/others/")
+    assert "Rien trouvé (cela ne veut pas dire : rien de grave)" in text_of(page)
+    shown = {ref for name in ("premier", "ensuite", "rien_trouve")
+             for ref in values_of(client.get(f"/tri/others/?rang={name}"), "ref")}  # fmt: skip
+    assert shown
+    ref = values_of(page, "ref")[0]
+    part = htmx.post("/tri/pourquoi/", {"band": "others", "ref": ref})
+    assert "C’est un ordre de lecture, pas un jugement." in text_of(part)
+    assert not [text for text in example.sentinels if text in part.content.decode()]
+    assert JournalRow.objects.filter(what="message_opened").count() == 0
+
+
+def _some(original: Any, given: tuple[Any, ...], few: set[str]) -> Any:
+    """Scores of some messages; the others are as if the model had not read them."""
+    session, scorer, corpus, number = given
+    refs = [ref for ref in few if ref.startswith(f"{corpus}:{number}:")]
+    texts = [(ref, session.corpora.get(ref).text) for ref in refs]
+    return zip(refs, scorer.score(texts), strict=True)

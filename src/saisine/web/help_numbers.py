@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from saisine.learning import aide
 from saisine.web import words
 from saisine.web.clock import today
@@ -31,10 +33,19 @@ def _line(entry: aide.HelpNumber, language: str, day: date) -> Line:
         purpose=entry.purpose(language),
         # hours that nobody compared with their source are worse than none
         hours=entry.hours(language) if entry.verified else "",
-        warning=entry.warning(language, day),
-        checked_words=entry.checked_words(language, day),
+        warning=_warning(entry, language, day),
+        checked_words=_("Vérifié le %(day)s.") % {"day": words.say_date(entry.checked_on)}
+        if entry.checked_on
+        else "",
         is_sms=bool(entry.sms and not entry.tel),
     )
+
+
+def _warning(entry: aide.HelpNumber, language: str, day: date) -> str:
+    """Empty when all is well; the day of a check that is old is said beside, in full."""
+    if entry.checked_on is not None and entry.verified and entry.is_stale(day):
+        return _("à revérifier")
+    return "" if entry.checked_on is not None and entry.verified else entry.warning(language, day)
 
 
 def _lines(entries: tuple[aide.HelpNumber, ...]) -> list[Line]:

@@ -11,6 +11,7 @@ from saisine.law.limitation import Clock
 from saisine.law.penalty import Penalty
 from saisine.law.qualify import Element
 from saisine.law.routes import Route
+from saisine.law.statements import flag
 from saisine.web import words
 
 CLOSE_DAYS = 15  # the marks of product.md: 30, 15, 7 days; from 15 on, the line changes its look
@@ -36,6 +37,7 @@ class Card:
     flag: str
     is_verified: bool
     elements: tuple[ElementLine, ...]
+    clock_flag: str
     warnings: tuple[str, ...]
     decision: str = ""
     is_focused: bool = False
@@ -49,6 +51,7 @@ class ShortestClock:
     offence: str
     is_close: bool
     is_prudent: bool
+    flag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,14 @@ def say_clock(clock: Clock | None) -> str:
 def say_penalty(penalty: Penalty | None) -> str:
     if penalty is None:
         return ""
-    months = penalty.prison_months_with_modifier or penalty.prison_months
-    parts = [_prison(months)] if months else []
-    if penalty.fine_eur:
-        parts.append(_("%(n)s € d’amende") % {"n": words.say_number(penalty.fine_eur)})
+    return say_penalty_tier(penalty.prison_months_with_modifier or penalty.prison_months, penalty.fine_eur)
+
+
+def say_penalty_tier(prison_months: int, fine_eur: int) -> str:
+    """« 1 an d’emprisonnement et 45 000 € d’amende »; empty when the law sets neither."""
+    parts = [_prison(prison_months)] if prison_months else []
+    if fine_eur:
+        parts.append(_("%(n)s € d’amende") % {"n": words.say_number(fine_eur)})
     return words.say_list(parts)
 
 
@@ -107,6 +114,7 @@ def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) ->
         flag=statement.flag(spoken),
         is_verified=statement.verified,
         elements=tuple(_element(element, spoken) for element in item.qualification.elements),
+        clock_flag=flag(False, spoken) if item.clock and not item.clock.verified else "",
         warnings=tuple(item.qualification.warnings),
         decision=decision,
         is_focused=is_focused,
@@ -134,7 +142,11 @@ def shortest(assessment: Assessment) -> ShortestClock | None:
     left = clock.days_left if clock.days_left is not None else 0
     prudent = all(item.id != clock.offence for item in assessment.met)
     return ShortestClock(
-        say_clock(clock), names.get(clock.offence, clock.offence), left <= CLOSE_DAYS, prudent
+        say_clock(clock),
+        names.get(clock.offence, clock.offence),
+        left <= CLOSE_DAYS,
+        prudent,
+        "" if clock.verified else flag(clock.verified, words.language()),
     )
 
 
@@ -144,11 +156,11 @@ def say_route(route: Route) -> Step:
         _("jusqu’au %(day)s") % {"day": words.say_day(route.until)} if isinstance(route.until, date) else ""
     )
     why = (route.why_en if english else route.why_fr) or ""
-    flag = "" if route.verified else (route.flag_en if english else route.flag_fr)
+    unverified = "" if route.verified else (route.flag_en if english else route.flag_fr)
     return Step(
         title=(route.name_en if english else route.name_fr) or route.route,
         why=" ".join(part for part in (why, until) if part),
-        flag=flag,
+        flag=unverified,
     )
 
 
@@ -171,4 +183,5 @@ def say_standing(assessment: Assessment) -> list[str]:
         _("L’association : %(answer)s. %(basis)s")
         % {"answer": say_answer(who.association), "basis": who.association_basis_fr},
         _("Le parquet, sans plainte : %(answer)s.") % {"answer": say_answer(who.prosecutor_ex_officio)},
+        *([] if who.verified else [f"{who.flag(words.language())}."]),
     ]

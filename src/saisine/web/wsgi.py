@@ -11,9 +11,16 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 
 from saisine.errors import SaisineError
-from saisine.web import current
+from saisine.web import current, server
 from saisine.web.clock import now
 
+ACCOUNTS = (
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "saisine.web.accounts",
+    "allauth.account",
+    "allauth.mfa",
+)
 KEY_FILE = "web.key"
 KEY_BYTES = 48
 
@@ -21,7 +28,8 @@ KEY_BYTES = 48
 def prepare(passphrase: str | None = None) -> WSGIHandler:
     """Open the workspace named by SAISINE_WORKSPACE and return the application over it.
 
-    Without a passphrase, the one of SAISINE_PASSPHRASE_FILE is taken. Raises the errors of `open_session`.
+    With accounts and a public name, it answers as a server behind HTTPS (`server.py`). Without a passphrase, the
+    one of SAISINE_PASSPHRASE_FILE is taken. Raises the errors of `open_session`.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "saisine.web.settings")
     django.setup()
@@ -31,8 +39,18 @@ def prepare(passphrase: str | None = None) -> WSGIHandler:
     session = open_session(folder, clock=now, passphrase=passphrase or passphrase_from_file())
     settings.SECRET_KEY = secret_key(session.workspace.folder / KEY_FILE)
     current.use(session)
+    prepare_accounts()
+    server.apply(server.names_for(session.workspace.id))
+    server.apply(server.settings_for(server.address_of(os.environ)))
     connections.close_all()  # each request opens and closes its own; this thread answers none
     return get_wsgi_application()
+
+
+def prepare_accounts() -> None:
+    """The tables of accounts, which the command line neither makes nor reads."""
+    from saisine.casework.django_setup import bring_up_to_date  # late: Django is ready from here on
+
+    bring_up_to_date(ACCOUNTS, "application_id")
 
 
 def passphrase_from_file() -> str | None:

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from saisine.casework.models import Decision
 from saisine.casework.triage import UNDO_S, Card, Opened
+from saisine.errors import SaisineError
+from saisine.findings.alignment import Piece
+from saisine.findings.triage.blend import FIRST, NEXT, NOTHING
+from saisine.findings.triage.scoring import Result
 from saisine.web import platforms, words
+from saisine.web.accounts import who
 
 REOPEN = "reopen"
 
@@ -22,8 +28,11 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Verb:
+    """A decision to take; `key` is its letter on the keyboard, empty for none."""
+
     value: str
     label: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +47,25 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An opened text, as it was received."""
+    """An opened text, as it was received; `pieces` set a variant beside the first one, with `likeness` in words."""
 
     body: str
     lang: str
     author: str
     at: datetime | None
     url: str
+    pieces: tuple[Piece, ...] = ()
+    likeness: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """Why a message is where it is: for, against, and why the model does not know, in words without a quote."""
+
+    rank: str
+    against: tuple[str, ...]
+    for_: tuple[str, ...]
+    unsure: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +83,16 @@ class CardWords:
     is_danger: bool
     opened: tuple[Text, ...] = ()
     why: str = ""
+    reasons: Reasons | None = None
+    can_ask_why: bool = False
     undo: Undo | None = None
     is_focused: bool = False
+    value: str = ""  # the decision that this card shows: a change of mind says which one it was about
 
 
 def say_card(card: Card) -> CardWords:
     return CardWords(
+        value=card.value,
         dom="".join(sign if sign.isalnum() else "-" for sign in card.ref),
         ref=card.ref,
         band=card.band,
@@ -77,6 +102,7 @@ def say_card(card: Card) -> CardWords:
         verbs=_verbs(card),
         decision=_decided(card.value),
         is_danger=bool(card.dangers),
+        can_ask_why=bool(card.rank),
     )
 
 
@@ -86,9 +112,43 @@ def say_opened(card: Card, texts: Sequence[Opened]) -> CardWords:
     reasons = dict.fromkeys(text.why_en if english else text.why_fr for text in texts)
     return replace(
         say_card(card),
-        opened=tuple(Text(text.text, text.lang, text.author, text.at, text.url) for text in texts),
+        opened=tuple(say_text(text) for text in texts),
         why=" ".join(reason for reason in reasons if reason),
         is_focused=True,
+    )
+
+
+def say_text(text: Opened) -> Text:
+    likeness = text.likeness_en if words.is_english() else text.likeness_fr
+    return Text(text.text, text.lang, text.author, text.at, text.url, text.pieces, likeness)
+
+
+def say_rank(rank: str) -> str:
+    """A part of the reading order; the last one says what it does not prove."""
+    said = {
+        FIRST: _("À regarder d’abord"),
+        NEXT: _("À regarder ensuite"),
+        NOTHING: _("Rien trouvé (cela ne veut pas dire : rien de grave)"),
+    }
+    return said.get(rank, "")
+
+
+def say_reasons(result: Result) -> Reasons:
+    """The reasons of the triage, heaviest first, each said once; no word of the message is in them."""
+    at = "en" if words.is_english() else "fr"
+    unsure = {
+        "no_text": _("pas de texte"),
+        "no_words": _("aucun mot : un lien, une image ou des signes"),
+        "too_short": _("trop court"),
+        "unknown_words": _("peu de mots connus : autre langue, ou autre façon d’écrire"),
+        "members_apart": _("les parties du modèle ne sont pas d’accord"),
+        "near_half": _("trop près du milieu"),
+    }
+    return Reasons(
+        rank=say_rank(result.band),
+        for_=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_for)),
+        against=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_against)),
+        unsure=unsure.get(result.abstain_reason or "", result.abstain_reason or ""),
     )
 
 
@@ -116,6 +176,7 @@ def _danger(kind: str) -> str:
         "threat": _("menace possible"),
         "doxxing": _("adresse ou numéro peut-être publié"),
         "suicide_incitement": _("appel au suicide possible"),
+        "raid": _("appel à agir en nombre possible"),
     }
     return said.get(kind, _("à regarder"))
 
@@ -135,14 +196,36 @@ def _summary(card: Card) -> str:
 
 
 def _tags(card: Card) -> tuple[Tag, ...]:
-    return (Tag(_("À regarder en premier"), attention=True),) if card.dangers else ()
+    if card.dangers:
+        return (Tag(_("À regarder en premier"), attention=True),)
+    found = [Tag(say_rank(card.rank), attention=card.rank == FIRST)] if card.rank else []
+    return tuple([*found, Tag(_("Je ne sais pas"))] if card.is_unsure else found)
 
 
 def _verbs(card: Card) -> tuple[Verb, ...]:
     if card.value:
         return (Verb(REOPEN, _("Changer d’avis")),)
     keep = _("Garder tout le groupe") if card.kind == "group" else _("Garder")
-    return (Verb("keep", keep), Verb("discard", _("Écarter")), Verb("later", _("Plus tard")))
+    return (
+        Verb("keep", keep, "g"),
+        Verb("discard", _("Écarter"), "e"),
+        Verb("later", _("Plus tard"), "p"),
+    )
+
+
+def say_decided_by(name: str, value: str) -> str:
+    """« Déjà décidé par Claire : gardé »: a second save changes nothing, and says whose word stands."""
+    said = _decided(value)
+    return _("Déjà décidé par %(name)s : %(value)s") % {"name": name, "value": said[:1].lower() + said[1:]}
+
+
+def decided_already(request: HttpRequest, other: Decision) -> SaisineError:
+    """The same as a page of three sentences, for whoever has no JavaScript."""
+    said = {Decision.KEEP: ("gardé", "kept"), Decision.DISCARD: ("écarté", "set aside")}
+    value_fr, value_en = said.get(other.value, ("", ""))
+    return SaisineError(
+        "card_decided", who=who.names(request)(other.by), value_fr=value_fr, value_en=value_en
+    )
 
 
 def _decided(value: str) -> str:

@@ -1,6 +1,6 @@
 """One list of every day not to miss, and the same as a calendar file without any content."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from saisine.casework import deadline_rows
 from saisine.casework import deadlines as engine
 from saisine.casework.deadlines import Deadline
 from saisine.web import words
 from saisine.web.current import session
+from saisine.web.paging import SHOWN, around, start_of
 
 MARKS = (7, 15, 30)  # days, as product.md section 2 asks
 
@@ -41,10 +43,17 @@ class Group:
 @require_safe
 def deadlines(request: HttpRequest) -> HttpResponse:
     """Late first, then by nearness, in words as well as in order; unknown clocks in a group of their own."""
-    return render(request, "saisine/deadlines.html", {"groups": say_groups(engine.deadlines(session()))})
+    opened = session()
+    page = deadline_rows.page(opened, start=start_of(request), limit=SHOWN)
+    context = {
+        "groups": say_groups(page.items, deadline_rows.counts(opened)),
+        "paged": around(request, page.items, has_more=page.has_more),
+    }
+    return render(request, "saisine/deadlines.html", context)
 
 
-def say_groups(found: Sequence[Deadline]) -> list[Group]:
+def say_groups(found: Sequence[Deadline], counts: Mapping[str, int]) -> list[Group]:
+    """Those of one page under their titles; a title counts all of its kind, on other pages too."""
     titles = {
         "late": _("Dépassées"),
         "7": _("Dans les 7 jours"),
@@ -56,7 +65,11 @@ def say_groups(found: Sequence[Deadline]) -> list[Group]:
     held: dict[str, list[Row]] = {key: [] for key in titles}
     for line in found:
         held[_nearness(line.days_left)].append(say_row(line))
-    return [Group(titles[key], rows) for key, rows in held.items() if rows]
+    return [
+        Group(f"{titles[key]} ({words.say_number(max(counts.get(key, 0), len(rows)))})", rows)
+        for key, rows in held.items()
+        if rows
+    ]
 
 
 def _nearness(days_left: int | None) -> str:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from saisine.casework import dossiers as engine
-from saisine.casework import incidents, jobs, journal, unkeepable
+from saisine.casework import incidents, jobs, journal, reviews, unkeepable
+from saisine.casework.exhibits import exhibit_title
 from saisine.casework.models import DossierRow
 from saisine.dossiers.recipients import RECIPIENTS
 from saisine.errors import SaisineError
@@ -60,6 +62,7 @@ def _page(request: HttpRequest, dossier: DossierRow, error: SaisineError | None 
         "incident": incident,
         "job": say_job(job) if job is not None else None,
         "result": say_dossier(dossier) if dossier.is_built else None,
+        "to_review": _to_review(dossier) if dossier.is_built else [],
         "recipients": _recipients(),
         "missing": [line.text(spoken) for line in engine.missing_of(opened, incident)],
         "contents": _contents(engine.contents_of(opened, incident)),
@@ -118,6 +121,38 @@ def _notes(report: Mapping[str, Any]) -> Iterator[str]:
             yield sentence % {"numbers": words.say_list([str(number) for number in numbers])}
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """An exhibit that a person looks at before the dossier leaves."""
+
+    number: int
+    title: str
+    url: str
+
+
+def _to_review(dossier: DossierRow) -> list[ReviewLine]:
+    waiting = reviews.left(dossier)
+    rows = dossier.incident.exhibits.filter(number__in=waiting).select_related("capture").order_by("number")
+    return [
+        ReviewLine(
+            row.number,
+            exhibit_title(row, words.language()),
+            reverse("original", args=[row.item]) if row.item else "",
+        )
+        for row in rows
+    ]
+
+
+@require_POST
+def reviewed(request: HttpRequest, id: str) -> HttpResponse:
+    """A person looked at these exhibits; when none is left, the dossier may leave."""
+    opened = session()
+    found = engine.get_dossier(opened, id)
+    numbers = [int(text) for text in request.POST.getlist("reviewed") if text.isascii() and text.isdigit()]
+    reviews.mark(opened, found, numbers)
+    return redirect("dossier", found.id)
+
+
 def _version(row: DossierRow) -> Version:
     facts = {"n": row.version, "day": words.say_day(row.built_at or row.created_at)}
     return Version(row.id, _("Version %(n)s, %(day)s") % facts)
@@ -149,6 +184,7 @@ def file(request: HttpRequest, id: str, kind: str) -> FileResponse:
     # a consent withdrawn since the building closes this door too
     engine.require_ready(opened, found.incident, found.recipient)
     unkeepable.require_clean(opened, found)
+    reviews.require_reviewed(found)
     path = engine.pdf_path(opened, found) if kind == "pdf" else engine.zip_path(opened, found)
     journal.note(opened, "dossier_taken", subject=found.id)
     name = f"dossier-{found.incident.number}-v{found.version}.{kind}"

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from saisine.casework import incidents, journal, notices
+from saisine.casework import journal
 from saisine.errors import SaisineError
 from saisine.web import words
+from saisine.web.accounts import who
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
 from saisine.web.middleware import LEFT_COOKIE
@@ -32,7 +32,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 def quit_page(request: HttpRequest) -> HttpResponse:
     """A blank page under a neutral title: what is left on screen after « Quitter vite »."""
     answer = render(request, "saisine/quit.html")
-    answer.set_cookie(LEFT_COOKIE, "1", samesite="Strict", httponly=True)
+    answer.set_cookie(LEFT_COOKIE, "1", samesite="Strict", httponly=True, secure=request.is_secure())
     return answer
 
 
@@ -54,43 +54,18 @@ class Seen:
 
 
 @require_safe
-def data(request: HttpRequest) -> HttpResponse:
-    """What becomes of the data: where they are, who receives them, what remains."""
-    opened = session()
-    return render(
-        request,
-        "saisine/data.html",
-        {
-            "folder": opened.workspace.folder,
-            "is_protected": opened.vault.is_protected,
-            "counts": _counts(),
-            "notes": opened.findings(words.language()),
-        },
-    )
-
-
-def _counts() -> str:
-    """« 1 800 messages, 28 pièces scellées, 1 incident et 2 signalements »."""
-    opened = session()
-    messages = sum(corpus.rows for corpus in opened.corpora.list())
-    sealed = len(opened.vault.items())
-    cases, sent = len(incidents.list_incidents(opened)), len(notices.list_notices(opened))
-    parts = (
-        (ngettext("%(n)s message", "%(n)s messages", words.form(messages)), messages),
-        (ngettext("%(n)s pièce scellée", "%(n)s pièces scellées", words.form(sealed)), sealed),
-        (ngettext("%(n)s incident", "%(n)s incidents", words.form(cases)), cases),
-        (ngettext("%(n)s signalement", "%(n)s signalements", words.form(sent)), sent),
-    )
-    return words.say_list([said % {"n": words.say_number(n)} for said, n in parts])
-
-
-@require_safe
 def who_saw_what(request: HttpRequest) -> HttpResponse:
-    """The journal, fifty lines at a time."""
+    """The journal, fifty lines at a time: all of it, one's own lines, or those about one's incidents."""
     before = request.GET.get("avant", "")
-    page = journal.lines(session(), before=int(before) if before.isascii() and before.isdigit() else None)
-    who = _("vous, sur cet ordinateur")
-    seen = [Seen(row.at, who, journal.say(row.what, words.language(), row.count)) for row in page.rows]
+    page = journal.lines(
+        session(),
+        before=int(before) if before.isascii() and before.isdigit() else None,
+        among=who.lines_of(request),
+    )
+    name = who.names(request)
+    seen = [
+        Seen(row.at, name(row.by), journal.say(row.what, words.language(), row.count)) for row in page.rows
+    ]
     older = f"{reverse('journal')}?avant={page.next}" if page.next is not None else ""
     return render(request, "saisine/journal.html", {"lines": seen, "next_url": older})
 
@@ -105,7 +80,12 @@ def language(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("language", "fr")
     if chosen in dict(settings.LANGUAGES):
         answer.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=ONE_YEAR_S, samesite="Strict", httponly=True
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            max_age=ONE_YEAR_S,
+            samesite="Strict",
+            httponly=True,
+            secure=request.is_secure(),
         )
     return answer
 
@@ -116,8 +96,11 @@ def _tell(request: HttpRequest, code: str, status: int) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    # a refused host comes here too: no frame, no link, nothing that tells what runs
-    return HttpResponse("400", status=400, content_type="text/plain; charset=utf-8")
+    """A request that cannot be read, told as any failure; a refused host learns nothing of what runs here."""
+    if isinstance(exception, DisallowedHost):
+        return HttpResponse("400", status=400, content_type="text/plain; charset=utf-8")
+    too_long = isinstance(exception, TooManyFieldsSent | TooManyFilesSent | RequestDataTooBig)
+    return _tell(request, "form_too_long" if too_long else "form_unreadable", 413 if too_long else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:

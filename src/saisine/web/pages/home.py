@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from saisine.casework import captures, deadlines, notices, triage
+from saisine.casework import captures, deadline_rows, deposits, triage
 from saisine.casework.session import Session
 from saisine.web import words
+from saisine.web.accounts.gate import visitor_of
+from saisine.web.accounts.visitors import Visitor
 from saisine.web.current import session
 
-AWAITED = ("sent", "acknowledged")
+MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +31,71 @@ class Todo:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     opened = session()
-    todo = [line for line in _todo(opened) if line]
-    return render(request, "saisine/home.html", {"todo": todo, "is_example": opened.workspace.is_example})
+    context = {
+        "todo": to_do(opened),
+        "is_example": opened.workspace.is_example,
+        "others": list(other_doors(visitor_of(request))),
+    }
+    return render(request, "saisine/home.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A wide card of the second row: only a page that exists has one."""
+
+    url: str
+    icon: str
+    title: str
+    line: str
+
+
+def other_doors(visitor: Visitor) -> Iterator[Door]:
+    """The second row of product.md, section 5, no dead link: a page that is not there (or not hers) has none."""
+    doors = (
+        ("lessons", "help", _("Comprendre"), _("Les algorithmes, la loi, l’enquête, le contentieux")),
+        ("scorecards", "sort", _("Mesurer les plateformes"), _("Que font-elles de vos signalements ?")),
+        ("diagnostic", "message", _("Diagnostic"), _("Recueillir la parole des associations")),
+        ("observatory", "incident", _("Agir à plusieurs"), _("Montrer ensemble sans exposer personne")),
+        ("vault", "vault", _("Coffre"), _("Dates, sauvegardes, phrase de passe")),
+        ("help_guide", "help", _("Dix minutes pour commencer"), _("Le guide illustré, pas à pas")),
+        ("verify", "verify", _("Vérifier un dossier reçu"), _("Intact, modifié ou incomplet ?")),
+    )
+    for name, icon, title, line in doors:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        if visitor.may_read(name):
+            yield Door(url, icon, title, line)
+
+
+def to_do(opened: Session) -> list[Todo]:
+    """The lines of « À faire », three at most."""
+    return [line for line in _todo(opened) if line][:MOST_LINES]
 
 
 def _todo(opened: Session) -> Iterator[Todo | None]:
-    """Three lines at most: the nearest deadline, what is to be sorted, the answers awaited."""
+    """Files that were never sealed, the nearest deadline, what is to be sorted, the answers awaited."""
+    yield _unsealed(opened)
     yield _nearest(opened)
     yield _to_sort(opened)
     yield _awaited(opened)
 
 
+def _unsealed(opened: Session) -> Todo | None:
+    """Received and not sealed: only a copy of ours, which proves nothing yet."""
+    waiting = deposits.waiting(opened)
+    if not waiting:
+        return None
+    n = sum(row.files for row in waiting)
+    said = ngettext("%(n)s fichier reçu, à sceller", "%(n)s fichiers reçus, à sceller", words.form(n))
+    url = reverse("deposit_one", args=[waiting[0].id]) if len(waiting) == 1 else reverse("deposit")
+    return Todo(said % {"n": words.say_number(n)}, url)
+
+
 def _nearest(opened: Session) -> Todo | None:
     """The next day to act; a limitation clock that is over is no task, an overdue reminder is one."""
-    found = deadlines.deadlines(opened)
-    row = next(
-        (r for r in found if r.days_left is not None and (r.days_left >= 0 or r.kind == "notice")), None
-    )
+    row = deadline_rows.nearest(opened)
     if row is None or row.days_left is None:
         return None
     facts = {"title": row.incident.title, "left": words.say_days_left(row.days_left)}
@@ -65,7 +115,7 @@ def _to_sort(opened: Session) -> Todo | None:
 
 
 def _awaited(opened: Session) -> Todo | None:
-    n = sum(notices.state_of(notice).id in AWAITED for notice in notices.list_notices(opened))
+    n = deadline_rows.awaited(opened)
     if not n:
         return None
     said = ngettext(

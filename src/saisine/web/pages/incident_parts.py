@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from saisine.casework import chronology, consents, exhibits, incidents, rights
+from saisine.casework import chronology, consents, exhibits, incidents, rights, triage
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import ExhibitRow, Incident, QualificationRow
 from saisine.casework.session import Session
 from saisine.law.ask import GROUND, Question
@@ -39,11 +41,19 @@ class QuestionWords:
     def is_single(self) -> bool:
         return len(self.boxes) == 1
 
+    @property
+    def has_examples(self) -> bool:
+        return any(box.help for box in self.boxes)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
+    """An answer that holds, and the answers that may replace it."""
+
+    fact: str
     text: str
     value: str
+    others: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +94,12 @@ def choices(table: Mapping[str, tuple[str, str]]) -> list[tuple[str, str]]:
 # ------------------------------------------------------------------ questions
 
 
-def say_questions(opened: Session, incident: Incident) -> dict[str, object]:
-    question = rights.next_question(opened, incident)
-    answers = rights.answers(opened, incident)
+def say_questions(opened: Session, incident: Incident, about: StatementRow) -> dict[str, object]:
+    question = rights.next_question(opened, incident, about)
+    answers = rights.answers(opened, incident, about)
     return {
         "question": say_question(question) if question else None,
-        "answers": [AnswerLine(_either(a.text_fr, a.text_en), _value(a.value)) for a in answers],
+        "answers": [_answer(one) for one in answers],
         "later_count": sum(a.value in ("later", "unknown") for a in answers),
     }
 
@@ -106,6 +116,12 @@ def say_question(question: Question) -> QuestionWords:
         boxes=boxes,
         is_danger=question.is_danger,
     )
+
+
+def _answer(one: rights.Answered) -> AnswerLine:
+    offered = (("true", _("Oui")), ("false", _("Non")), ("unknown", _("Je ne sais pas")))
+    others = tuple(pair for pair in offered if pair[0] != one.value)
+    return AnswerLine(one.fact, _either(one.text_fr, one.text_en), _value(one.value), others)
 
 
 def _either(french: str, english: str) -> str:
@@ -168,6 +184,20 @@ def say_exhibits(opened: Session, incident: Incident, after: int) -> dict[str, o
     }
 
 
+def say_kept(opened: Session) -> str:
+    """What was kept in the sorting box and is in no incident yet; empty when there is nothing."""
+    held = triage.kept(opened)
+    n = held.count + held.captures
+    if not n:
+        return ""
+    said = ngettext(
+        "%(n)s élément gardé n’est dans aucun incident.",
+        "%(n)s éléments gardés ne sont dans aucun incident.",
+        words.form(n),
+    )
+    return said % {"n": words.say_number(n)}
+
+
 def say_pieces(opened: Session, rows: Sequence[ExhibitRow]) -> list[Piece]:
     return [
         Piece(
@@ -190,8 +220,8 @@ def _when(row: ExhibitRow) -> str:
 
 def _is_dated(opened: Session, row: ExhibitRow) -> bool:
     """Whether a third party confirmed the date of the sealed bytes behind it."""
-    item = row.frozen or row.item
-    return bool(item) and opened.vault.find(item).state == "dated"
+    sealed = exhibits.sealed_of(opened, row)
+    return sealed is not None and sealed.state == "dated"
 
 
 def say_chronology(opened: Session, incident: Incident) -> list[ChronologyLine]:

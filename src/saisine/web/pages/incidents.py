@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import consents, rights, triage
+from saisine.casework import consents, exhibits, rights, triage
 from saisine.casework import incidents as engine
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import Incident
 from saisine.errors import SaisineError
 from saisine.law.assess import Assessment
@@ -18,6 +19,8 @@ from saisine.web import forms, law_words, words
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
 from saisine.web.pages import incident_parts as parts
+from saisine.web.pages import incident_statements as spoken
+from saisine.web.paging import paged
 
 STEPS = 3  # product.md: three next steps at most
 
@@ -38,13 +41,14 @@ def incidents(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         incident = engine.open_incident(opened, forms.line(request, "title"))
         return redirect("incident", incident.id)
-    lines = [IncidentLine(row.id, row.title, _detail(row)) for row in engine.list_incidents(opened)]
-    return render(request, "saisine/incidents.html", {"incidents": lines})
+    shown = paged(request, engine.incidents_with_pieces(opened))
+    lines = [IncidentLine(row.id, row.title, _detail(row)) for row in shown.items]
+    return render(request, "saisine/incidents.html", {"incidents": lines, "paged": shown})
 
 
 def _detail(incident: Incident) -> str:
     """« Incident 7, ouvert le 21 avril 2026, 6 pièces »."""
-    n = incident.exhibits.filter(withdrawn_at__isnull=True).count()
+    n = incident.pieces  # type: ignore[attr-defined]  # counted by `incidents_with_pieces`
     pieces = ngettext("%(n)s pièce", "%(n)s pièces", words.form(n)) % {"n": words.say_number(n)}
     facts = {"number": incident.number, "day": words.say_date(incident.opened_at), "pieces": pieces}
     return _("Incident %(number)s, ouvert le %(day)s, %(pieces)s") % facts
@@ -73,12 +77,16 @@ def incident(request: HttpRequest, id: str) -> HttpResponse:
 
 def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
     opened = session()
-    assessment = rights.assessment(opened, incident)
+    about = spoken.current(request, incident)
+    assessment = rights.assessment(opened, incident, about)
     after = request.GET.get("pieces", "0")
     return {
-        **_law(incident, assessment),
-        **parts.say_questions(opened, incident),
+        **spoken.say_statements(opened, incident, about),
+        **spoken.say_procedures(opened, incident),
+        **_law(incident, about, assessment),
+        **parts.say_questions(opened, incident, about),
         **parts.say_exhibits(opened, incident, int(after) if after.isascii() and after.isdigit() else 0),
+        "kept": parts.say_kept(opened),
         "chronology": parts.say_chronology(opened, incident),
         "people": parts.say_people(incident),
         "roles": parts.choices(engine.ROLES),
@@ -86,8 +94,8 @@ def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
     }
 
 
-def _law(incident: Incident, assessment: Assessment) -> dict[str, object]:
-    decided = rights.decisions(session(), incident)
+def _law(incident: Incident, about: StatementRow, assessment: Assessment) -> dict[str, object]:
+    decided = rights.decisions(session(), incident, about)
     routes = [law_words.say_route(route) for route in assessment.routes]
     return {
         "clock": law_words.shortest(assessment),
@@ -117,6 +125,26 @@ def summary(request: HttpRequest, id: str) -> HttpResponse:
 
 
 @require_POST
+def join(request: HttpRequest, id: str) -> HttpResponse:
+    """What was kept in the sorting box enters this incident, once."""
+    opened = session()
+    found = engine.get_incident(opened, id)
+    with opened.lock:
+        engine.join_kept(opened, found)
+    return _back(found, "pieces")
+
+
+@require_POST
+def withdraw_exhibit(request: HttpRequest, id: str) -> HttpResponse:
+    """Take an exhibit out; its number stays its own."""
+    opened = session()
+    found = engine.get_incident(opened, id)
+    text = forms.line(request, "number")
+    exhibits.withdraw(opened, found, int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0)
+    return _back(found, "pieces")
+
+
+@require_POST
 def answer(request: HttpRequest, id: str) -> HttpResponse:
     """One screen of questions. « Oui » ticks its only box, « Non » none; the rest can wait."""
     opened = session()
@@ -124,16 +152,18 @@ def answer(request: HttpRequest, id: str) -> HttpResponse:
     fact = request.POST.get("fact", "")
     put = forms.one_of(request, "put", ("yes", "no", "ticked", "unknown", "later"))
     ticked = {"yes": [fact], "no": []}.get(put, request.POST.getlist("ticked"))
-    rights.answer_screen(opened, found, fact, "ticked" if put in ("yes", "no") else put, ticked)
-    return _back(found, "questions")
+    about = spoken.current(request, found)
+    rights.answer_screen(opened, found, fact, "ticked" if put in ("yes", "no") else put, ticked, about)
+    return spoken.back(found, about, "questions")
 
 
 @require_POST
 def questions_again(request: HttpRequest, id: str) -> HttpResponse:
     opened = session()
     found = engine.get_incident(opened, id)
-    rights.questions_again(opened, found)
-    return _back(found, "questions")
+    about = spoken.current(request, found)
+    rights.questions_again(opened, found, about)
+    return spoken.back(found, about, "questions")
 
 
 @require_POST
@@ -142,15 +172,19 @@ def decide(request: HttpRequest, id: str) -> HttpResponse:
     opened = session()
     found = engine.get_incident(opened, id)
     offence = request.POST.get("offence", "")
-    rights.decide(opened, found, offence, forms.one_of(request, "decision", rights.DECISIONS))
+    about = spoken.current(request, found)
+    decision = forms.one_of(request, "decision", rights.DECISIONS)
+    rights.decide(opened, found, offence, decision, statement=about)
     if not wants_part(request):
-        return _back(found, f"q-{offence}")
-    assessment = rights.assessment(opened, found)
-    cards = parts.say_qualifications(assessment, rights.decisions(opened, found), focused=offence)
+        return spoken.back(found, about, f"q-{offence}")
+    assessment = rights.assessment(opened, found, about)
+    cards = parts.say_qualifications(assessment, rights.decisions(opened, found, about), focused=offence)
     card = next((card for card in cards if card.offence == offence), None)
     if card is None:
         raise SaisineError("incident_offence_unknown", offence=offence)
-    return render(request, "saisine/parts/qualification.html", {"card": card, "incident": found})
+    return render(
+        request, "saisine/parts/qualification.html", {"card": card, "incident": found, "statement": about}
+    )
 
 
 @require_POST

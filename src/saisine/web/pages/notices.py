@@ -20,10 +20,13 @@ from saisine.notices.text import NoticeText
 from saisine.web import forms, platforms, words
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
+from saisine.web.pages import notice_breaches
 from saisine.web.pages.incident_parts import choices
+from saisine.web.paging import paged
 from saisine.web.told import tell
 from saisine.web.uploads import received
 
+OFFERED_INCIDENTS = 20  # the newest; the list of incidents leads to the others
 OFFERED = 50  # exhibits offered for a notice; a longer list is reached by the link of the content
 # what a page says after it was sent back to itself
 SAID = {
@@ -72,8 +75,14 @@ class DueLine:
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     opened = session()
-    lines = [NoticeLine(row.id, say_title(row), _detail(row)) for row in engine.list_notices(opened)]
-    context = {"notices": lines, "incidents": incidents.list_incidents(opened)}
+    shown = paged(request, engine.notice_rows(opened))
+    newest = list(incidents.incidents_with_pieces(opened)[: OFFERED_INCIDENTS + 1])
+    context = {
+        "notices": [NoticeLine(row.id, say_title(row), _detail(row)) for row in shown.items],
+        "paged": shown,
+        "incidents": newest[:OFFERED_INCIDENTS],
+        "has_more_incidents": len(newest) > OFFERED_INCIDENTS,
+    }
     return render(request, "saisine/notices.html", context)
 
 
@@ -193,6 +202,7 @@ def _page(
         "dues": [DueLine(due.label(spoken), due.on, due.days_left) for due in engine.dues_of(opened, notice)],
         "decisions": choices(DECISIONS),
         "error": tell(error) if error else None,
+        **notice_breaches.say(opened, notice),
         **_form_of(load_platforms()[notice.platform]),
     }
     return render(request, "saisine/notice.html", context, status=422 if error else 200)
