@@ -1,13 +1,17 @@
-"""Writes the tables of docs/law.md from the rule files, between their marks, so that the page cannot lag."""
+"""Writes the tables of docs/law.md, notices.md and incidents.md from the data, so that no page can lag."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from saisine.incidents.procedures import load_procedures
 from saisine.law.load import Law, load_law
 from saisine.law.model import Offence
 from saisine.law.statements import PARTLY_EN, flag
+from saisine.notices.breaches import load_breaches
+from saisine.notices.dues import load_terms
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "law.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "law.md"
 STARTS = {
     "first_publication": "first publication",
     "commission": "the act",
@@ -56,12 +60,56 @@ def _table(headers: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines)
 
 
+def terms(law: Law) -> str:
+    """What the law gives as a delay, and what is only our practice."""
+    rows = (
+        (
+            f"`{t.id}`",
+            t.label_en,
+            _length(t.days, t.months),
+            f"{t.nature}, {t.article}",
+            flag(t.verified, "en"),
+        )
+        for t in load_terms()
+    )
+    return _table(("id", "what", "after", "nature and text", "checked"), rows)
+
+
+def breaches(law: Law) -> str:
+    rows = (
+        (f"`{b.id}`", b.label_en, b.article, " and ".join(b.needs) or "nothing more", flag(b.verified, "en"))
+        for b in load_breaches().values()
+    )
+    return _table(("id", "breach", "text", "shown by", "checked"), rows)
+
+
+def procedures(law: Law) -> str:
+    rows = (
+        (
+            f"`{t.id}`", f"`{t.after}`", t.label_en, _length(t.days, t.months), f"{t.nature}, {t.article}",
+            flag(t.verified, "en"),
+        )
+        for t in load_procedures().terms
+    )  # fmt: skip
+    return _table(("id", "after", "what", "delay", "nature and text", "checked"), rows)
+
+
+def _length(days: int, months: int) -> str:
+    count, unit = (months, "month") if months else (days, "day")
+    return f"{count} {unit}{'s' if count > 1 else ''}"
+
+
 TABLES = {"offences": offences, "routes": routes, "facts": facts}
+PAGES = {
+    "law.md": TABLES,
+    "notices.md": {"terms": terms, "breaches": breaches},
+    "incidents.md": {"procedures": procedures},
+}
 
 
-def filled(page: str, law: Law) -> str:
+def filled(page: str, law: Law, tables: Mapping[str, Callable[[Law], str]] = TABLES) -> str:
     """The page with each table written anew between `<!-- name -->` and `<!-- /name -->`."""
-    for name, write in TABLES.items():
+    for name, write in tables.items():
         before, rest = page.split(f"<!-- {name} -->\n", 1)
         after = rest.split(f"<!-- /{name} -->", 1)[1]
         page = f"{before}<!-- {name} -->\n{write(law)}\n<!-- /{name} -->{after}"
@@ -69,4 +117,6 @@ def filled(page: str, law: Law) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text("utf-8"), load_law()), "utf-8")
+    for page, tables in PAGES.items():
+        path = DOCS / page
+        path.write_text(filled(path.read_text("utf-8"), load_law(), tables), "utf-8")

@@ -1,9 +1,11 @@
-"""The invented example, a workspace, and a visit in Chromium behind a listened wire."""
+"""The invented example, a workspace, and visits in Chromium behind a listened wire."""
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -12,13 +14,12 @@ from pytest_django.plugin import DjangoDbBlocker
 from saisine.casework.association import save_association
 from saisine.casework.session import create_workspace, open_session
 from saisine.example import ASSOCIATION, ExampleReport, write_example
-from tests.e2e.running import Running, launch, running
-from tests.e2e.walking import Walk
+from tests.e2e.running import Running, clock, launch, running
+from tests.e2e.walking import DESKTOP, Walk
 from tests.e2e.wire import Wire, needles
 
-
-def clock() -> datetime:
-    return datetime.now(UTC)
+WAVE_ON = date(2026, 3, 14)
+Visits = Callable[..., Walk]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,9 +31,8 @@ def _real_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> ExampleReport:
-    """The invented wave, 38 days ago: its three-month clocks still run."""
-    wave_on = (datetime.now(UTC) - timedelta(days=38)).date()
-    return write_example(tmp_path_factory.mktemp("export") / "vague-mars", wave_on=wave_on)
+    """The invented wave, 38 days before the tests' own date: its three-month clocks still run."""
+    return write_example(tmp_path_factory.mktemp("export") / "vague-mars", wave_on=WAVE_ON)
 
 
 @pytest.fixture
@@ -59,30 +59,64 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def walk(server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Walk]:
-    """A visit with JavaScript, as most people make it."""
-    yield from _visit(server, chromium, report, with_script=True)
+def visit(server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Visits]:
+    """Begin a visit: `visit()` as most people make it, or with another screen, language, means or taste.
+
+    `context` goes to the browser (`reduced_motion`, `forced_colors`, `viewport`...).
+    """
+    with ExitStack() as after:
+
+        def begin(
+            *,
+            with_script: bool = True,
+            keyboard: bool = False,
+            language: str = "fr",
+            size: tuple[int, int] = DESKTOP,
+            sizes: tuple[tuple[int, int], ...] | None = None,
+            **context: Any,
+        ) -> Walk:
+            wire = Wire(server.port, needles(list(report.threats)))
+            after.callback(wire.close)
+            opened = chromium.new_context(
+                locale="fr-FR",
+                viewport={"width": size[0], "height": size[1]},
+                accept_downloads=True,
+                java_script_enabled=with_script,
+                **context,
+            )
+            after.callback(opened.close)
+            opened.grant_permissions(["clipboard-read", "clipboard-write"], origin=wire.url)
+            walk = Walk(
+                opened.new_page(),
+                server,
+                wire,
+                list(report.threats),
+                shots=_shots(),
+                has_script=with_script,
+                keyboard=keyboard,
+                language=language,
+                sizes=sizes or (size,),
+            )
+            walk.listen()
+            return walk
+
+        yield begin
+
+
+def _shots() -> Path | None:
+    if "SAISINE_SHOTS" not in os.environ:
+        return None
+    folder = Path(os.environ["SAISINE_SHOTS"])
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture
-def walk_without_script(server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Walk]:
-    yield from _visit(server, chromium, report, with_script=False)
+def walk(visit: Visits) -> Walk:
+    """A visit with JavaScript, as most people make it."""
+    return visit()
 
 
-def _visit(server: Running, browser: Browser, report: ExampleReport, *, with_script: bool) -> Iterator[Walk]:
-    shots = Path(os.environ["SAISINE_SHOTS"]) if "SAISINE_SHOTS" in os.environ else None
-    if shots:
-        shots.mkdir(parents=True, exist_ok=True)
-    context = browser.new_context(
-        locale="fr-FR",
-        viewport={"width": 1280, "height": 900},
-        accept_downloads=True,
-        java_script_enabled=with_script,
-    )
-    wire = Wire(server.port, needles(list(report.threats)))
-    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=wire.url)
-    visit = Walk(context.new_page(), server, wire, list(report.threats), shots=shots, has_script=with_script)
-    visit.listen()
-    yield visit
-    context.close()
-    wire.close()
+@pytest.fixture
+def walk_without_script(visit: Visits) -> Walk:
+    return visit(with_script=False)

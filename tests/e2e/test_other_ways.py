@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,8 @@ from saisine.casework.triage import bands
 from saisine.example import ExampleReport
 from saisine.vault.verify import verify_vault
 from saisine.web import words
-from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, Running
+from tests.e2e.conftest import WAVE_ON
+from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, Running, clock
 from tests.e2e.walking import Walk, sealed_sentence
 
 pytestmark = [
@@ -43,7 +43,7 @@ def job_rows(server: Running, columns: str) -> list[tuple[object, ...]]:
 
 def counts_after(workspace: Path) -> list[int]:
     """How many messages and captures each band holds; the inbox is empty once they are sealed."""
-    with open_session(workspace, clock=lambda: datetime.now(UTC)) as session:
+    with open_session(workspace, clock=clock) as session:
         assert list(session.workspace.inbox.rglob("*.*")) == []
         return sorted(band.count for band in bands(session))
 
@@ -60,7 +60,7 @@ def test_kill_9_during_the_sealing_loses_nothing(walk: Walk, report: ExampleRepo
     expect(walk.page.get_by_text(sealed_sentence())).to_be_visible(timeout=JOB_WITHIN_MS)
     assert job_rows(walk.server, "state, attempts") == [("done", 2)]
     walk.server.stop()
-    assert verify_vault(walk.server.workspace / "vault", now=datetime.now(UTC)).failures() == []
+    assert verify_vault(walk.server.workspace / "vault", now=clock()).failures() == []
     # Playwright's loop runs in this thread, where Django refuses its database: another one looks
     with ThreadPoolExecutor(1) as other:
         assert other.submit(counts_after, walk.server.workspace).result() == [2, 24, 678, 1120]
@@ -101,7 +101,7 @@ def test_deposit_and_sorting_need_no_javascript(walk_without_script: Walk, repor
     walk.button("Annuler")
     expect(page.get_by_text("1 message gardé.")).to_have_count(0)
     walk.link("Boîte de tri")
-    walk.link(f"Vague du {words.say_date(report.wave_on)}")
+    walk.link(f"Vague du {words.say_date(WAVE_ON)}")
     walk.button("Garder tout le groupe")
     expect(page.get_by_text(re.compile(r"\d+ messages gardés\."))).to_be_visible()
     walk.button("Écarter le reste de la vague")

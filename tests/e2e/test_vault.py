@@ -8,7 +8,6 @@ import io
 import os
 import re
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,10 +18,10 @@ from playwright.sync_api import expect
 from saisine.casework.session import open_session
 from saisine.example import ExampleReport
 from saisine.vault.authorities import choose_authority
-from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, axe_faults
-from tests.e2e.test_main_path import kept
+from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, axe_faults, clock
 from tests.e2e.test_other_ways import until
 from tests.e2e.walking import Walk, sealed_sentence
+from tests.e2e.walkthrough import kept
 from tests.vault.authority import LocalAuthority
 
 pytestmark = [
@@ -39,7 +38,7 @@ JUDGED, SHOWN = (320, 1280), (360, 1280)
 def workspace(workspace: Path, tmp_path: Path) -> Path:
     """The usual one, with an authority on a closed port: the worker asks it from the first deposit on."""
     authority = LocalAuthority(tmp_path / "tsa")
-    with open_session(workspace, clock=lambda: datetime.now(UTC)) as session:
+    with open_session(workspace, clock=clock) as session:
         choose_authority(session.vault, "maison", "http://127.0.0.1:1/", authority.root_pem)
     return workspace
 

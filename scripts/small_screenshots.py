@@ -1,0 +1,31 @@
+"""Makes the pictures of the illustrated guide from docs/screenshots: 640 px wide, 32 colours, no metadata."""
+
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOTS = ROOT / "docs" / "screenshots"
+TARGET = ROOT / "src" / "saisine" / "web" / "static" / "saisine" / "guide"
+NAMES = ("home", "deposit", "triage", "incident", "notice", "deadlines", "dossier", "verify")
+WIDTH = 640
+TALLEST = 800  # a long page is cut: its top says what it is
+COLOURS = 32
+
+
+def make(name: str) -> int:
+    """Write one small picture; its size in bytes."""
+    with Image.open(SHOTS / f"{name}-desktop.png") as shot:
+        height = round(shot.height * WIDTH / shot.width)
+        small = shot.convert("RGB").resize((WIDTH, height), Image.Resampling.LANCZOS)
+    small = small.crop((0, 0, WIDTH, min(height, TALLEST)))
+    path = TARGET / f"{name}.png"
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path.stat().st_size
+
+
+if __name__ == "__main__":
+    TARGET.mkdir(exist_ok=True)
+    for name in sys.argv[1:] or NAMES:
+        print(f"{name}: {make(name)} bytes")
