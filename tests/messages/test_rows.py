@@ -241,11 +241,11 @@ def test_a_corpus_of_several_parts_keeps_one_tree(
     monkeypatch.setattr(reading, "BATCH", 7)
     folder = tmp_path / "depot"
     folder.mkdir()
-    for number in range(3):
+    for number in range(4):
         (folder / f"{number}.jsonl").write_bytes(body(18, seed=number))
     place.take(folder)
     assert len(place.corpora.list()[0].parts) > 3
-    assert [entry.count for entry in rows_of(place)] == [54]
+    assert [entry.count for entry in rows_of(place)] == [72]
     assert v23(place) == ["verified"]
     for message in all_messages(place)[::5]:
         require_proved(place, message)
