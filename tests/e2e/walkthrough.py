@@ -43,7 +43,7 @@ SAID = {
         "clock": re.compile("54 days left, last useful day: Sunday 14 June 2026"),
         "rechecks": ("24 hours", "7 days", "30 days"),
         "built": "Dossier sealed on Tuesday 21 April 2026",
-        "intact": re.compile(r"^Intact\. (\d+) pieces"),
+        "intact": re.compile(r"^Intact\. (\d+) items"),
         "modified": re.compile(r"^Modified\."),
     },
 }
@@ -65,6 +65,11 @@ def said(walk: Walk) -> dict[str, str]:
 def filled(walk: Walk, french: str, **facts: object) -> str:
     """A label that holds a number: `filled(walk, "Urgent (%(n)s)", n=2)`."""
     return walk.say(french) % facts
+
+
+def as_said(label: str) -> re.Pattern[str]:
+    """A label that is already in the language of the visit."""
+    return re.compile(re.escape(label))
 
 
 def in_language(walk: Walk, french: str, english: str) -> str:
@@ -156,7 +161,7 @@ def see_the_sorting(walk: Walk) -> None:
 def keep_the_urgent(walk: Walk) -> None:
     """3:10"""
     page, texts = walk.page, walk.main().get_by_role("blockquote")
-    walk.link(filled(walk, "Urgent (%(n)s)", n=2))
+    walk.link(as_said(filled(walk, "Urgent (%(n)s)", n=2)))
     expect(texts).to_have_count(0)
     walk.stop("urgent")
     before = journal_rows(walk.server)
@@ -183,7 +188,7 @@ def journal_rows(server: Running) -> int:
 
 def sort_the_wave(walk: Walk) -> None:
     """4:10"""
-    walk.link(said(walk)["wave"])
+    walk.link(as_said(said(walk)["wave"]))
     walk.stop("wave")
     for _ in range(3):
         walk.button("Garder tout le groupe")
@@ -195,7 +200,7 @@ def sort_the_wave(walk: Walk) -> None:
 def complete_two_captures(walk: Walk) -> None:
     """5:10"""
     page = walk.page
-    walk.link(filled(walk, "Captures à compléter (%(n)s)", n=24))
+    walk.link(as_said(filled(walk, "Captures à compléter (%(n)s)", n=24)))
     walk.stop("captures")
     hint = filled(walk, "Indice du fichier, à vérifier : %(hint)s", hint="").strip()
     for number in range(2):
@@ -298,7 +303,7 @@ def report_to_the_platform(walk: Walk, report: ExampleReport) -> None:
         assert page.evaluate("navigator.clipboard.readText()") == body
     walk.wire.may_show = False
     walk.button("Marquer comme envoyé")
-    walk.sees("Envoi noté.")
+    walk.sees("Envoi noté. Les rappels commencent aujourd’hui.")
     for recheck in said(walk)["rechecks"]:
         expect(walk.main().get_by_role("listitem").filter(has_text=recheck).first).to_be_visible()
     walk.pace.actions += 1
@@ -316,7 +321,7 @@ def report_to_the_platform(walk: Walk, report: ExampleReport) -> None:
 def back_to_the_incident(walk: Walk) -> None:
     main_menu = walk.page.get_by_role("navigation", name=walk.say("Navigation principale"))
     walk.link("Incidents", inside=main_menu)
-    walk.link(said(walk)["wave"], inside=walk.main())
+    walk.link(as_said(said(walk)["wave"]), inside=walk.main())
 
 
 def prepare_dossier(walk: Walk) -> None:

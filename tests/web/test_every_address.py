@@ -168,7 +168,7 @@ def test_no_request_of_any_kind_fails(
 
 
 @pytest.mark.slow
-@examples(max_examples=150, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
+@examples(max_examples=30, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck))
 @every_address
 def test_no_request_of_any_kind_fails_anywhere(
     place: list[str],

@@ -11,8 +11,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from saisine.errors import SaisineError
-from saisine.web.htmx import wants_part
-from saisine.web.told import tell
+from saisine.web.explaining import explained
 
 logger = logging.getLogger("saisine.web")
 
@@ -104,9 +103,6 @@ class Left:
         return render(request, "saisine/quit.html", {"can_return": request.path == "/"})
 
 
-STATUS = {64: 400, 65: 422, 74: 507, 77: 403}
-
-
 def _is_refusal(error: OperationalError) -> bool:
     """Full, locked, read-only, unreachable: not a table that is missing, which making room would not bring back."""
     return getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
@@ -132,6 +128,4 @@ class Explain:
             # the class alone: a message may quote what a file contained
             logger.error("unexpected %s on %s", type(error).__name__, request.path)
             return None
-        status = 404 if error.code.endswith("_unknown") else STATUS.get(error.exit_code, 500)
-        name = "saisine/parts/error.html" if wants_part(request) else "saisine/error.html"
-        return render(request, name, {"error": tell(error)}, status=status)
+        return explained(request, error)

@@ -68,7 +68,7 @@ DOORS: Final[dict[str, Door]] = {
     "wave": Door("queue", is_whole=True),
     "wave_show": Door("show", is_whole=True),
     "wave_edge": Door("show", is_whole=True),
-    "wave_network": Door("queue", is_whole=True),
+    "wave_network": Door("dossier_export", is_whole=True),
     "wave_incident": Door("incident_edit", is_whole=True),
     "incident_from_triage": Door("incident_edit"),
     "captures": Door("queue", "deposit"),

@@ -22,6 +22,7 @@ from saisine.web.accounts import accounts, counts, lock
 from saisine.web.accounts.doors import DOORS, JOB, OPEN, PASSIVE, SIGNED, Door
 from saisine.web.accounts.sieve import sift
 from saisine.web.accounts.visitors import Visitor, opens
+from saisine.web.explaining import explained
 from saisine.web.htmx import wants_part
 from saisine.web.told import tell
 
@@ -64,7 +65,8 @@ class Gate:
         except SaisineError as error:
             if error.code.endswith("_unknown"):
                 raise Http404 from error
-            raise
+            # raised before the view, it would pass by the page that explains: an item erased since, for example
+            return explained(request, error)
 
 
 def _pass(request: HttpRequest, name: str, kwargs: Mapping[str, Any]) -> HttpResponse | None:

@@ -16,7 +16,14 @@ from saisine.web.accounts.models import Account
 EVERYTHING: Final = Access("O", None)
 NOTHING: Final = Access("-", frozenset())
 # kind of a job -> the act of its page
-JOB_ACTS: Final = {"deposit": "deposit", "dossier": "dossier_build", "verify": "vault_read"}
+JOB_ACTS: Final = {
+    "deposit": "deposit",
+    "dossier": "dossier_build",
+    "verify": "vault_read",
+    "findings": "queue",
+    "order": "queue",
+    "learn": "sort",
+}
 
 
 @dataclass

@@ -31,7 +31,9 @@ class OrderWords:
 
 
 def say_work(opened: Session) -> JobWords | None:
-    """The work that prepares this page, while it is not over, or when it failed."""
+    """The work that prepares this page, while it is not over, or when it failed; it is of no single incident."""
+    if opened.scope is not None:
+        return None
     job = jobs.job_of(opened, SORTING)
     return say_job(job) if job is not None and (not job.is_over or job.error) else None
 
