@@ -189,14 +189,6 @@ def test_kill_9_of_server_and_worker_at_the_notice_loses_nothing(
 
 
 @pytest.mark.slow
-def test_the_same_path_without_javascript(visit: Visits, report: ExampleReport, tmp_path: Path) -> None:
-    walk = visit(with_script=False, sizes=())
-    first_six(walk, report)
-    the_rest(walk, report, tmp_path)
-    require_calm(walk)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "taste",
     [
