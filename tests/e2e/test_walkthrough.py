@@ -193,7 +193,8 @@ def test_kill_9_of_server_and_worker_at_the_notice_loses_nothing(
     "taste",
     [
         {"reduced_motion": "reduce", "sizes": ((1280, 900),)},
-        {"forced_colors": "active", "sizes": ((1280, 900),)},
+        # the colours are then the person's own: axe would judge those that the browser draws in their place
+        {"forced_colors": "active", "sizes": ()},
         # 200 % zoom of a 1280 px window, and 400 %: what is left is 640 and 320 CSS px
         {"size": (640, 450), "device_scale_factor": 2},
         {"size": (320, 256), "device_scale_factor": 4},
