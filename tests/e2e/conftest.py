@@ -95,7 +95,7 @@ def visit(server: Running, chromium: Browser, report: ExampleReport) -> Iterator
                 has_script=with_script,
                 keyboard=keyboard,
                 language=language,
-                sizes=sizes or (size,),
+                sizes=(size,) if sizes is None else sizes,
             )
             walk.listen()
             return walk
