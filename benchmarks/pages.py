@@ -21,9 +21,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from saisine.messages.ledger import Ledger
+
+if TYPE_CHECKING:
+    from saisine.casework.session import Session
 
 USERS = 10
 LIST_S, SEARCH_S = 0.2, 1.5
@@ -67,7 +71,7 @@ def make(folder: Path, messages: int) -> None:
         print(f"{messages:,} messages sorted in {time.perf_counter() - begun:.0f} s, once for all pages")
 
 
-def _store(session, count: int) -> None:  # type: ignore[no-untyped-def]
+def _store(session: "Session", count: int) -> None:
     from saisine.casework.models import Deposit
     from saisine.messages.corpus_files import CorpusWriter
     from search import batches
@@ -83,7 +87,7 @@ def _store(session, count: int) -> None:  # type: ignore[no-untyped-def]
     )
 
 
-def _incidents(session) -> None:  # type: ignore[no-untyped-def]
+def _incidents(session: "Session") -> None:
     from saisine.casework import incidents, rights
 
     draw = Random(3)
@@ -98,7 +102,7 @@ def _incidents(session) -> None:  # type: ignore[no-untyped-def]
         rights.record(session, one, facts)
 
 
-def _notices(session) -> None:  # type: ignore[no-untyped-def]
+def _notices(session: "Session") -> None:
     from saisine.casework.models import Incident, NoticeEventRow, NoticeRow
 
     draw = Random(4)

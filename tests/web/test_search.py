@@ -71,3 +71,10 @@ def test_a_day_that_is_none_is_told(filled: Session, client: Client) -> None:
 
 def test_a_cursor_of_nowhere_is_told(filled: Session, client: Client) -> None:
     assert client.post("/recherche/", {"platform": "x", "after": "n’importe quoi"}).status_code in (400, 422)
+
+
+def test_no_field_of_a_search_is_kept_as_a_draft(filled: Session, client: Client) -> None:
+    form = client.get("/recherche/").content.decode().partition('role="search"')[2].partition("</form>")[0]
+    fields = re.findall(r'<input type="(?:search|date|text)"[^>]*>', form)
+    assert len(fields) == 3
+    assert all("data-no-draft" in field for field in fields)
