@@ -23,7 +23,7 @@ GROUPS = {
 
 @cache
 def own_scenarios() -> list[dict[str, Any]]:
-    loaded = yaml.safe_load(FILE.read_text("utf-8"))
+    loaded = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
     return list(loaded["scenarios"])
 
 

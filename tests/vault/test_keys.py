@@ -185,16 +185,15 @@ def test_a_key_that_no_line_declares_is_not_followed(vault: Vault, clock: Tickin
 
 @pytest.mark.parametrize("step", ["apply", "keep_trust", "finish_rotation"])
 def test_a_rotation_stopped_at_any_step_is_finished_at_the_next_opening(
-    protected: Path, clock: Ticking, monkeypatch: pytest.MonkeyPatch, step: str
+    protected: Path, clock: Ticking, step: str
 ) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    with Vault.open(protected, clock=clock, passphrase=OLD) as vault:
-        monkeypatch.setattr(rotation, step, stop)
+    with Vault.open(protected, clock=clock, passphrase=OLD) as vault, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rotation, step, stop)
         with pytest.raises(KeyboardInterrupt):
             rotation.rotate(vault, OLD)
-    monkeypatch.undo()
     with Vault.open(protected, clock=clock, passphrase=OLD) as vault:
         assert vault.read_bytes(vault.items()[0].item) == b"premier"
         assert vault.keys.secrets.retired == ()
@@ -214,6 +213,7 @@ def test_a_rotation_asks_for_the_present_passphrase(protected: Path, clock: Tick
 # ------------------------------------------------------------------ files
 
 
+@pytest.mark.slow
 def test_the_slow_derivation_tells_its_progress_and_gives_the_same(tmp_path: Path) -> None:
     told: list[tuple[int, int | None, str]] = []
     locked = lock_with(b"secrets", OLD, lambda *facts: told.append(facts))

@@ -34,7 +34,7 @@ class Pool:
 @cache
 def load_parts(name: str) -> Any:
     """One file of `parts/` as plain values."""
-    return yaml.safe_load((PARTS / f"{name}.yaml").read_text("utf-8"))
+    return yaml.load((PARTS / f"{name}.yaml").read_text("utf-8"), yaml.CSafeLoader)
 
 
 def load_pool(name: str, language: str | None = None) -> Pool:

@@ -10,7 +10,7 @@ whatever the text.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
@@ -22,54 +22,59 @@ from saisine.findings.sieve import Sieve, bits_of
 from saisine.findings.signs import EMOJI, SHAPES, Vocabulary, Word
 
 Owner = TypeVar("Owner")
+# The loader in C reads the rules in a tenth of the time; where PyYAML was built without it, the other one does.
+_Loader: Final[type[yaml.SafeLoader] | type[yaml.CSafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DATA: Final = Path(__file__).with_name("danger.yaml")
 KINDS: Final = ("threat", "doxxing", "suicide_incitement", "raid")
 MAX_GAP: Final = 8
-ALONE: Final = ((),)  # the tails of a step's word that nothing has to follow
+ALONE: Final[tuple[tuple[str, ...], ...]] = ((),)  # the tails of a step's word that nothing has to follow
+
+
+def read_yaml(path: Path) -> Any:
+    """What a file of rules, terms or words holds. Raises OSError, UnicodeDecodeError or yaml.YAMLError."""
+    return yaml.load(path.read_text("utf-8"), Loader=_Loader)
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One place of a pattern: `words` gives, for a first word, the tails that may follow it."""
+    """One place of a pattern: `words` gives, for a first word, the tails that may follow it.
 
-    words: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    Up to `gap` other words of the same sentence may stand before it.
+    """
+
+    words: Mapping[str, tuple[tuple[str, ...], ...]]
     gap: int = 0
     optional: bool = False
 
-    def ends(self, words: Sequence[Word], at: int) -> list[int]:
-        """Where this step may end when it starts at word `at`."""
-        if self.gap:
-            return self._skipped(words, at)
-        found = [at] if self.optional else []
-        if at < len(words):
-            for form in words[at].forms:
-                tails = self.words.get(form)
-                if tails is not None:
-                    found += [at + 1] if tails == ALONE else self._followed(words, at + 1, tails)
-        return found
+    def ends(self, words: Sequence[Word], at: int, found: set[int]) -> None:
+        """Adds to `found` where this step may end when the one before it ends at word `at`."""
+        table, last = self.words, min(at + self.gap, len(words) - 1)
+        if self.optional:
+            found.add(at)
+        while at <= last:
+            word = words[at]
+            for form in word.forms:
+                tails = table.get(form)
+                if tails is ALONE:
+                    found.add(at + 1)
+                elif tails is not None:
+                    found.update(_followed(words, at + 1, tails))
+            at += 1
+            if at > last or word.opens or words[at].opens:
+                return
+            if self.optional:
+                found.add(at)
 
     def phrases(self) -> list[tuple[str, ...]]:
         """What it may be, each as its words."""
         return [(first, *tail) for first, tails in self.words.items() for tail in tails]
 
-    def _skipped(self, words: Sequence[Word], at: int) -> list[int]:
-        found = [at]
-        for after in range(at + 1, min(at + self.gap, len(words) - 1) + 1):
-            if words[after - 1].opens or words[after].opens:
-                break
-            found.append(after)
-        return found
 
-    @staticmethod
-    def _followed(words: Sequence[Word], start: int, tails: Sequence[tuple[str, ...]]) -> list[int]:
-        found = []
-        for tail in tails:
-            after = start + len(tail)
-            if after <= len(words) and all(
-                t in w.forms for t, w in zip(tail, words[start:after], strict=True)
-            ):
-                found.append(after)
-        return found
+def _followed(words: Sequence[Word], start: int, tails: Sequence[tuple[str, ...]]) -> Iterator[int]:
+    for tail in tails:
+        after = start + len(tail)
+        if after <= len(words) and all(t in w.forms for t, w in zip(tail, words[start:after], strict=True)):
+            yield after
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,14 @@ class Pattern:
     """Steps in order; `opens` when the match must start a sentence; `bit` is lit when its words stand in a text."""
 
     steps: tuple[Step, ...]
-    opens: bool = False
-    bit: int = 0
+    opens: bool
+    bit: int
+    firsts: frozenset[str]
 
     @classmethod
     def of(cls, steps: tuple[Step, ...], opens: bool, sieve: Sieve) -> "Pattern":
-        must = [step.phrases() for step in steps if step.words and not step.optional]
-        return cls(steps, opens, sieve.add(must))
+        must = [step.phrases() for step in steps if not step.optional]
+        return cls(steps, opens, sieve.add(must), frozenset(steps[0].words))
 
     def end(self, words: Sequence[Word], at: int) -> int | None:
         """The furthest end of a match that starts at word `at`, or None."""
@@ -91,40 +97,42 @@ class Pattern:
 
     def ends(self, words: Sequence[Word], at: int) -> set[int]:
         """Every end of a match that starts at word `at`; all are followed at once, never back."""
-        if self.opens and not words[at].opens:
+        if self.firsts.isdisjoint(words[at].forms) or (self.opens and not words[at].opens):
             return set()
         ends = {at}
         for step in self.steps:
-            if len(ends) == 1:
-                (end,) = ends
-                ends = set(step.ends(words, end))
-            else:
-                ends = {after for end in ends for after in step.ends(words, end)}
-            if not ends:
-                break
+            found: set[int] = set()
+            for end in ends:
+                step.ends(words, end, found)
+            if not found:
+                return found
+            ends = found
         return ends
-
-    def first_words(self) -> frozenset[str]:
-        return frozenset(self.steps[0].words)
 
 
 class PatternIndex(Generic[Owner]):
     """Patterns by their bit: a text looks only at those that its words lit."""
 
     def __init__(self, pairs: Iterable[tuple[Owner, Pattern]]) -> None:
-        self.by_bit = {pattern.bit: (owner, pattern, pattern.first_words()) for owner, pattern in pairs}
+        self.by_bit = {pattern.bit: (owner, pattern) for owner, pattern in pairs}
         self.bits = sum(self.by_bit)
 
     def matches(self, words: Sequence[Word], lit: int) -> Iterator[tuple[Owner, int, int]]:
         """(owner, first word, word after) of every match; the furthest end for each start."""
-        for bit in bits_of(lit & self.bits):
-            owner, pattern, firsts = self.by_bit[bit]
-            for at, word in enumerate(words):
-                if firsts.isdisjoint(word.forms):
-                    continue
-                after = pattern.end(words, at)
-                if after is not None:
-                    yield owner, at, after
+        lit &= self.bits
+        if not lit:
+            return
+        where: dict[str, list[int]] = {}
+        for at, word in enumerate(words):
+            for form in word.forms:
+                where.setdefault(form, []).append(at)
+        for bit in bits_of(lit):
+            owner, pattern = self.by_bit[bit]
+            starts = {at for form in pattern.firsts.intersection(where) for at in where[form]}
+            for at in sorted(starts):
+                ends = pattern.ends(words, at)
+                if ends:
+                    yield owner, at, max(ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class Rules:
 def load_rules(path: Path = DATA) -> Rules:
     """The rules of danger. Raises `danger_rules_malformed` naming the rule and its fault."""
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
         reader = Reader({name: tuple(words) for name, words in raw["words"].items()})
         rules = tuple(reader.rule(entry) for entry in raw["rules"])
         reporting = tuple(reader.pattern(line, "reporting") for line in raw["reporting"])
@@ -218,16 +226,18 @@ class Reader:
     def pattern(self, line: str, place: str) -> Pattern:
         parts = line.split()
         opens = parts[0] == "^"
-        steps = tuple(self._step(part, place) for part in parts[opens:])
-        if not steps or steps[0].gap or steps[0].optional or steps[-1].gap:
+        steps, gap = [], 0
+        for part in parts[opens:]:
+            if part[0] == "[":
+                gap += _gap(part, place)
+            else:
+                steps.append(self._step(part, gap, place))
+                gap = 0
+        if not steps or gap or steps[0].gap or steps[0].optional:
             raise _fault(place, f"« {line} »")
-        return Pattern.of(steps, opens, self.sieve)
+        return Pattern.of(tuple(steps), opens, self.sieve)
 
-    def _step(self, part: str, place: str) -> Step:
-        if found := re.fullmatch(r"\[(\d)\]", part):
-            if not 1 <= int(found[1]) <= MAX_GAP:
-                raise _fault(place, part)
-            return Step(gap=int(found[1]))
+    def _step(self, part: str, gap: int, place: str) -> Step:
         optional = part.endswith("?")
         words: dict[str, list[tuple[str, ...]]] = {}
         for choice in part.removesuffix("?").split("|"):
@@ -235,7 +245,8 @@ class Reader:
                 first, *tail = phrase.split("_")
                 words.setdefault(first, []).append(tuple(tail))
                 self.seen.update((first, *tail))
-        return Step({first: tuple(tails) for first, tails in words.items()}, optional=optional)
+        found = {first: ALONE if tails == [()] else tuple(tails) for first, tails in words.items()}
+        return Step(found, gap, optional)
 
     def _expand(self, choice: str, place: str) -> Sequence[str]:
         """One word, or the words of the list that it names, written as they are after folding."""
@@ -248,6 +259,14 @@ class Reader:
         if not re.fullmatch(rf"[a-z0-9{EMOJI}]+(?:_[a-z0-9]+)*", choice):
             raise _fault(place, choice)
         return [choice]
+
+
+def _gap(part: str, place: str) -> int:
+    """The words that « [3] » lets stand between."""
+    found = re.fullmatch(r"\[(\d)\]", part)
+    if found is None or not 1 <= int(found[1]) <= MAX_GAP:
+        raise _fault(place, part)
+    return int(found[1])
 
 
 def _fault(place: str, reason: str) -> SaisineError:

@@ -22,14 +22,14 @@ from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Member, RawRecord
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.table_json import JsonLayout, first_objects, json_rows, opens_like_json
-from saisine.messages.formats.table_rows import (
+from saisine.messages.formats.table_layout import (
     DELIMITERS,
     HEADER_WITHIN_ROWS,
     encoding_of,
     find_layout,
     key_of,
-    read_with,
 )
+from saisine.messages.formats.table_rows import read_with
 from saisine.messages.ledger import SourceEntry
 from saisine.messages.words import UNREAD
 from saisine.texts import fold
@@ -72,7 +72,7 @@ class Table:
 @cache
 def column_names() -> dict[str, tuple[str, ...]]:
     """{field: the names of its columns}, folded; `-` names columns that are no field."""
-    loaded: dict[str, list[object]] = yaml.safe_load(NAMES.read_text("utf-8"))
+    loaded: dict[str, list[object]] = yaml.load(NAMES.read_text("utf-8"), yaml.CSafeLoader)
     # YAML reads a bare `no` as false
     return {
         str(key): tuple("no" if name is False else str(name) for name in names)

@@ -121,14 +121,14 @@ class Tally:
 @cache
 def load_cases() -> tuple[Case, ...]:
     """Every case of every function, in the order of the files' names."""
-    pages = (yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml")))
+    pages = (yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in sorted(FOLDER.glob("*.yaml")))
     return tuple(Case.of(page["function"], raw) for page in pages for raw in page["cases"])
 
 
 @cache
 def load_swaps() -> tuple[Swap, ...]:
     """The harmless frames, each once per group; frame n takes the n-th name of the group, modulo their number."""
-    page = yaml.safe_load(FRAMES.read_text("utf-8"))
+    page = yaml.load(FRAMES.read_text("utf-8"), yaml.CSafeLoader)
     return tuple(
         Swap(frame["id"], frame["function"], group, frame["text"].replace("{x}", names[rank % len(names)]))
         for rank, frame in enumerate(page["frames"])
@@ -139,7 +139,7 @@ def load_swaps() -> tuple[Swap, ...]:
 @cache
 def group_words() -> frozenset[str]:
     """The folded words that name a group in the frames."""
-    names = yaml.safe_load(FRAMES.read_text("utf-8"))["names"]
+    names = yaml.load(FRAMES.read_text("utf-8"), yaml.CSafeLoader)["names"]
     return frozenset(word for listed in names.values() for name in listed for word in fold(name).split())
 
 

@@ -14,7 +14,7 @@ from saisine.findings.triage.training.sentences import DATA, Frame, load_frames
 from tests.findings.triage.shipped import TRIAGE
 
 CUES = load_cues()
-FILLERS = yaml.safe_load((DATA / "slots.yaml").read_text("utf-8"))
+FILLERS = yaml.load((DATA / "slots.yaml").read_text("utf-8"), yaml.CSafeLoader)
 NAMING = {"pl": "pl", "pl_nu": "pl", "un": "un", "je": "je", "elle": "elle", "elle_h": "elle"}
 HARSH = {"slur", "slurs", "trope", "tous", "un_de"}
 FRAMES = [

@@ -12,7 +12,7 @@ from tests.findings.triage.shipped import TRIAGE
 from tests.findings.triage.suite import load_cases, overlap, words_of
 
 FOLDER = Path(__file__).with_name("tuning")
-PAGES = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.yaml"))}
+PAGES = {path.stem: yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) for path in sorted(FOLDER.glob("*.yaml"))}
 DANGERS = ("danger", "danger_second")
 LINES = [
     (name, page.get("danger", page.get("harmful")), line.strip())
