@@ -26,6 +26,8 @@ from tests.web.conftest import Watch
 from tests.web.reading import links_of, text_of, values_of
 from tests.web.test_notices import THREAT
 
+pytestmark = pytest.mark.usefixtures("quick_passphrases")
+
 PHRASE = "verger brouillard sept tambours"
 PAGES = (
     "vault",
