@@ -3,7 +3,8 @@ per document, `csv.reader` for tables.
 
 Bars: 3 times for JSON, 4 times for tables, in CPU time of one run and on one core (docs/messages.md). "Columns" is
 what an import stores, before it is encrypted; "messages" what `saisine read` goes through. Each ratio is the median
-of the rounds, both sides measured in turn. A WARC is set against `warcio`, when that is installed (3 times).
+of the rounds, both sides measured in turn. A WARC is set against `warcio`, when that is installed (3 times): one like a
+browser's capture, and one of answers alone.
 """
 
 import csv
@@ -12,10 +13,12 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from statistics import median
 from uuid import NAMESPACE_URL, uuid5
 
@@ -50,56 +53,112 @@ def parse_table(path: Path, delimiter: str) -> None:
             pass
 
 
-def messages(path: Path) -> None:
-    if sum(map(len, read_paths([path], now=NOW).batches())) < COUNT:  # yt-dlp: the video is a message too
+def messages(path: Path, count: int = COUNT) -> None:
+    if sum(map(len, read_paths([path], now=NOW).batches())) < count:  # yt-dlp: the video is a message too
         raise SystemExit(f"{path.name}: rows were lost")
 
 
-def columns(path: Path) -> None:
-    if sum(batch.num_rows for batch in read_paths([path], now=NOW).record_batches()) < COUNT:
+def columns(path: Path, count: int = COUNT) -> None:
+    if sum(batch.num_rows for batch in read_paths([path], now=NOW).record_batches()) < count:
         raise SystemExit(f"{path.name}: rows were lost")
 
 
-def compare(name: str, path: Path, floor: Callable[[], None], bar: float) -> None:
+def compare(name: str, path: Path, floor: Callable[[], None], bar: float, count: int = COUNT) -> None:
     """Both sides in turn: a shared processor slows what runs at that moment."""
     floors, read, stored = [], [], []
     for _ in range(ROUNDS):
         floors.append(cpu(floor))
-        read.append(cpu(lambda: messages(path)) / floors[-1])
-        stored.append(cpu(lambda: columns(path)) / floors[-1])
+        read.append(cpu(lambda: messages(path, count)) / floors[-1])
+        stored.append(cpu(lambda: columns(path, count)) / floors[-1])
     ratio, ratio_stored = median(read), median(stored)
     said = "held" if ratio <= bar else "NOT HELD"
     print(
-        f"{name:26} parser {median(floors) / COUNT * 1e6:6.1f} µs   messages {ratio:5.1f} x   "
+        f"{name:26} parser {median(floors) / count * 1e6:6.1f} µs   messages {ratio:5.1f} x   "
         f"columns {ratio_stored:5.1f} x   (bar {bar:.0f}: {said})",
         flush=True,
     )
 
 
-def write_warc(path: Path, count: int) -> None:
-    """Answers of a web API, each with one page of ten posts, as a browser's capture keeps them."""
+def warc_record(kind: str, address: str, block: bytes, media: str, number: int) -> bytes:
+    head = (
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {address}\r\nWARC-Date: 2026-10-01T00:00:00Z\r\n"
+        f"WARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, f'{kind} {number}')}>\r\n"
+        f"Content-Type: application/http; msgtype={kind}\r\n"
+    )
+    if kind == "response":
+        http = f"HTTP/1.1 200 OK\r\nContent-Type: {media}\r\nContent-Length: {len(block)}\r\n\r\n".encode()
+        head += f"WARC-Payload-Digest: sha256:{sha256(block).hexdigest()}\r\n"
+        block = http + block
+    return f"{head}Content-Length: {len(block)}\r\n\r\n".encode() + block + b"\r\n\r\n"
+
+
+def answers(count: int, posts: int) -> Iterator[bytes]:
+    """Answers of the site of X to its own page, some posts in each."""
     page: list[bytes] = []
-    with path.open("wb") as out:
-        for one in made(count):
-            page.append(json.dumps(x_graphql(one), ensure_ascii=False).encode())
-            if len(page) < 10:
-                continue
-            body = (
-                b'{"data":{"tweets":['
-                + b",".join(b'{"tweet_results":{"result":%b}}' % one for one in page)
-                + b"]}}"
+    for one in made(count):
+        page.append(json.dumps(x_graphql(one), ensure_ascii=False, separators=(",", ":")).encode())
+        if len(page) == posts:
+            entries = (
+                b'{"entryId":"tweet-1","content":{"itemContent":{"tweet_results":{"result":%b}}}}' % post
+                for post in page
+            )
+            yield (
+                b'{"data":{"threaded_conversation_with_injections_v2":{"instructions":[{"entries":[%b]}]}}}'
+                % b",".join(entries)
             )
             page = []
-            http = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(
-                body
-            )
-            head = (
-                "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://x.com/i/api/graphql/a/TweetDetail\r\n"
-                f"WARC-Date: 2026-10-01T00:00:00Z\r\nWARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, str(one.number))}>"
-                "\r\nContent-Type: application/http; msgtype=response\r\n"
-                f"Content-Length: {len(http) + len(body)}\r\n\r\n"
-            )
-            out.write(head.encode() + http + body + b"\r\n\r\n")
+
+
+def write_answers(path: Path, count: int) -> None:
+    """A WARC that holds nothing else than answers with ten posts each: the worst case, which no browser makes."""
+    with path.open("wb") as out:
+        for number, body in enumerate(answers(count, 10)):
+            out.write(warc_record("response", X_API, body, "application/json", number))
+
+
+X_API = "https://x.com/i/api/graphql/a/TweetDetail"
+# What one page weighs, by kind: medians of the HTTP Archive for pages seen on a computer, as they travel (Web Almanac
+# 2024, "Page Weight"; the numbers of styles and of fonts are ours): (kind, files, bytes of one, letters or noise).
+PAGE_FILES = (
+    ("text/html; charset=utf-8", 1, 18_000, True),
+    ("text/javascript", 24, 26_000, True),
+    ("text/css", 8, 10_000, True),
+    ("font/woff2", 5, 26_000, False),
+    ("image/jpeg", 18, 58_000, False),
+)
+ANSWERS_PER_PAGE = 5  # as many times as its reader scrolls on
+PICTURES_PER_ANSWER = 10  # of 20 kB, for those who wrote
+
+
+def write_capture(path: Path, count: int) -> None:
+    """Pages of X as a browser's recorder keeps them: the page, its scripts and pictures, requests, and 5 answers of 20
+    posts that come while its reader scrolls. The answers are a fourteenth of the bytes."""
+    rnd, number, data = Random(3), 0, 0
+    with path.open("wb") as out:
+
+        def keep(address: str, block: bytes, media: str) -> None:
+            nonlocal number
+            number += 1
+            request = b"GET / HTTP/1.1\r\nHost: x.com\r\nUser-Agent: Mozilla/5.0\r\nAccept: */*\r\n\r\n"
+            out.write(warc_record("response", address, block, media, number))
+            out.write(warc_record("request", address, request, media, number))
+
+        for rank, body in enumerate(answers(count, 20)):
+            if rank % ANSWERS_PER_PAGE == 0:
+                for media, files, size, is_text in PAGE_FILES:
+                    host = "x.com" if "html" in media else "abs.twimg.com"
+                    letters = (
+                        b"<script>var a=[1,2];</script>" if "html" in media else b"function(e,t){return e[t]}"
+                    )
+                    for _ in range(files):
+                        block = (letters * size)[:size] if is_text else rnd.randbytes(size)
+                        keep(f"https://{host}/{number}", block, media)
+            keep(X_API, body, "application/json")
+            data += len(body)
+            for _ in range(PICTURES_PER_ANSWER):
+                keep(f"https://pbs.twimg.com/{number}", rnd.randbytes(20_000), "image/jpeg")
+    size = path.stat().st_size
+    print(f"{'':26} a capture of {size / 1e6:.0f} MB, {data / size:.0%} of it answers with posts", flush=True)
 
 
 def iterate_warc(path: Path, *, is_parsed: bool) -> None:
@@ -109,7 +168,7 @@ def iterate_warc(path: Path, *, is_parsed: bool) -> None:
     with path.open("rb") as stream:
         for record in ArchiveIterator(stream):
             body = record.content_stream().read()
-            if is_parsed:
+            if is_parsed and record.rec_type == "response":
                 json.loads(body)
 
 
@@ -117,9 +176,11 @@ def compare_warc(path: Path) -> None:
     if find_spec("warcio") is None:
         print("warc                       not measured: warcio is not installed")
         return
-    write_warc(path, COUNT)
-    compare("warc (warcio)", path, lambda: iterate_warc(path, is_parsed=False), JSON_BAR)
-    compare("warc (warcio + json.loads)", path, lambda: iterate_warc(path, is_parsed=True), JSON_BAR)
+    write_capture(path, COUNT // 5)
+    compare("warc of a browser", path, lambda: iterate_warc(path, is_parsed=False), JSON_BAR, COUNT // 5)
+    write_answers(path, COUNT)
+    compare("warc of answers", path, lambda: iterate_warc(path, is_parsed=False), JSON_BAR)
+    compare("same, with json.loads", path, lambda: iterate_warc(path, is_parsed=True), JSON_BAR)
 
 
 def main() -> None:

@@ -57,14 +57,23 @@ def fold_all(texts: Sequence[str]) -> list[str]:
         return [*map(fold, texts)]
     signs = together.replace("’", "'").replace("œ", "oe").encode("latin-1", _NO_LATIN).translate(*_western())
     low = signs.decode("latin-1")
-    if "  " in low:
-        low = " ".join(low.split())
     found = low.split(_BETWEEN)
-    if f" {_BETWEEN}" in low or f"{_BETWEEN} " in low or low[:1] == " " or low[-1:] == " ":
-        found = [one.strip(" ") for one in found]
+    if _has_spare_space(signs):
+        found = [" ".join(one.split()) if "  " in one else one.strip(" ") for one in found]
     if "\0" in low:  # other letters and signs: those texts one by one
         found = [fold(text) if "\0" in one else one for one, text in zip(found, texts, strict=True)]
     return found
+
+
+def _has_spare_space(signs: bytes) -> bool:
+    """Whether a space stands beside another one, or at either end of a text."""
+    import numpy as np  # only who folds many texts at once pays for loading it
+
+    found = np.frombuffer(signs, np.uint8)
+    is_space = found == ord(" ")
+    is_edge = is_space | (found == ord(_BETWEEN))
+    beside = (is_space[1:] & is_edge[:-1]) | (is_edge[1:] & is_space[:-1])
+    return bool(beside.any()) or signs[:1] == b" " or signs[-1:] == b" "
 
 
 # A sign that folding leaves alone and that is no space; a text that holds it is folded by itself.

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saisine.messages.columns import to_batch
@@ -69,7 +69,7 @@ def test_blocks_give_the_generated_cases_as_records_do(case: tuple[str, str, byt
     assert told(one, case[2]) == told(one_by_one(one), case[2])
 
 
-@settings(max_examples=30)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=len(HEADERS)), max_size=8), st.integers(0, 40))
 def test_any_4cat_table_gives_the_same_by_blocks_and_row_by_row(rows: list[list[str]], cut: int) -> None:
     data = table(HEADERS, *rows)
@@ -77,14 +77,16 @@ def test_any_4cat_table_gives_the_same_by_blocks_and_row_by_row(rows: list[list[
     assert told(FOURCAT_CSV, data) == told(one_by_one(FOURCAT_CSV), data)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.lists(CELLS | st.just("08/04/2026 14:05"), min_size=2, max_size=5), max_size=8))
 def test_any_table_by_profile_gives_the_same_by_blocks_and_row_by_row(rows: list[list[str]]) -> None:
     data = table(["Date", "Auteur", "Texte", "Lien", "ID"], *rows, delimiter=";")
     assert told(CSV_SIMPLE, data) == told(one_by_one(CSV_SIMPLE), data)
 
 
-@pytest.mark.parametrize("odd", [b"\0", b"\xe9", b'"', b'"jamais ferm\xc3\xa9', b"\r"])
+@pytest.mark.parametrize(
+    "odd", [b"\0", b"\xe9", b'"', b'"jamais ferm\xc3\xa9', b"\r", b"un\rdeux", b"x\r;y;z"]
+)
 def test_one_odd_row_among_many_blocks_changes_nothing_else(
     odd: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +133,7 @@ VALUES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(VALUES, min_size=20, max_size=30), st.booleans(), st.sampled_from([None, 1]))
 def test_runs_give_the_values_the_scanner_gives(
     values: list[Any], is_ascii: bool, indent: int | None
@@ -148,7 +150,7 @@ def test_runs_give_the_values_the_scanner_gives(
             assert quick == places(data, reader)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.text(alphabet=st.characters() | st.sampled_from("éÉœŒæß’‘«…\xa0\xad\x85 \n"), max_size=40))
 def test_folding_letter_by_letter_gives_the_same(text: str) -> None:
     assert fold(text).split() == fold(f"{text} ☃").removesuffix("☃").split()

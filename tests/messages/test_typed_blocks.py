@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from saisine.messages.formats import FORMATS, json_lines, json_records, json_runs
 from saisine.messages.formats.contract import json_array
+from saisine.messages.formats.har import HAR
 from saisine.messages.formats.json_runs import is_utf8
 from saisine.texts import fold, fold_all
 from tests.messages.formats.reading import member_of
@@ -83,15 +84,39 @@ def x_post(n: int) -> dict[str, Any]:
 
 
 def zeeschuimer_x(n: int) -> dict[str, Any]:
+    """A post, by its number: plain, quoting, reposting, long, inside a wrapper, quoting one that is gone…"""
     legacy = {
-        "full_text": f"Bonjour {n}", "created_at": f"Sun Mar 0{n} 10:00:00 +0000 2026", "favorite_count": n,
-        "entities": {"hashtags": [{"text": "oui"}]}, "lang": "fr",
+        "full_text": f"RT @zoe: Bonjour &amp; {n}…", "created_at": f"Sun Mar 0{n} 10:00:00 +0000 2026",
+        "favorite_count": n, "quote_count": 2, "lang": "fr", "in_reply_to_status_id_str": "4", "id_str": "9",
+        "entities": {"hashtags": [{"text": "oui"}], "urls": [{"url": "a"}], "user_mentions": [{"screen_name": "b"}]},
+        "extended_entities": {"media": [{"media_url_https": "x"}]}, "user_id_str": "7",
     }  # fmt: skip
-    person = {"rest_id": "7", "core": {"screen_name": "ada", "name": "Ada"}, "avatar": {"image_url": "x"}}
-    post = {"rest_id": str(19 * 10**17 + n), "legacy": legacy, "core": {"user_results": {"result": person}}}
+    person = {
+        "rest_id": "7", "core": {"screen_name": "ada", "created_at": "Sun Mar 01 10:00:00 +0000 2020"},
+        "legacy": {"name": "Ada"}, "avatar": {"image_url": "x"},
+    }  # fmt: skip
+    post = {
+        "rest_id": str(19 * 10**17 + n), "legacy": legacy, "core": {"user_results": {"result": person}},
+        "views": {"count": "5"}, "edit_control": {"edit_tweet_ids": ["1", "2"]},
+    }  # fmt: skip
+    note = {
+        "note_tweet_results": {"result": {"text": "Longue", "entity_set": {"hashtags": [{"text": "long"}]}}}
+    }
+    gone = {"__typename": "TweetTombstone", "tombstone": {}}
+    reposting = {**legacy, "retweeted_status_result": {"result": {"tweet": {**post, "note_tweet": note}}}}
+    shapes: list[dict[str, Any]] = [
+        post,
+        {**post, "quoted_status_result": {"result": post}},
+        {**post, "legacy": reposting},
+        {**post, "note_tweet": note},
+        {"__typename": "TweetWithVisibilityResults", "tweet": post},
+        {**post, "legacy": {**legacy, "quoted_status_id_str": "8"}, "quoted_status_result": {"result": gone}},
+        {**post, "promoted": n == 7},
+        {**post, "legacy": {**reposting, "quoted_status_id_str": "8"}},
+    ]
     return {
-        "item_id": str(n), "timestamp_collected": 1_780_000_000_000, "source_platform": "twitter.com",
-        "source_platform_url": "x", "data": {**post, "quoted_status_result": {"result": post} if n % 2 else None},
+        "item_id": str(n), "timestamp_collected": 1_780_000_000_000 + n, "source_platform": "twitter.com",
+        "source_platform_url": "x", "data": copy.deepcopy(shapes[n - 1]),
     }  # fmt: skip
 
 
@@ -161,9 +186,38 @@ def test_whatever_is_done_to_some_objects_blocks_give_what_each_gives_alone(
         assert told(one, data) == told(one_by_one(one), data)
 
 
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(changes=CHANGES, is_ascii=st.booleans())
+def test_posts_found_in_a_capture_by_blocks_are_those_found_one_by_one(
+    changes: list[tuple[int, int, int]], is_ascii: bool
+) -> None:
+    posts = [{"tweet_results": {"result": zeeschuimer_x(n)["data"]}} for n in range(1, 9)]
+    for n, rank, how in changes:
+        changed(posts[n - 1], rank, how)
+    texts = [json.dumps({"items": posts[at : at + 3]}, ensure_ascii=is_ascii) for at in (0, 3, 6)]
+    entries = [
+        {
+            "startedDateTime": f"2026-09-01T10:00:0{n}Z",
+            "request": {"url": "https://x.com/i/api"},
+            "response": {"content": {"mimeType": "application/json", "text": text}},
+        }
+        for n, text in enumerate(texts)
+    ]
+    data = json.dumps({"log": {"entries": entries}}).encode("utf-8", "surrogatepass")
+    assert told(HAR, data) == told(one_by_one(HAR), data)
+
+
 def test_blocks_are_made_of_plain_objects() -> None:
     """Or the test above would compare a thing with itself."""
-    for name in ("youtube-api", "facebook-graph", "instagram-graph", "discord", "ytdlp", "x-twarc"):
+    for name in (
+        "youtube-api",
+        "facebook-graph",
+        "instagram-graph",
+        "discord",
+        "ytdlp",
+        "x-twarc",
+        "zeeschuimer",
+    ):
         assert next(one for one in FORMATS if one.id == name).map_block is not None
 
 

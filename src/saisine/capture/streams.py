@@ -86,6 +86,21 @@ class Pieces:
                 break
         return b"".join(parts)
 
+    def until(self, end: bytes, limit: int) -> bytes | None:
+        """The next bytes up to this ending, which is included; None when the piece at hand does not hold it within
+        `limit` bytes."""
+        if self._is_dry():
+            return None
+        found = self._piece.find(end, self._at, self._at + limit)
+        if found < 0:
+            return None
+        start, self._at = self._at, found + len(end)
+        return self._piece[start : self._at]
+
+    def give_back(self, last: bytes) -> None:
+        """What `until` has just given is next again."""
+        self._at -= len(last)
+
     def lines(self, limit: int) -> Iterator[bytes]:
         """Every line, its LF included. Raises `StreamFault` when one is longer than `limit`."""
         while line := self.line(limit):
@@ -100,19 +115,22 @@ class Pieces:
 
 
 class PlainPieces(Pieces):
-    """Bytes as they are stored; `position` is the offset of the next one."""
+    """Bytes as they are stored; `position` is the offset of the next one. Without `is_hashed` nothing is computed
+    over them: `marked_sha256` then means nothing."""
 
-    def __init__(self, raw: Readable, head: bytes = b"") -> None:
+    def __init__(self, raw: Readable, head: bytes = b"", *, is_hashed: bool = True) -> None:
         super().__init__()
         self._raw = raw
         self._head = head
         self._before = 0
         self._marked = hashlib.sha256()
         self._mark_at = 0
+        self._is_hashed = is_hashed
 
     def _fill(self) -> bytes:
         self._before += len(self._piece)
-        self._marked.update(memoryview(self._piece)[self._mark_at :])
+        if self._is_hashed:
+            self._marked.update(memoryview(self._piece)[self._mark_at :])
         self._mark_at = 0
         piece, self._head = self._head or self._raw.read(PIECE_BYTES), b""
         return piece
@@ -139,9 +157,10 @@ class GzipPieces(Pieces):
     `start` is where the member begins in the file; `length` and `marked_sha256` hold once it was read to its end.
     """
 
-    def __init__(self, raw: Readable, budget: Budget, head: bytes = b"") -> None:
+    def __init__(self, raw: Readable, budget: Budget, head: bytes = b"", *, is_hashed: bool = True) -> None:
         super().__init__()
         self._raw = raw
+        self._is_hashed = is_hashed
         self._budget = budget
         self._stored = head
         self._consumed = 0
@@ -196,7 +215,8 @@ class GzipPieces(Pieces):
             raise StreamFault("contient un bloc gzip abîmé", "holds a damaged gzip member") from None
         rest = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
         used = len(self._stored) - len(rest)
-        self._hash.update(memoryview(self._stored)[:used])
+        if self._is_hashed:
+            self._hash.update(memoryview(self._stored)[:used])
         self._consumed += used
         self._stored = rest
         self._budget.spend(len(piece))
@@ -204,9 +224,9 @@ class GzipPieces(Pieces):
         return piece
 
 
-def pieces_of(raw: Readable, budget: Budget) -> PlainPieces | GzipPieces:
+def pieces_of(raw: Readable, budget: Budget, *, is_hashed: bool = True) -> PlainPieces | GzipPieces:
     """The bytes of a file, inflated when its first two bytes are gzip's: names are not trusted."""
     head = raw.read(PIECE_BYTES)
     if head.startswith(GZIP_MAGIC):
-        return GzipPieces(raw, budget, head)
-    return PlainPieces(raw, head)
+        return GzipPieces(raw, budget, head, is_hashed=is_hashed)
+    return PlainPieces(raw, head, is_hashed=is_hashed)

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from saisine.capture.digests import Digest
@@ -109,12 +110,15 @@ class Record:
 class _Block:
     """The block of a record: its length is kept, its hashes are computed as it goes by."""
 
-    def __init__(self, pieces: PlainPieces | GzipPieces, record: Record) -> None:
+    def __init__(self, pieces: PlainPieces | GzipPieces, record: Record, *, is_verified: bool) -> None:
         self._pieces = pieces
         self._left = int(record.headers["content-length"])
-        self._announced = _announced("warc-block-digest", record)
+        self._is_verified = is_verified
+        self._announced = _announced("warc-block-digest", record) if is_verified else None
         self._hash: _Hash | None = self._announced.hasher() if self._announced else None
         self._payload: Payload | None = None
+        if not is_verified:
+            return
         expected = _announced("warc-payload-digest", record)
         kind = payload_kind(record.headers)
         if expected is not None and isinstance(kind, tuple):
@@ -144,7 +148,8 @@ class _Block:
             _close_member(self._pieces, record)
         else:
             record.length = self._pieces.position - record.offset
-        record.stored_sha256 = self._pieces.marked_sha256()
+        if self._is_verified:
+            record.stored_sha256 = self._pieces.marked_sha256()
 
     def _compare(self, record: Record) -> None:
         if self._hash is not None and self._announced is not None:
@@ -197,7 +202,7 @@ def _announced(header: str, record: Record) -> Digest | None:
 # ------------------------------------------------------------------ headers
 
 
-def _begin(pieces: PlainPieces | GzipPieces, offset: int) -> Record:
+def _begin(pieces: PlainPieces | GzipPieces, offset: int, *, is_verified: bool) -> Record:
     """The record whose version line comes next. Raises `NotWarc`, `_Unreadable`, `StreamFault`."""
     version = pieces.line(HEADER_BYTES)
     if version not in _VERSIONS:
@@ -206,12 +211,18 @@ def _begin(pieces: PlainPieces | GzipPieces, offset: int) -> Record:
         raise _Unreadable("aucun enregistrement WARC ne commence ici", "no WARC record begins here")
     record = Record(offset, _headers(pieces))
     record.faults += _header_faults(record.headers)
-    record.block = _Block(pieces, record)
+    record.block = _Block(pieces, record, is_verified=is_verified)
     return record
 
 
 def _headers(pieces: Pieces) -> dict[str, str]:
     """Names in lower case, folded lines joined. Raises `_Unreadable` on what two readers could read apart."""
+    block = pieces.until(b"\r\n\r\n", HEADER_BYTES)
+    if block is not None:
+        quick = _plain_headers(block[:-4])
+        if quick is not None:
+            return _with_needed(quick)
+        pieces.give_back(block)
     headers: dict[str, str] = {}
     name = ""
     left = HEADER_BYTES
@@ -230,6 +241,31 @@ def _headers(pieces: Pieces) -> dict[str, str]:
         if name in headers and name not in _MAY_REPEAT:
             raise _Unreadable(f"en-tête répété : {shown(name)}", f"header repeated: {shown(name)}")
         headers[name] = value.strip()
+    return _with_needed(headers)
+
+
+def _plain_headers(block: bytes) -> dict[str, str] | None:
+    """The same of lines that are all plain; None when one must be looked at by itself."""
+    if block.count(b"\n") != block.count(b"\r\n"):
+        return None
+    headers: dict[str, str] = {}
+    for line in block.decode("utf-8", "replace").split("\r\n"):
+        label, separator, value = line.partition(":")
+        name = _plain_name(label)
+        if not separator or not name or name in headers:
+            return None
+        headers[name] = value.strip()
+    return headers
+
+
+@lru_cache(maxsize=256)
+def _plain_name(label: str) -> str:
+    """The name of a header in lower case; "" for what is no name."""
+    return label.lower() if _NAME.fullmatch(label) else ""
+
+
+def _with_needed(headers: dict[str, str]) -> dict[str, str]:
+    """The headers. Raises `_Unreadable` when one that is needed is not there."""
     missing = [needed for needed in _NEEDED if needed not in headers]
     if missing or not _LENGTH.fullmatch(headers["content-length"]):
         of = ", ".join(missing) or "content-length"
@@ -249,15 +285,17 @@ def _header_faults(headers: dict[str, str]) -> list[Words]:
 class WarcReader:
     """The records of one file, in order; each is verified when it is finished, at the latest by the next step.
 
-    After the last one, `faults` holds what disturbed the reading outside any record.
+    After the last one, `faults` holds what disturbed the reading outside any record. Without `is_verified` no hash is
+    computed: who reads the messages of a file has the hash of the whole, and verifying it is another question.
 
     >>> import io
     >>> list(WarcReader(io.BytesIO(b""), Budget(1 << 20)))
     []
     """
 
-    def __init__(self, raw: Readable, budget: Budget) -> None:
-        self._pieces = pieces_of(raw, budget)
+    def __init__(self, raw: Readable, budget: Budget, *, is_verified: bool = True) -> None:
+        self._pieces = pieces_of(raw, budget, is_hashed=is_verified)
+        self._is_verified = is_verified
         self.faults: list[Words] = []
 
     def __iter__(self) -> Iterator[Record]:
@@ -265,7 +303,7 @@ class WarcReader:
         pieces = self._pieces
         while (start := self._next_start()) is not None:
             try:
-                record = _begin(pieces, start)
+                record = _begin(pieces, start, is_verified=self._is_verified)
             except (_Unreadable, StreamFault) as error:
                 self.faults.append(placed(start, error.words))
                 if isinstance(pieces, PlainPieces):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from saisine.messages.date_orders import TimeGuess, guess_times, is_clock
-from saisine.messages.formats.table_rows import key_of
+from saisine.messages.formats.table_layout import key_of
 from saisine.messages.table_guesses import NO_FIELD, Table, column_names, field_of_name, normal_header
 from saisine.messages.value_shapes import Shape, shape_of
 from saisine.texts import has_forbidden

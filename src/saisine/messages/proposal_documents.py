@@ -11,7 +11,7 @@ import yaml
 from saisine.errors import SaisineError
 from saisine.messages.column_scores import Column
 from saisine.messages.formats.profiles import Profile, profile_of
-from saisine.messages.formats.table_rows import key_of
+from saisine.messages.formats.table_layout import key_of
 from saisine.messages.formats.table_values import platform_of
 from saisine.messages.table_guesses import Table, normal_header
 from saisine.texts import safe_display

@@ -21,7 +21,7 @@ from saisine.messages.containers import STREAM_FAULTS, Limits, Refused
 from saisine.messages.date_orders import DateReader, TimeGuess, clock_format
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Message, RawRecord
 from saisine.messages.formats.profiles import Profile
-from saisine.messages.formats.table_rows import key_of
+from saisine.messages.formats.table_layout import key_of
 from saisine.messages.formats.tables import format_of
 from saisine.messages.ledger import SourceEntry
 from saisine.messages.proposal_documents import build_profile

@@ -7,16 +7,17 @@ a block of its own: what fails then fails alone, and is counted at its place.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import compress, repeat
-from typing import Any, Final, Protocol
+from itertools import compress
+from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 import numpy as np
 
-from saisine.messages.columns import Column, Columns, Same, Times, datetimes
+from saisine.messages.columns import Column, Columns, Same, as_list
+from saisine.messages.formats.block_times import add_times
 from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
-from saisine.messages.idtime import AHEAD, BEGINNINGS, PRECISION_SPAN, TOLERANCE, UNKNOWN, times_of_ids
+from saisine.messages.idtime import UNKNOWN
 from saisine.messages.schema import COLUMNS, COUNTS, MAX_COUNT, Message, Skip
 from saisine.texts import fold, fold_all, has_forbidden, utc_us
 
@@ -26,12 +27,19 @@ DEFAULTS: Final = {
 }  # what a column holds when a mapper says nothing
 
 
+@runtime_checkable
+class Filtered(Protocol):
+    """Records held as columns, which keep some of them without being made one by one."""
+
+    def only(self, kept: Sequence[bool]) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class RecordBlock:
     """Some records of one member, in its order: what each says, its place and the SHA-256 of its exact bytes.
 
     Where `objs` are structs that name what is mapped, `whole` holds each record as the mapper of one record takes
-    it: itself, or its bytes.
+    it: itself, or its bytes. `objs` that are held as columns are made one by one when they are asked for so.
     """
 
     objs: list[Any]
@@ -89,8 +97,9 @@ class RecordBlock:
 
     def only(self, kept: Sequence[bool]) -> "RecordBlock":
         """The records whose place in `kept` is true."""
+        objs = self.objs
         return RecordBlock(
-            list(compress(self.objs, kept)),
+            objs.only(kept) if isinstance(objs, Filtered) else list(compress(objs, kept)),
             list(compress(self.locators, kept)),
             list(compress(self.digests, kept)),
             list(compress(self.offsets, kept)),
@@ -232,15 +241,19 @@ def columns_of(
     values["text_norm"] = (
         Same(fold(texts.value)) if isinstance(texts, Same) else fold_all(as_list(texts, count))
     )
-    _add_times(values, count, ctx)
-    if not isinstance(values["collected_at"], list):
-        values["collected_at"] = Same(ctx.collected_at)
-    else:
-        values["collected_at"] = [at or ctx.collected_at for at in values["collected_at"]]
+    add_times(values, count, ctx)
+    values["collected_at"] = _collected(values["collected_at"], ctx)
     values["missing"] = _joined(ctx.cannot_give, missing)
     values["locator"], values["record_sha256"] = block.locators, block.digests
     values["source_sha256"], values["mapper"] = Same(ctx.source_sha256), Same(ctx.mapper)
     return Columns(count, values, skipped or [], notes or [])
+
+
+def _collected(at: Column, ctx: Context) -> Column:
+    """When each was seen: when the file came where it does not say."""
+    if isinstance(at, np.ndarray):
+        return at if ctx.collected_at is None else np.where(at == UNKNOWN, utc_us(ctx.collected_at), at)
+    return [one or ctx.collected_at for one in at] if isinstance(at, list) else Same(ctx.collected_at)
 
 
 def require_counts(fields: Mapping[str, Column]) -> None:
@@ -258,79 +271,6 @@ def _joined(first: tuple[str, ...], missing: Column) -> Column:
     return [(*first, *names) for names in missing] if first else missing
 
 
-def _add_times(values: dict[str, Column], count: int, ctx: Context) -> None:
-    """The times inside identifiers, and what a disagreement says (see `idtime`)."""
-    stated = as_times(values["created_at"], count)
-    platforms, ids = values["platform"], as_list(values["message_id"], count)
-    if isinstance(platforms, Same):
-        decoded, unit = times_of_ids(platforms.value, ids)
-        values["time_flag"] = _flags(platforms.value, stated, decoded, values["created_at_precision"], ctx)
-    else:
-        decoded, unit, values["time_flag"] = _by_platform(platforms, ids, stated, values, ctx)
-    values["id_time"] = decoded
-    lacking = (stated == UNKNOWN) & (decoded != UNKNOWN)
-    if lacking.any():
-        _take_from_id(values, stated, decoded, lacking, unit, count)
-    else:
-        values["created_at"] = stated
-
-
-def _by_platform(
-    platforms: Any, ids: list[str | None], stated: Times, values: dict[str, Column], ctx: Context
-) -> tuple[Times, Any, Column]:
-    """The same for rows of several platforms."""
-    decoded = np.full(len(ids), UNKNOWN)
-    units: list[str] = ["none"] * len(ids)
-    flags: list[str | None] = [None] * len(ids)
-    precisions = as_list(values["created_at_precision"], len(ids))
-    for platform in dict.fromkeys(platforms):
-        rows = [row for row, one in enumerate(platforms) if one == platform]
-        found, unit = times_of_ids(platform, [ids[row] for row in rows])
-        said = _flags(platform, stated[rows], found, [precisions[row] for row in rows], ctx)
-        for row, at, flag in zip(rows, found, as_list(said, len(rows)), strict=True):
-            decoded[row], units[row], flags[row] = at, unit, flag
-    return decoded, units, flags
-
-
-def _take_from_id(
-    values: dict[str, Column], stated: Times, decoded: Times, lacking: Any, unit: Any, count: int
-) -> None:
-    values["created_at"] = np.where(lacking, decoded, stated)
-    units = repeat(unit) if isinstance(unit, str) else unit
-    pairs = (("created_at_precision", units), ("created_at_source", repeat("id")))
-    for name, other in pairs:
-        own = as_list(values[name], count)
-        values[name] = [new if is_lacking else old for new, old, is_lacking in zip(other, own, lacking)]  # noqa: B905 (endless)
-
-
-def _flags(platform: str, stated: Times, decoded: Times, precisions: Column, ctx: Context) -> Column:
-    """`differs`, `future` or `before_platform` for each row, as `judge_time` says it."""
-    is_stated = stated != UNKNOWN
-    future = is_stated & (stated > utc_us(ctx.now + AHEAD))
-    first = BEGINNINGS.get(platform)
-    early = is_stated & (stated < utc_us(first)) if first is not None else np.zeros_like(is_stated)
-    differs = np.zeros_like(is_stated)
-    if platform in TOLERANCE:
-        both = is_stated & (decoded != UNKNOWN)
-        differs = both & (np.abs(np.where(both, stated - decoded, 0)) > _allowed(platform, precisions))
-    if not (future.any() or early.any() or differs.any()):
-        return Same(None)
-    return [
-        "future" if late else "before_platform" if soon else "differs" if other else None
-        for late, soon, other in zip(future.tolist(), early.tolist(), differs.tolist(), strict=True)
-    ]
-
-
-def _allowed(platform: str, precisions: Column) -> Any:
-    """How far a stated time may be from the decoded one, in microseconds: one figure, or one for each row."""
-    base = TOLERANCE[platform]
-    spans = {name: (base + span).total_seconds() * 1e6 for name, span in PRECISION_SPAN.items()}
-    other = base.total_seconds() * 1e6
-    if isinstance(precisions, Same):
-        return spans.get(precisions.value, other)
-    return np.array([spans.get(one, other) for one in precisions])
-
-
 # ------------------------------------------------------------------ columns of a mapper
 
 
@@ -339,21 +279,6 @@ def kept_of(column: Column, kept: Sequence[bool]) -> Column:
     if isinstance(column, Same):
         return column
     return column[np.array(kept)] if isinstance(column, np.ndarray) else list(compress(column, kept))
-
-
-def as_list(column: Column, count: int) -> list[Any]:
-    if isinstance(column, Same):
-        return [column.value] * count
-    return datetimes(column) if isinstance(column, np.ndarray) else column
-
-
-def as_times(column: Column, count: int) -> Times:
-    """Aware datetimes as microseconds."""
-    if isinstance(column, Same):
-        return np.full(count, UNKNOWN if column.value is None else utc_us(column.value))
-    if isinstance(column, np.ndarray):
-        return column
-    return np.array([UNKNOWN if at is None else utc_us(at) for at in column], np.int64)
 
 
 def names_missing(fields: Mapping[str, Column], names: Sequence[str], count: int) -> Column:

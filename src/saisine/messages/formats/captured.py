@@ -16,10 +16,14 @@ from itertools import islice
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import msgspec
+
 from saisine.messages.formats.contract import Context, Message, Note, RawRecord, RecordError, Skip
-from saisine.messages.formats.json_spans import Span, documents_in, find_steps, pointer, spans_of
+from saisine.messages.formats.json_brackets import stretches_of
+from saisine.messages.formats.json_lines import is_valid
+from saisine.messages.formats.json_spans import Span, Steps, documents_in, find_steps, pointer, spans_of
+from saisine.messages.formats.json_values import inside
 from saisine.messages.formats.json_window import escaped_bytes
-from saisine.texts import has_forbidden
 
 Mapped = Sequence[Message | Skip]
 Around = dict[str, Any]
@@ -143,7 +147,8 @@ def _pieces(response: Response, site: Site | None) -> Iterator[Piece]:
     if first in (b"{", b"[") and (is_json or media in _MAYBE or "html" in media):
         yield Piece("", start, must_parse=is_json)
     elif first == b"<" and site is not None and ("html" in media or media in _MAYBE):
-        yield from _blocks(start)
+        if b"<code" in start or any(mark in start for mark in site.marks):  # in a <code>, marks are escaped
+            yield from _blocks(start)
     elif is_json and start.strip():
         yield Piece("", start, must_parse=True)
 
@@ -189,11 +194,13 @@ def _records_in(piece: Piece, response: Response, site: Site | None) -> Iterator
     locator = response.locator + piece.name
     if site is None or not any(mark in piece.body for mark in site.marks):
         return
-    text = piece.body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    body = piece.body.removeprefix(b"\xef\xbb\xbf")
+    text = body.decode("utf-8", "surrogateescape")
     try:
-        for rank, document in enumerate(documents_in(text)):
+        alone = _only_document(body)
+        for rank, document in enumerate([alone] if alone else documents_in(text)):
             place = f"{locator}/part {rank}" if rank else locator
-            yield from _objects_in(text, document, place, response, site)
+            yield from _objects_in(text, document, place, response, site, body if alone else None)
     except RecursionError:
         yield RecordError(locator, "too_deep")
     except ValueError:
@@ -201,7 +208,22 @@ def _records_in(piece: Piece, response: Response, site: Site | None) -> Iterator
             yield RecordError(locator, "bad_json: the body stops or is no JSON")
 
 
-def _objects_in(text: str, document: Span, place: str, response: Response, site: Site) -> Iterator[RawRecord]:
+_decode: Final = msgspec.json.Decoder().decode
+
+
+def _only_document(body: bytes) -> Span | None:
+    """The document that a body is; None where it must be looked at by the standard parser."""
+    try:
+        return Span(0, -1, _decode(body))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+
+
+def _objects_in(
+    text: str, document: Span, place: str, response: Response, site: Site, alone: bytes | None
+) -> Iterator[RawRecord]:
+    """The objects of a document; `alone` are the bytes of one that is the whole body."""
+
     def is_wanted(value: dict[str, Any]) -> bool:
         return any(shape.is_wanted(value) for shape in site.shapes)
 
@@ -212,22 +234,45 @@ def _objects_in(text: str, document: Span, place: str, response: Response, site:
     if not ways:
         return
     around = {"address": response.address, "at": response.at, "site": site}
-    around |= site.around(document.obj, text[document.start : document.end])
-    spans, before = spans_of(text, document.start, ways), _Bytes(text)
+    around |= site.around(document.obj, text if alone is not None else text[document.start : document.end])
+    found = _stretches(alone, document.obj, ways) if alone is not None else None
+    for steps, (start, body, obj, is_suspect) in found or _spans(text, document.start, ways):
+        yield RawRecord(
+            place + pointer(steps),
+            obj,
+            sha256(body, usedforsecurity=False).hexdigest(),
+            start,
+            len(body),
+            ({**around, "steps": steps},),
+            is_suspect=is_suspect,
+            body=body,
+        )
+
+
+Found = list[tuple[Steps, tuple[int, bytes, Any, bool]]]
+
+
+def _stretches(body: bytes, document: Any, ways: list[Steps]) -> Found | None:
+    """(way, (first byte, exact bytes, object, whether to clean it)) of each object, by the brackets of the body."""
+    found = stretches_of(body, document, ways)
+    if found is None:
+        return None
+    return [
+        (steps, (start, written := body[start:end], inside(document, *steps), b"\\u" in written))
+        for steps, (start, end) in ((way, found[way]) for way in ways)
+    ]
+
+
+def _spans(text: str, start: int, ways: list[Steps]) -> Found:
+    """The same by the standard parser."""
+    spans, before = spans_of(text, start, ways), _Bytes(text)
+    found: Found = []
     for steps in ways:
         span = spans[steps]
         written = text[span.start : span.end]
-        body = escaped_bytes(written)
-        yield RawRecord(
-            place + pointer(steps),
-            span.obj,
-            sha256(body).hexdigest(),
-            before.offset(span.start),
-            len(body),
-            ({**around, "steps": steps},),
-            is_suspect="\\u" in written or before.is_bad_utf8,
-            body=body,
-        )
+        is_suspect = "\\u" in written or before.is_bad_utf8
+        found.append((steps, (before.offset(span.start), escaped_bytes(written), span.obj, is_suspect)))
+    return found
 
 
 class _Bytes:
@@ -236,7 +281,7 @@ class _Bytes:
     def __init__(self, text: str) -> None:
         self._text = text
         self._is_ascii = text.isascii()
-        self.is_bad_utf8 = not self._is_ascii and has_forbidden(text)
+        self.is_bad_utf8 = not self._is_ascii and not is_valid(text)
         self._sign = self._byte = 0
 
     def offset(self, sign: int) -> int:
@@ -258,11 +303,17 @@ def map_captured(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip 
         return Skip(record.obj.reason)
     around: Mapping[str, Any] = record.outer[0]
     site: Site = around["site"]
-    inner = ctx.memory.get(site.platform)
-    if inner is None:
-        inner = ctx.memory[site.platform] = replace(ctx, cannot_give=site.cannot_give, memory={})
+    inner = context_of(site, ctx)
     inner.collected_at = around["at"] or ctx.collected_at
     for shape in site.shapes:
         if shape.is_wanted(record.obj):
             return list(shape.map(record.obj, record, inner, dict(around)))
     return Skip("unsupported_variant")
+
+
+def context_of(site: Site, ctx: Context) -> Context:
+    """What the mappers of a site know: the same for all its objects of one capture."""
+    inner: Context | None = ctx.memory.get(site.platform)
+    if inner is None:
+        inner = ctx.memory[site.platform] = replace(ctx, cannot_give=site.cannot_give, memory={})
+    return inner

@@ -24,7 +24,7 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.graph_columns import FacebookComment, facebook_columns
+from saisine.messages.formats.facebook_columns import FacebookComment, facebook_columns
 from saisine.messages.formats.graph_pages import (
     Owed,
     Raw,

@@ -8,10 +8,10 @@ Column names as in the public source of 4CAT (datasources/*/search_*.py, common/
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
-from saisine.messages.columns import Column, Same
-from saisine.messages.formats.blocks import as_list, by_itself
+from saisine.messages.columns import Column, Same, as_list
+from saisine.messages.formats.blocks import by_itself
 from saisine.messages.formats.contract import Format
 from saisine.messages.formats.header_rows import (
     Fields,
@@ -23,7 +23,7 @@ from saisine.messages.formats.header_rows import (
     sniff_sheets,
 )
 from saisine.messages.formats.instagram_media import pk_of_shortcode
-from saisine.messages.formats.table_columns import Cells, iso_times, stated
+from saisine.messages.formats.table_columns import Cells, iso_times, stated, sums, unless
 from saisine.messages.formats.table_values import platform_of
 from saisine.texts import utc_from_iso, utc_from_s
 
@@ -42,19 +42,6 @@ def _base(table: Table, platform: str, kind: Column, handles: Cells | None = Non
         "conversation_id": table.id("thread_id"),
         **table.seconds("unix_timestamp"),
     }
-
-
-def _sums(*columns: list[int | None]) -> list[int | None]:
-    """What the known ones of some counts make together."""
-    return [
-        sum(filter(None, found)) if any(one is not None for one in found) else None
-        for found in zip(*columns, strict=True)
-    ]
-
-
-def _unless(is_so: list[bool], cells: list[Any]) -> list[Any]:
-    """The cells of the rows where this is not so, None in the others."""
-    return [None if so else cell for so, cell in zip(is_so, cells, strict=True)]
 
 
 def _tiktok(table: Table) -> Fields:
@@ -95,7 +82,7 @@ def _tiktok_comment(table: Table) -> Fields:
         "target_kind": Same("post"),
         "lang": table.get("language_guess"),
         "like_count": table.count_of("likes"),
-        "reply_count": _unless(is_reply, table.count_of("replies")),
+        "reply_count": unless(is_reply, table.count_of("replies")),
     }
 
 
@@ -137,12 +124,12 @@ def _x(table: Table) -> Fields:
         "lang": table.get("language_guess"),
         "target_handle": answered,
         "target_kind": ["account" if one else None for one in answered],
-        "like_count": _unless(is_repost, table.count_of("like_count")),
-        "share_count": _unless(
-            is_repost, _sums(table.count_of("retweet_count"), table.count_of("quote_count"))
+        "like_count": unless(is_repost, table.count_of("like_count")),
+        "share_count": unless(
+            is_repost, sums(table.count_of("retweet_count"), table.count_of("quote_count"))
         ),
-        "reply_count": _unless(is_repost, table.count_of("reply_count")),
-        "view_count": _unless(is_repost, table.count_of("impression_count")),
+        "reply_count": unless(is_repost, table.count_of("reply_count")),
+        "view_count": unless(is_repost, table.count_of("impression_count")),
         "hashtags": table.words("hashtags", ","),
         "mentions": table.words("mentions", ","),
         "urls": table.words("urls", ","),
@@ -170,7 +157,7 @@ def _threads(table: Table) -> Fields:
         "conversation_id": numbers,
         "url": table.get("url"),
         "like_count": table.count_of("likes"),
-        "share_count": _sums(table.count_of("reposts"), table.count_of("quotes")),
+        "share_count": sums(table.count_of("reposts"), table.count_of("quotes")),
         "reply_count": table.count_of("replies"),
         "hashtags": table.words("hashtags", ","),
         "urls": table.words("link_url", ","),
@@ -237,7 +224,7 @@ def _bluesky(table: Table) -> Fields:
         "target_handle": answered,
         "target_kind": ["account" if one else None for one in answered],
         "like_count": table.count_of("like_count"),
-        "share_count": _sums(table.count_of("repost_count"), table.count_of("quote_count")),
+        "share_count": sums(table.count_of("repost_count"), table.count_of("quote_count")),
         "reply_count": table.count_of("reply_count"),
         "hashtags": table.words("tags", ","),
         "mentions": table.words("mentions", ","),

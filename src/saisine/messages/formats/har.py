@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from saisine.messages.formats.capture_sites import CAPTURED_PLATFORMS, SITES
 from saisine.messages.formats.captured import Response, is_data, map_captured, records_of, site_of
+from saisine.messages.formats.captured_columns import captured_columns, in_blocks_of_x
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -127,6 +128,8 @@ It holds only what was shown. As of 1 June 2026; screens change.""",
     sniff=sniff,
     records=read_entries,
     map=map_captured,
+    blocks=in_blocks_of_x(read_entries),
+    map_block=captured_columns,
     samples=(
         ("samples/har/chrome.har", {"mapped": 0, "not_a_message": 2, "empty_record": 1}),
         ("samples/har/with-bom.har", {"mapped": 0, "empty_record": 1}),

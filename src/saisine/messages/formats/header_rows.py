@@ -6,15 +6,16 @@ are copied as they are; here a kind is deduced, an identifier taken out of an ad
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from itertools import accumulate
 from typing import Any, Final
 
-from saisine.messages.columns import Column, Columns, Same
+from saisine.messages.columns import Column, Columns, Same, as_list
 from saisine.messages.formats.blocks import (
     BlockMapper,
     BlockReader,
     RecordBlock,
-    as_list,
     columns_of,
     kept_of,
     names_missing,
@@ -23,103 +24,62 @@ from saisine.messages.formats.blocks import (
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
-    Mapper,
     Member,
-    Message,
     Note,
     RawRecord,
     Reader,
     RecordError,
-    Skip,
     Sniff,
     Sniffer,
 )
-from saisine.messages.formats.json_values import as_count, as_id, stated
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_columns import (
     Cells,
+    Rows,
     column,
     counts,
     flags,
     or_none,
     padded,
+    places_of,
     seconds,
     without_rounded,
     words,
 )
 from saisine.messages.formats.table_columns import stated as stated_columns
-from saisine.messages.formats.table_rows import Layout, find_layout, read_with
-from saisine.messages.formats.table_values import is_rounded
+from saisine.messages.formats.table_layout import Layout, find_layout
+from saisine.messages.formats.table_rows import read_with
 
 Fields = dict[str, Any]
 
 
-@dataclass(slots=True)
-class Row:
-    """The cells of one row by header. `hidden` are the columns that the tool itself declares unknown;
-    `rounded` gathers the columns whose identifier a spreadsheet damaged."""
-
-    cells: Sequence[str]
-    columns: dict[str, int]
-    hidden: frozenset[str] = frozenset()
-    rounded: list[str] = field(default_factory=list)
-
-    def get(self, *names: str) -> str | None:
-        """The first of these cells that holds something; a declared unknown holds nothing."""
-        for name in names:
-            index = self.columns.get(name)
-            cell = self.cells[index] if index is not None and index < len(self.cells) else ""
-            if cell and name not in self.hidden:
-                return cell
-        return None
-
-    def id(self, *names: str) -> str | None:
-        """An identifier; one that a spreadsheet rounded is gone, and said."""
-        cell = self.get(*names)
-        if cell is not None and is_rounded(cell):
-            self.rounded.append(names[0])
-            return None
-        return as_id(cell)
-
-    def count(self, *names: str) -> int | None:
-        """A count; -1 and words are unknown. Some tools write whole numbers as `3.0`."""
-        cell = self.get(*names)
-        return as_count(cell.removesuffix(".0")) if cell is not None else None
-
-    def words(self, name: str, separator: str) -> list[str]:
-        """The items of a list written in one cell, each once."""
-        parts = (self.get(name) or "").split(separator)
-        return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-    def seconds(self, *names: str) -> Fields:
-        """The time columns from Unix seconds; empty when there are none."""
-        cell = self.get(*names)
-        found = stated(cell.partition(".")[0]) if cell is not None else {}
-        return found | {"created_at_raw": cell} if found else {}
-
-    def flag(self, name: str) -> bool:
-        return (self.get(name) or "").casefold() in ("yes", "true", "1")
-
-
 class Table:
-    """The cells of a block of rows by header, a whole column at a time; each method is that of `Row`.
+    """The cells of a block of rows by header, a whole column at a time.
 
-    `rounded` are the rows whose identifier a spreadsheet damaged, `left_out` those that a sheet sets aside.
+    `rounded` are the rows whose identifier a spreadsheet damaged, `left_out` those that a sheet sets aside, `notes`
+    the rows of which something is to be said, by its code. `hidden_in` is the column that names those which the
+    tool itself declares unknown in a row; `zone` is that of times which name none.
     """
 
-    def __init__(self, rows: list[Any], columns: Mapping[str, int], hidden_in: str = "") -> None:
+    def __init__(
+        self, rows: Rows, columns: Mapping[str, int], hidden_in: str = "", zone: tzinfo = UTC
+    ) -> None:
         self.rows = padded(rows, max(columns.values(), default=-1) + 1)
         self.columns = columns
         self.count = len(rows)
+        self.zone = zone
+        self.notes: dict[str, list[int]] = {}
         self.rounded: set[int] = set()
         self.left_out: dict[int, str] = {}
         self.hidden: dict[str, list[int]] = {}
-        for row, names in enumerate(self.get(hidden_in) if hidden_in else ()):
+        said = self.get(hidden_in) if hidden_in else []
+        for row, names in enumerate(said) if any(said) else ():
             for name in (names or "").split(","):
                 self.hidden.setdefault(name.strip(), []).append(row)
 
     def get(self, *names: str) -> Cells:
+        """The first of these cells that holds something; a declared unknown holds nothing."""
         found = [self._cells(name) for name in names if name in self.columns]
         if len(found) == 1:
             return found[0]
@@ -134,14 +94,17 @@ class Table:
         return cells
 
     def id(self, *names: str) -> Cells:
+        """Identifiers; one that a spreadsheet rounded is gone, and said."""
         cells, rounded = without_rounded(self.get(*names))
         self.rounded.update(rounded)
         return cells
 
     def count_of(self, *names: str) -> list[int | None]:
+        """Counts; -1 and words are unknown. Some tools write whole numbers as `3.0`."""
         return counts(self.get(*names))
 
     def words(self, name: str, separator: str) -> list[Any]:
+        """The items of lists written in one cell, each once."""
         return as_list(words(self.get(name), separator), self.count)
 
     def first_words(self, separator: str, *names: str) -> list[Any]:
@@ -155,11 +118,16 @@ class Table:
         return [[one for items in found for one in items] for found in zip(*each, strict=True)]
 
     def seconds(self, *names: str) -> Fields:
+        """The time columns from Unix seconds."""
         cells = self.get(*names)
         return stated_columns(seconds(cells), cells, Same("s"))
 
     def flag(self, name: str) -> list[bool]:
         return flags(self.get(name))
+
+    def note(self, code: str, is_so: Sequence[Any]) -> None:
+        """Say something of the file for each row where this is so."""
+        self.notes[code] = [row for row, one in enumerate(is_so) if one]
 
     def leave_out(self, reason: str, is_so: Sequence[Any]) -> None:
         """Set aside the rows where this is so."""
@@ -168,17 +136,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One table of a tool: the headers that are all there, and what a row of it means.
+    """One table of a tool: the headers that are all there, and what its rows mean.
 
-    `read` returns the columns of a Message, `kind` and `platform` among them, or why the row is none. Two more
-    keys: `unknown`, columns to add to `missing`; `notes`, codes to say of the file. `columns` says the same of many
-    rows at once, and takes its place.
+    `columns` returns the columns of a Message, `kind` and `platform` among them; one more key, `unknown`, holds the
+    names to add to `missing`.
     """
 
     name: str
     headers: tuple[str, ...]
-    read: Callable[[Row, Context], Fields | Skip] | None = None
-    columns: Callable[[Table], Fields] | None = None
+    columns: Callable[[Table], Fields]
 
 
 def profile_of(tool: str, headers: Sequence[str]) -> Profile:
@@ -267,52 +233,28 @@ _NAMING: Final = (
 _PLACES: Final = ("url", "parent_id", "conversation_id", "target_id", "lang")
 
 
-def map_sheets(hidden_in: str = "") -> Mapper:
-    """A mapper of those rows. `hidden_in` is the column that names the columns which are unknown."""
-
-    def map_row(record: RawRecord, ctx: Context) -> Message | Skip | list[Message | Skip | Note]:
-        layout: Layout = record.outer[0]["layout"]
-        if record.obj == layout.header:
-            return Skip("not_a_message")
-        if "columns" not in ctx.memory:
-            ctx.memory["columns"] = _columns(layout.header)
-        row = Row(record.obj, ctx.memory["columns"])
-        if hidden_in and (names := row.get(hidden_in)):
-            row.hidden = frozenset(part.strip() for part in names.split(","))
-        read = ctx.memory["sheet"].read
-        assert read is not None
-        fields = read(row, ctx)
-        if isinstance(fields, Skip):
-            return fields
-        codes = (*fields.pop("notes", ()), *(("rounded_ids",) if row.rounded else ()))
-        message = _message(fields, row, record, ctx)
-        return [message, *(Note(code, record.locator) for code in codes)] if codes else message
-
-    return map_row
-
-
 def map_tables(hidden_in: str = "") -> BlockMapper:
-    """The same for blocks of rows of sheets that say their `columns`."""
+    """A mapper of blocks of those rows. `hidden_in` is the column that names the columns which are unknown."""
 
     def map_block(block: RecordBlock, ctx: Context) -> Columns:
         layout: Layout = block.outer[0]["layout"]
         skipped: list[tuple[str, str]] = []
-        if layout.header in block.objs:
-            skipped = [
-                ("not_a_message", place)
-                for place, row in zip(block.locators, block.objs, strict=True)
-                if row == layout.header
-            ]
-            block = block.only([row != layout.header for row in block.objs])
+        if repeats := places_of(layout.header, block.objs):
+            skipped = [("not_a_message", block.locators[row]) for row in repeats]
+            block = block.only([row not in set(repeats) for row in range(len(block))])
         if "columns" not in ctx.memory:
             ctx.memory["columns"] = _columns(layout.header)
-        table = Table(block.objs, ctx.memory["columns"], hidden_in)
+        table = Table(block.objs, ctx.memory["columns"], hidden_in, ctx.zone)
         fields = ctx.memory["sheet"].columns(table) if len(block) else {}
         if table.left_out:
             skipped += [(reason, block.locators[row]) for row, reason in sorted(table.left_out.items())]
             kept = [row not in table.left_out for row in range(len(block))]
             block, fields = block.only(kept), {name: kept_of(one, kept) for name, one in fields.items()}
-            table.rounded = {sum(kept[:row]) for row in table.rounded if kept[row]}
+            places = [*accumulate(kept, initial=0)]
+            table.rounded = {places[row] for row in table.rounded if kept[row]}
+            table.notes = {
+                code: [places[row] for row in rows if kept[row]] for code, rows in table.notes.items()
+            }
         return _finish(fields, table, block, ctx, skipped) if len(block) else Columns(0, {}, skipped)
 
     return map_block
@@ -334,7 +276,10 @@ def _finish(
         missing = [(*names, *places, *more) for names, more in pairs]
     require_counts(fields)
     _derive_ids(fields, table.rounded, count, ctx)
-    notes = [Note("rounded_ids", block.locators[row]) for row in sorted(table.rounded)]
+    notes = [
+        Note(code, block.locators[rows[0]], count=len(rows)) for code, rows in table.notes.items() if rows
+    ]
+    notes += [Note("rounded_ids", block.locators[row]) for row in sorted(table.rounded)]
     return columns_of(block, ctx, fields, missing, skipped=skipped, notes=notes)
 
 
@@ -346,28 +291,22 @@ def _derive_ids(fields: Fields, rounded: set[int], count: int, ctx: Context) -> 
     if lacking:
         ids = list(ids)
         columns = {name: as_list(fields.get(name, Same(None)), count) for name in _NAMING}
-        for row in lacking:
-            one = {name: values[row] for name, values in columns.items()}
-            author = one["author_id"] or one["author_handle"] or one["author_name"] or ""
-            where = one["conversation_id"] or one["target_id"] or one["url"] or ""
-            ids[row] = ctx.derive_id(one["platform"], where, one["created_at_raw"] or "", author, one["text"])
+        authors = _first_of(columns, "author_id", "author_handle", "author_name")
+        places = _first_of(columns, "conversation_id", "target_id", "url")
+        platforms, said, texts = columns["platform"], columns["created_at_raw"], columns["text"]
+        found = ctx.derive_ids(
+            (platforms[row], places[row], said[row] or "", authors[row], texts[row]) for row in lacking
+        )
+        for row, one in zip(lacking, found, strict=True):
+            ids[row] = one
     fields["message_id"] = ids
+
+
+def _first_of(columns: Mapping[str, list[str | None]], *names: str) -> list[str]:
+    """For each row, the first of these columns that holds something there."""
+    return [next(filter(None, found), "") for found in zip(*(columns[name] for name in names), strict=True)]
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
     """Where each name first stands."""
     return {name.strip(): index for index, name in reversed(list(enumerate(header)))}
-
-
-def _message(fields: Fields, row: Row, record: RawRecord, ctx: Context) -> Message:
-    """The message of a row; without an identifier it gets a derived one, unless its own was damaged."""
-    text = fields["text"] = fields.get("text") or ""
-    missing = [name for name in (*_OWN, *_COUNTS) if fields.get(name) is None]
-    missing += [name for name in _PLACES if name not in fields]
-    if fields.get("message_id") is None and not row.rounded:
-        author = fields.get("author_id") or fields.get("author_handle") or fields.get("author_name") or ""
-        where = fields.get("conversation_id") or fields.get("target_id") or fields.get("url") or ""
-        raw = fields.get("created_at_raw") or ""
-        fields["message_id"] = ctx.derive_id(fields["platform"], where, raw, author, text)
-    fields.setdefault("message_id", None)
-    return Message.of(record, ctx, missing=(*missing, *fields.pop("unknown", ())), **fields)

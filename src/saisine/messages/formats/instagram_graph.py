@@ -23,7 +23,6 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.graph_columns import MENTION, TAG, InstagramComment, instagram_columns
 from saisine.messages.formats.graph_pages import (
     Owed,
     Raw,
@@ -33,6 +32,7 @@ from saisine.messages.formats.graph_pages import (
     read_objects,
     time_fields,
 )
+from saisine.messages.formats.instagram_columns import MENTION, TAG, InstagramComment, instagram_columns
 from saisine.messages.formats.shapes import score_keys
 
 SHAPES: Final = (

@@ -65,6 +65,8 @@ def gathered(found: Iterable[Found], kind: Any, *, needs_outer: bool = True) -> 
         if waiting and outer != waiting[0].outer:
             yield from _joined(waiting)
             waiting, count = [], 0
+        if needs_outer and block is not one:
+            block = replace(block, whole=[msgspec.structs.replace(one, outer=outer)])  # type: ignore[list-item, type-var]
         waiting.append(replace(block, outer=outer))
         count += len(block)
         if count >= BLOCK_RECORDS:

@@ -13,7 +13,7 @@ from saisine.messages.formats.raw import MAX_DEPTH
 
 Steps = tuple[str | int, ...]
 _SPACE: Final = re.compile(r"[ \t\r\n]*")
-_LEAF: Final = object()
+LEAF: Final = object()
 _CONTAINERS: Final = (dict, list)
 
 
@@ -68,14 +68,20 @@ def find_steps(
     return found
 
 
-def spans_of(text: str, start: int, ways: list[Steps]) -> dict[Steps, Span]:
-    """The span of each object at the end of these ways, in the document that begins at `start`."""
+def tree_of(ways: list[Steps]) -> dict[Any, Any]:
+    """The ways as one tree, LEAF where one ends."""
     wanted: dict[Any, Any] = {}
     for way in ways:
         node = wanted
         for step in way:
             node = node.setdefault(step, {})
-        node[_LEAF] = True
+        node[LEAF] = True
+    return wanted
+
+
+def spans_of(text: str, start: int, ways: list[Steps]) -> dict[Steps, Span]:
+    """The span of each object at the end of these ways, in the document that begins at `start`."""
+    wanted = tree_of(ways)
     found: dict[Steps, Span] = {}
     if wanted:
         _walk(text, start, wanted, (), found)
@@ -84,7 +90,7 @@ def spans_of(text: str, start: int, ways: list[Steps]) -> dict[Steps, Span]:
 
 def _walk(text: str, at: int, wanted: dict[Any, Any], steps: Steps, found: dict[Steps, Span]) -> int:
     """Go through the value at this place; returns where it ends. A key that is repeated: the last one wins."""
-    if _LEAF in wanted:
+    if LEAF in wanted:
         obj, end = SCANNER(text, at)
         found[steps] = Span(at, end, obj)
         if len(wanted) == 1:

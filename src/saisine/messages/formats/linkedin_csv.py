@@ -30,7 +30,8 @@ from saisine.messages.formats.contract import (
     Sniff,
 )
 from saisine.messages.formats.profiles import Profile
-from saisine.messages.formats.table_rows import Layout, find_layout, key_of, read_with
+from saisine.messages.formats.table_layout import Layout, find_layout, key_of
+from saisine.messages.formats.table_rows import read_with
 from saisine.messages.idtime import time_of_id
 from saisine.messages.zones import from_local
 from saisine.texts import repair_mojibake, strip_html

@@ -37,9 +37,10 @@ _PARSER: Final = BytesParser()
 
 def _score(head: bytes) -> Sniff:
     """How much a text opens like a message of RFC 5322: the known names among its first header lines."""
-    block = _BLANK.split(head.removeprefix(b"\xef\xbb\xbf"), maxsplit=1)[0]
-    if not _FIELD.match(block):
+    head = head.removeprefix(b"\xef\xbb\xbf")
+    if not _FIELD.match(head):
         return Sniff(0, [])
+    block = _BLANK.split(head, maxsplit=1)[0]
     if b"<Saved by " in block:
         return Sniff(0, [])  # a web page that a browser saved as MHTML is no mail
     found = {name.decode().lower() for name in _FIELD.findall(block)}

@@ -11,297 +11,315 @@ the source that was read it writes the title of the channel under `title`.
 
 from typing import Final
 
-from saisine.messages.formats.contract import Context, Format, Skip
+from saisine.messages.columns import Column, Same, as_list
+from saisine.messages.formats.blocks import by_itself
+from saisine.messages.formats.contract import Format
 from saisine.messages.formats.header_rows import (
     Fields,
-    Row,
     Sheet,
-    map_sheets,
+    Table,
+    map_tables,
+    read_sheet_blocks,
     read_sheets,
     sniff_sheets,
 )
-from saisine.messages.formats.table_values import parse_time
+from saisine.messages.formats.table_columns import Cells, each_cell, iso_times, stated, sums, times, unless
+from saisine.messages.idtime import UNKNOWN
 from saisine.texts import utc_from_iso, utc_from_s
 
 BAR: Final = "|"
 
 
-def _iso(row: Row, name: str) -> Fields:
-    """The time columns from an ISO date with its zone."""
-    said = row.get(name)
-    if said is None:
-        return {}
+def _iso(table: Table, name: str) -> Fields:
+    """The time columns from ISO dates with their zone."""
+    said = table.get(name)
+    return stated(iso_times(said, utc_from_iso), said, Same("s"))
+
+
+def _first(one: Cells, other: Cells) -> Cells:
+    return [mine or its for mine, its in zip(one, other, strict=True)]
+
+
+def _answers(parents: Cells) -> Column:
+    return ["reply" if parent else "comment" for parent in parents]
+
+
+def _youtube_video(table: Table) -> Fields:
+    videos = table.id("video_id")
+    parts = list(zip(table.get("title"), table.get("description"), strict=True))
     return {
-        "created_at": utc_from_iso(said),
-        "created_at_raw": said,
-        "created_at_precision": "s",
-        "created_at_source": "field",
+        "platform": Same("youtube"),
+        "kind": Same("post"),
+        "message_id": videos,
+        "author_id": table.id("channel_id"),
+        "author_name": table.get("channel_title"),
+        "text": ["\n\n".join(filter(None, pair)) for pair in parts],
+        "text_repairs": [("fragments_joined",) if title and said else () for title, said in parts],
+        **_iso(table, "published_at"),
+        "url": [f"https://www.youtube.com/watch?v={video}" if video else None for video in videos],
+        "conversation_id": videos,
+        "lang": table.get("default_language"),
+        "like_count": table.count_of("like_count"),
+        "reply_count": table.count_of("comment_count"),
+        "view_count": table.count_of("view_count"),
     }
 
 
-def _shares(*counts: int | None) -> int | None:
-    known = [count for count in counts if count is not None]
-    return sum(known) if known else None
-
-
-def _youtube_video(row: Row, ctx: Context) -> Fields:
-    video = row.id("video_id")
-    text = "\n\n".join(part for part in (row.get("title"), row.get("description")) if part)
+def _tiktok_video(table: Table) -> Fields:
+    table.leave_out("advertisement", table.flag("is_ad"))
+    videos, handles, duets = table.id("id"), table.get("author_unique_id"), table.id("duet_from_video_id")
+    texts = [text or "" for text in table.get("description")]
+    stickers = table.words("stickers_texts", BAR)
+    # words laid on the picture are read like the text under it
+    laid = list(zip(texts, stickers, strict=True))
     return {
-        "platform": "youtube",
-        "kind": "post",
-        "message_id": video,
-        "author_id": row.id("channel_id"),
-        "author_name": row.get("channel_title"),
-        "text": text,
-        "text_repairs": ("fragments_joined",) if row.get("title") and row.get("description") else (),
-        **_iso(row, "published_at"),
-        "url": f"https://www.youtube.com/watch?v={video}" if video else None,
-        "conversation_id": video,
-        "lang": row.get("default_language"),
-        "like_count": row.count("like_count"),
-        "reply_count": row.count("comment_count"),
-        "view_count": row.count("view_count"),
+        "platform": Same("tiktok"),
+        "kind": ["quote" if duet else "post" for duet in duets],
+        "message_id": videos,
+        "author_id": table.id("author_id"),
+        "author_handle": handles,
+        "author_name": table.get("author_nickname"),
+        "text": ["\n".join(filter(None, (text, *some))) for text, some in laid],
+        "text_raw": [text if some else None for text, some in laid],
+        "text_repairs": [("fragments_joined",) if some else () for some in stickers],
+        **table.seconds("timestamp"),
+        "url": [
+            f"https://www.tiktok.com/@{handle}/video/{video}" if handle and video else None
+            for handle, video in zip(handles, videos, strict=True)
+        ],
+        "conversation_id": videos,
+        "like_count": table.count_of("digg_count"),
+        "share_count": table.count_of("share_count"),
+        "reply_count": table.count_of("comment_count"),
+        "view_count": table.count_of("play_count"),
+        "hashtags": table.words("challenges_titles", BAR),
+        "media_urls": table.words("video_cover", BAR),
+        "quote_of_id": duets,
     }
 
 
-def _tiktok_video(row: Row, ctx: Context) -> Fields | Skip:
-    if row.flag("is_ad"):
-        return Skip("advertisement")
-    video, handle, duet = row.id("id"), row.get("author_unique_id"), row.id("duet_from_video_id")
-    text, stickers = row.get("description") or "", row.words("stickers_texts", BAR)
-    return {
-        "platform": "tiktok",
-        "kind": "quote" if duet else "post",
-        "message_id": video,
-        "author_id": row.id("author_id"),
-        "author_handle": handle,
-        "author_name": row.get("author_nickname"),
-        # words laid on the picture are read like the text under it
-        "text": "\n".join(part for part in (text, *stickers) if part),
-        "text_raw": text if stickers else None,
-        "text_repairs": ("fragments_joined",) if stickers else (),
-        **row.seconds("timestamp"),
-        "url": f"https://www.tiktok.com/@{handle}/video/{video}" if handle and video else None,
-        "conversation_id": video,
-        "like_count": row.count("digg_count"),
-        "share_count": row.count("share_count"),
-        "reply_count": row.count("comment_count"),
-        "view_count": row.count("play_count"),
-        "hashtags": row.words("challenges_titles", BAR),
-        "media_urls": row.words("video_cover", BAR),
-        "quote_of_id": duet,
-    }
-
-
-def _instagram_comment(row: Row, ctx: Context) -> Fields:
+def _instagram_comment(table: Table) -> Fields:
     """The post is not in the table: it stands in a column of the input, which bears any name."""
-    comment, parent = row.id("id"), row.id("parent_id")
+    comments, parents = table.id("id"), table.id("parent_id")
     return {
-        "platform": "instagram",
-        "kind": "reply" if parent else "comment",
-        "message_id": comment,
-        "author_id": row.id("user_id"),
-        "author_handle": row.get("username"),
-        "author_name": row.get("user_full_name"),
-        "text": row.get("text"),
-        **row.seconds("created_at_utc"),
-        "parent_id": parent,
-        "conversation_id": parent or comment,
-        "like_count": row.count("comment_like_count"),
-        "reply_count": None if parent else row.count("child_comment_count"),
-        "mentions": row.words("mentioned_names", BAR),
-        "hashtags": row.words("hashtags", BAR),
+        "platform": Same("instagram"),
+        "kind": _answers(parents),
+        "message_id": comments,
+        "author_id": table.id("user_id"),
+        "author_handle": table.get("username"),
+        "author_name": table.get("user_full_name"),
+        "text": table.get("text"),
+        **table.seconds("created_at_utc"),
+        "parent_id": parents,
+        "conversation_id": _first(parents, comments),
+        "like_count": table.count_of("comment_like_count"),
+        "reply_count": unless(parents, table.count_of("child_comment_count")),
+        "mentions": table.words("mentioned_names", BAR),
+        "hashtags": table.words("hashtags", BAR),
     }
 
 
-def _instagram_post(row: Row, ctx: Context) -> Fields:
+def _instagram_post(table: Table) -> Fields:
     """Posts of a user; where the author hides the counts, Instagram gives a few likes that are no measure."""
-    post, hidden = row.id("id"), row.flag("like_and_view_counts_disabled")
-    number = (post or "").partition("_")[0] or None
+    hidden = table.flag("like_and_view_counts_disabled")
+    numbers = [(post or "").partition("_")[0] or None for post in table.id("id")]
     return {
-        "platform": "instagram",
-        "kind": "post",
-        "message_id": number,
-        "author_id": row.id("owner_id"),
-        "author_handle": row.get("username"),
-        "author_name": row.get("full_name"),
-        "text": row.get("caption"),
-        **row.seconds("taken_at_timestamp"),
-        "url": row.get("url"),
-        "conversation_id": number,
-        "like_count": None if hidden else row.count("like_count", "liked_by_count"),
-        "reply_count": row.count("comment_count"),
-        "view_count": None if hidden else row.count("video_view_count"),
-        "mentions": row.words("mentioned_names", BAR),
-        "hashtags": row.words("hashtags", BAR),
-        "media_urls": row.words("medias_url", BAR) or row.words("display_url", BAR),
+        "platform": Same("instagram"),
+        "kind": Same("post"),
+        "message_id": numbers,
+        "author_id": table.id("owner_id"),
+        "author_handle": table.get("username"),
+        "author_name": table.get("full_name"),
+        "text": table.get("caption"),
+        **table.seconds("taken_at_timestamp"),
+        "url": table.get("url"),
+        "conversation_id": numbers,
+        "like_count": unless(hidden, table.count_of("like_count", "liked_by_count")),
+        "reply_count": table.count_of("comment_count"),
+        "view_count": unless(hidden, table.count_of("video_view_count")),
+        "mentions": table.words("mentioned_names", BAR),
+        "hashtags": table.words("hashtags", BAR),
+        "media_urls": table.first_words(BAR, "medias_url", "display_url"),
     }
 
 
-def _facebook_graph_comment(row: Row, ctx: Context) -> Fields:
+def _facebook_graph_comment(table: Table) -> Fields:
     """`experimental-comments`: `id` is what `parent_id` refers to; `fbid` is the bare number."""
-    comment, parent = row.id("id"), row.id("parent_id")
-    link = row.get("author_url") or ""
-    handle = link.partition("facebook.com/")[2].strip("/")
+    comments, parents = table.id("id"), table.id("parent_id")
+    handles = [
+        (link or "").partition("facebook.com/")[2].strip("/") or None for link in table.get("author_url")
+    ]
     return {
-        "platform": "facebook",
-        "kind": "reply" if parent else "comment",
-        "message_id": comment,
-        "author_handle": handle if handle and "?" not in handle else None,
-        "author_name": row.get("author_name"),
-        "text": row.get("text"),
-        **row.seconds("created_time"),
-        "parent_id": parent,
-        "conversation_id": parent or comment,
-        "like_count": row.count("reactions"),
-        "reply_count": row.count("replies"),
+        "platform": Same("facebook"),
+        "kind": _answers(parents),
+        "message_id": comments,
+        "author_handle": [None if "?" in (handle or "") else handle for handle in handles],
+        "author_name": table.get("author_name"),
+        "text": table.get("text"),
+        **table.seconds("created_time"),
+        "parent_id": parents,
+        "conversation_id": _first(parents, comments),
+        "like_count": table.count_of("reactions"),
+        "reply_count": table.count_of("replies"),
     }
 
 
-def _facebook_comment(row: Row, ctx: Context) -> Fields:
-    comment, parent = row.id("id"), row.id("in_reply_to")
-    return _facebook_author(row) | {
-        "kind": "reply" if parent else "comment",
-        "message_id": comment,
-        **_local(row, ctx),
-        "parent_id": parent,
-        "conversation_id": parent or comment,
-        "target_id": row.id("post_id"),
-        "target_kind": "post",
-        "like_count": row.count("reactions"),
-        "reply_count": None if parent else row.count("replies"),
+def _facebook_comment(table: Table) -> Fields:
+    comments, parents = table.id("id"), table.id("in_reply_to")
+    return _facebook_author(table) | {
+        "kind": _answers(parents),
+        "message_id": comments,
+        **_local(table),
+        "parent_id": parents,
+        "conversation_id": _first(parents, comments),
+        "target_id": table.id("post_id"),
+        "target_kind": Same("post"),
+        "like_count": table.count_of("reactions"),
+        "reply_count": unless(parents, table.count_of("replies")),
     }
 
 
-def _facebook_post(row: Row, ctx: Context) -> Fields:
-    return _facebook_author(row) | {
-        "kind": "post",
-        **_local(row, ctx),
-        "url": row.get("url"),
-        "like_count": row.count("reactions"),
-        "reply_count": row.count("comments"),
+def _facebook_post(table: Table) -> Fields:
+    return _facebook_author(table) | {
+        "kind": Same("post"),
+        **_local(table),
+        "url": table.get("url"),
+        "like_count": table.count_of("reactions"),
+        "reply_count": table.count_of("comments"),
     }
 
 
-def _facebook_author(row: Row) -> Fields:
+def _facebook_author(table: Table) -> Fields:
     return {
-        "platform": "facebook",
-        "author_id": row.id("user_id"),
-        "author_handle": row.get("user_handle"),
-        "author_name": row.get("user_label"),
-        "text": row.get("text"),
+        "platform": Same("facebook"),
+        "author_id": table.id("user_id"),
+        "author_handle": table.get("user_handle"),
+        "author_name": table.get("user_label"),
+        "text": table.get("text"),
     }
 
 
-def _local(row: Row, ctx: Context) -> Fields:
+def _local(table: Table) -> Fields:
     """Facebook's page says "3 h" or a date of the reader's zone: `date` is what minet made of it, without zone."""
-    said = row.get("date")
-    found = parse_time(said, ("iso",), ctx.zone) if said else None
-    if found is None:
-        return {"created_at_raw": said or row.get("formatted_date")}
+    said = table.get("date")
+    found = times(said, ("iso",), table.zone)
+    if found.assumed is not None:
+        table.note("zone_assumed", found.assumed)
+    is_known = (found.at != UNKNOWN).tolist()
+    precisions = as_list(found.precisions, table.count)
     return {
         "created_at": found.at,
-        "created_at_raw": said,
-        "created_at_precision": "hour" if found.precision == "s" else found.precision,
-        "created_at_source": "relative",
-        "notes": ("zone_assumed",) if found.is_zone_assumed else (),
+        "created_at_raw": _first(said, table.get("formatted_date")),
+        "created_at_precision": ["hour" if one == "s" else one for one in precisions],
+        "created_at_source": ["relative" if one else None for one in is_known],
     }
 
 
-def _tweet(row: Row, ctx: Context) -> Fields:
+def _tweet(table: Table) -> Fields:
     """A repost is written "RT @name: text"; its likes and replies are not its own."""
-    repost, parent, quote = row.id("retweeted_id"), row.id("to_tweetid"), row.id("quoted_id")
-    target, text = row.id("to_userid"), row.get("text") or ""
-    prefix = f"RT @{row.get('retweeted_user') or ''}: "
-    inner = text.removeprefix(prefix) if repost else text
-    born, collected = row.get("user_timestamp_utc"), row.get("collection_time")
-    found = parse_time(collected, ("iso",), ctx.zone) if collected else None
+    reposts, parents, quotes = table.id("retweeted_id"), table.id("to_tweetid"), table.id("quoted_id")
+    targets = table.id("to_userid")
     return {
-        "platform": "x",
-        "kind": "repost" if repost else "reply" if parent or target else "quote" if quote else "post",
-        "message_id": row.id("id"),
-        "author_id": row.id("user_id"),
-        "author_handle": row.get("user_screen_name"),
-        "author_name": row.get("user_name"),
-        "author_created_at": utc_from_s(born) if born else None,
+        "platform": Same("x"),
+        "kind": [
+            "repost" if repost else "reply" if parent or target else "quote" if quote else "post"
+            for repost, parent, target, quote in zip(reposts, parents, targets, quotes, strict=True)
+        ],
+        "message_id": table.id("id"),
+        "author_id": table.id("user_id"),
+        "author_handle": table.get("user_screen_name"),
+        "author_name": table.get("user_name"),
+        "author_created_at": each_cell(table.get("user_timestamp_utc"), utc_from_s),
+        **_own_words(table, reposts),
+        **table.seconds("timestamp_utc"),
+        "collected_at": times(table.get("collection_time"), ("iso",), table.zone).at,
+        "url": table.get("url"),
+        "lang": table.get("lang"),
+        "parent_id": parents,
+        "target_id": targets,
+        "target_kind": ["account" if target else None for target in targets],
+        "target_handle": table.get("to_username"),
+        "like_count": unless(reposts, table.count_of("like_count")),
+        "share_count": unless(reposts, table.count_of("retweet_count")),
+        "reply_count": unless(reposts, table.count_of("reply_count")),
+        "mentions": table.words("mentioned_names", BAR),
+        "hashtags": table.words("hashtags", BAR),
+        "urls": table.words("links", BAR),
+        "media_urls": table.words("media_urls", BAR),
+        "repost_of_id": reposts,
+        "quote_of_id": quotes,
+    }
+
+
+def _own_words(table: Table, reposts: Cells) -> Fields:
+    """What was written, without the mark of a repost."""
+    if not any(reposts):
+        return {"text": table.get("text")}
+    whole = [text or "" for text in table.get("text")]
+    inner = [
+        text.removeprefix(f"RT @{name or ''}: ") if repost else text
+        for text, name, repost in zip(whole, table.get("retweeted_user"), reposts, strict=True)
+    ]
+    return {
         "text": inner,
-        "text_raw": text if inner != text else None,
-        **row.seconds("timestamp_utc"),
-        "collected_at": found.at if found else None,
-        "url": row.get("url"),
-        "lang": row.get("lang"),
-        "parent_id": parent,
-        "target_id": target,
-        "target_kind": "account" if target else None,
-        "target_handle": row.get("to_username"),
-        "like_count": None if repost else row.count("like_count"),
-        "share_count": None if repost else row.count("retweet_count"),
-        "reply_count": None if repost else row.count("reply_count"),
-        "mentions": row.words("mentioned_names", BAR),
-        "hashtags": row.words("hashtags", BAR),
-        "urls": row.words("links", BAR),
-        "media_urls": row.words("media_urls", BAR),
-        "repost_of_id": repost,
-        "quote_of_id": quote,
+        "text_raw": [text if own != text else None for text, own in zip(whole, inner, strict=True)],
     }
 
 
-def _telegram(row: Row, ctx: Context) -> Fields:
+def _telegram(table: Table) -> Fields:
     """Views are written "1.2K" and then not exact: they are left out."""
-    link = row.get("link_to_message") or ""
-    path = link.partition("t.me/")[2].removeprefix("s/").strip("/")
-    channel = path.partition("/")[0] or None
+    links = table.get("link_to_message")
+    paths = [(link or "").partition("t.me/")[2].removeprefix("s/").strip("/") or None for link in links]
+    channels = [(path or "").partition("/")[0] or None for path in paths]
     return {
-        "platform": "telegram",
-        "kind": "post",
-        "message_id": path or None,
-        "author_handle": channel,
-        "author_name": row.get("user"),
-        "text": row.get("text"),
-        **_iso(row, "datetime"),
-        "url": link or None,
-        "conversation_id": channel,
-        "target_handle": channel,
-        "target_kind": "channel",
-        "view_count": row.count("views"),
-        "hashtags": [tag.removeprefix("#") for tag in row.words("hashtags", BAR)],
-        "urls": row.words("links", BAR),
-        "media_urls": [*row.words("photos", BAR), *row.words("videos", BAR)],
+        "platform": Same("telegram"),
+        "kind": Same("post"),
+        "message_id": paths,
+        "author_handle": channels,
+        "author_name": table.get("user"),
+        "text": table.get("text"),
+        **_iso(table, "datetime"),
+        "url": links,
+        "conversation_id": channels,
+        "target_handle": channels,
+        "target_kind": Same("channel"),
+        "view_count": table.count_of("views"),
+        "hashtags": [[tag.removeprefix("#") for tag in tags] for tags in table.words("hashtags", BAR)],
+        "urls": table.words("links", BAR),
+        "media_urls": table.all_words(BAR, "photos", "videos"),
     }
 
 
-def _bluesky(row: Row, ctx: Context) -> Fields:
+def _bluesky(table: Table) -> Fields:
     """`text` is lengthened with links and quotes by the tool: `original_text` is what was written."""
-    parent, quote, sharer = row.id("to_post_uri"), row.id("quoted_uri"), row.id("repost_by_user_did")
-    born = row.get("user_timestamp_utc")
-    uri = row.id("uri")
+    uris, parents, quotes = table.id("uri"), table.id("to_post_uri"), table.id("quoted_uri")
+    pairs = zip(parents, quotes, strict=True)
     return {
-        "platform": "bluesky",
-        "kind": "reply" if parent else "quote" if quote else "post",
-        "message_id": uri,
-        "author_id": row.id("user_did"),
-        "author_handle": row.get("user_handle"),
-        "author_name": row.get("user_display_name", "user_diplay_name", "user_name"),
-        "author_created_at": utc_from_s(born) if born else None,
-        "text": row.get("original_text", "text"),
-        **row.seconds("timestamp_utc"),
-        "url": row.get("url"),
-        "lang": next(iter(row.words("user_langs", BAR)), None),
-        "parent_id": parent,
-        "conversation_id": row.id("to_root_post_uri") or uri,
-        "target_id": row.id("to_user_did"),
-        "target_kind": "account" if row.get("to_user_did") else None,
-        "like_count": row.count("like_count"),
-        "share_count": _shares(row.count("repost_count"), row.count("quote_count")),
-        "reply_count": row.count("reply_count"),
-        "mentions": row.words("mentioned_user_handles", BAR),
-        "hashtags": row.words("hashtags", BAR),
-        "urls": row.words("links", BAR),
-        "media_urls": row.words("media_urls", BAR),
-        "quote_of_id": quote,
+        "platform": Same("bluesky"),
+        "kind": ["reply" if parent else "quote" if quote else "post" for parent, quote in pairs],
+        "message_id": uris,
+        "author_id": table.id("user_did"),
+        "author_handle": table.get("user_handle"),
+        "author_name": table.get("user_display_name", "user_diplay_name", "user_name"),
+        "author_created_at": each_cell(table.get("user_timestamp_utc"), utc_from_s),
+        "text": table.get("original_text", "text"),
+        **table.seconds("timestamp_utc"),
+        "url": table.get("url"),
+        "lang": [next(iter(langs), None) for langs in table.words("user_langs", BAR)],
+        "parent_id": parents,
+        "conversation_id": _first(table.id("to_root_post_uri"), uris),
+        "target_id": table.id("to_user_did"),
+        "target_kind": ["account" if did else None for did in table.get("to_user_did")],
+        "like_count": table.count_of("like_count"),
+        "share_count": sums(table.count_of("repost_count"), table.count_of("quote_count")),
+        "reply_count": table.count_of("reply_count"),
+        "mentions": table.words("mentioned_user_handles", BAR),
+        "hashtags": table.words("hashtags", BAR),
+        "urls": table.words("links", BAR),
+        "media_urls": table.words("media_urls", BAR),
+        "quote_of_id": quotes,
         # the row is the post; who shared it into the feed is no message
-        "unknown": ("repost_of_id",) if sharer else (),
+        "unknown": [("repost_of_id",) if sharer else () for sharer in table.id("repost_by_user_did")],
     }
 
 
@@ -375,5 +393,7 @@ Depending on the platform, the command asks for a key or an account, and pages c
 can no longer be obtained this way. As of 1 June 2026.""",
     sniff=sniff_sheets(SHEETS),
     records=read_sheets(SHEETS),
-    map=map_sheets(),
+    map=by_itself(map_tables()),
+    blocks=read_sheet_blocks(SHEETS),
+    map_block=map_tables(),
 )

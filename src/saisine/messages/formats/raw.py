@@ -1,7 +1,6 @@
 """The pieces a reader works with: members, records with their exact bytes, notes, and the context."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import sha256
@@ -97,20 +96,38 @@ class Context:
     members: Mapping[str, Member] = field(default_factory=dict)
     cannot_give: tuple[str, ...] = ()
     memory: dict[str, Any] = field(default_factory=dict)
-    _derived: Counter[str] = field(default_factory=Counter)
+    _derived: dict[str, int] = field(default_factory=dict)
 
     def derive_id(self, platform: str, conversation: str, created_at_raw: str, author: str, text: str) -> str:
         """An identifier for a message of a source that gives none; a true repeat gets `#2`, `#3`…
 
         Add "message_id" to the message's `missing` (or to `Format.cannot_give`).
         """
-        parts = "\x1f".join((platform, conversation, created_at_raw, author, text))
-        key = (
-            "derived:"
-            + sha256(parts.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest()[:32]
-        )
-        count = self._derived[key] = self._derived.get(key, 0) + 1
-        return key if count == 1 else f"{key}#{count}"
+        return self.derive_ids([(platform, conversation, created_at_raw, author, text)])[0]
+
+    def derive_ids(self, parts: Iterable[tuple[str, str, str, str, str]]) -> list[str]:
+        """The same for many messages: what `derive_id` takes, one after the other."""
+        texts = list(map("\x1f".join, parts))
+        try:
+            bodies = list(map(str.encode, texts))
+        except UnicodeEncodeError:
+            bodies = [text.encode("utf-8", "surrogatepass") for text in texts]
+        return self.keys_of(bodies)
+
+    def keys_of(self, bodies: Iterable[bytes]) -> list[str]:
+        """The same of the bytes of those parts, in UTF-8 and joined by the sign 1F."""
+        keys = [f"derived:{sha256(body, usedforsecurity=False).hexdigest()[:32]}" for body in bodies]
+        met = self._derived
+        if met.keys().isdisjoint(keys):
+            counts = dict.fromkeys(keys, 1)
+            if len(counts) == len(keys):
+                met |= counts
+                return keys
+        found = []
+        for key in keys:
+            count = met[key] = met.get(key, 0) + 1
+            found.append(key if count == 1 else f"{key}#{count}")
+        return found
 
 
 class Reader(Protocol):

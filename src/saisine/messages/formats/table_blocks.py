@@ -1,16 +1,16 @@
 """Rows of a table by blocks of about a megabyte, with the exact bytes of each: what `table_rows` reads one by one.
 
-`csv.reader` runs over a whole block at once. A last line that no table holds is put behind it: where it comes back
-as a row of its own, every row before it is whole; where it does not, a quoted cell is still open, and the lines of
-that cell go to the next block.
+Plain rows stay in arrow's columns (`table_structure`). For the others `csv.reader` runs over a whole block at once. A
+last line that no table holds is put behind it: where it comes back as a row of its own, every row before it is whole;
+where it does not, a quoted cell is still open, and the lines of that cell go to the next block.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import accumulate
-from typing import BinaryIO, Final, NamedTuple
+from itertools import accumulate, chain, pairwise
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from saisine.messages.containers import STREAM_FAULTS
 from saisine.messages.formats.blocks import BlockReader, RecordBlock, hashes_of
@@ -24,7 +24,20 @@ from saisine.messages.formats.raw import (
     RawRecord,
     RecordError,
 )
-from saisine.messages.formats.table_rows import Layout, RowError, find_layout, is_cut, rows_of_lines
+from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_layout import Layout, find_layout
+from saisine.messages.formats.table_rows import (
+    STRAY,
+    RowError,
+    is_cut,
+    lines_of,
+    marked,
+    reader_of,
+    rows_of_lines,
+    text_of,
+    unmarked,
+)
+from saisine.messages.formats.table_structure import is_utf8, row_ends
 
 BLOCK_BYTES: Final = 1 << 20
 # An open cell longer than this is no cell: its rows are read one by one, with the limits of `table_rows`.
@@ -37,10 +50,15 @@ Found = RecordBlock | RawRecord | RecordError | Note
 
 
 class _Rows(NamedTuple):
-    """Rows that follow each other: their cells, their bytes, and how many bytes the block holds."""
+    """Rows that follow each other: those under the header, the bytes of each, those that stood before it and how
+    long they were together, and the last row of all."""
 
-    cells: list[list[str]]
+    cells: Sequence[list[str] | RowError]
     bodies: list[bytes]
+    before: int
+    before_bytes: int
+    last: tuple[bytes, list[str] | RowError]
+    may_fail: bool = False
 
 
 def read_blocks(profile: Profile) -> BlockReader:
@@ -69,19 +87,32 @@ class _Reading:
         self.number = self.offset = 0
         self.fault: Exception | None = None
         self.last: tuple[bytes, list[str] | RowError] = (b"", [])
+        self.asked: set[int] = set()
+        self.is_plain = (
+            profile.quote == '"'
+            and profile.escape is None
+            and layout.line_end == "\n"
+            and layout.delimiter.isascii()
+            and layout.delimiter not in '"\r\n'
+            and len(layout.header) > 1
+        )
 
     def blocks(self) -> Iterator[Found]:
         opened = b""
         while data := self._next_lines(opened):
-            is_end = len(data) == len(opened)
-            rows = self._split(data, is_end=is_end)
+            is_end = len(data) == len(opened) or not data.endswith(self.layout.line_end.encode())
+            if b"\0" in data or len(data) > MAX_RECORD_BYTES:
+                rows = None
+            else:
+                rows = self._plain_rows(data, is_end=is_end) or self._split(data, is_end=is_end)
             if rows is None:
                 yield from self._one_by_one(data)
                 break
-            yield from self._take(rows, data)
+            start = self.offset
+            yield from self._take(rows)
             if self.fault is not None:
                 raise self.fault
-            opened = data[sum(map(len, rows.bodies)) :]
+            opened = data[self.offset - start :]
         if self.fault is not None:
             raise self.fault
         body, cells = self.last
@@ -91,29 +122,59 @@ class _Reading:
     def _next_lines(self, opened: bytes) -> bytes:
         """Whole lines, behind those of a cell that is still open; only these at the end."""
         pieces, length = [opened], 0
+        line_end = self.layout.line_end.encode()
         try:
             while length < BLOCK_BYTES and (piece := self.stream.read(_PIECE_BYTES)):
                 pieces.append(piece)
                 length += len(piece)
-            if length and not pieces[-1].endswith(b"\n"):
-                pieces.append(self.stream.readline(MAX_RECORD_BYTES))
+            if length and not pieces[-1].endswith(line_end):
+                pieces.append(_rest_of_line(self.stream, line_end))
         except STREAM_FAULTS as error:
             # an archive that is damaged here: what came before is read first, then it is said
             self.fault = error
             data = b"".join(pieces)
-            return data[: data.rfind(b"\n", len(opened)) + 1]
+            return data[: data.rfind(line_end, len(opened)) + 1]
         return b"".join(pieces)
 
-    def _split(self, data: bytes, *, is_end: bool) -> _Rows | None:
-        """The rows of these lines, all but one that is still open; None when they need to be read one by one."""
-        if b"\0" in data or len(data) > MAX_RECORD_BYTES:
+    def _plain_rows(self, data: bytes, *, is_end: bool) -> _Rows | None:
+        """The rows of these lines but one that is still open, as columns; None when they are not plain."""
+        ends = row_ends(data, self.layout.delimiter, is_end=is_end) if self.is_plain else None
+        before = max(0, self.layout.header_row + 1 - self.number)
+        if ends is None or len(ends) <= before or len(data) - ends[-1] > MAX_OPEN_BYTES:
             return None
-        lines = io.BytesIO(data).readlines()
-        text = self._text(data)
-        if not (is_end or data.endswith(b"\n")):
-            is_end = True  # a last line without its end: nothing follows
+        places = [int(ends[before - 1]) if before else 0, *ends[before:].tolist()]
+        rows = data[places[0] : places[-1]]
+        bodies = io.BytesIO(rows).readlines()
+        if len(bodies) != len(places) - 1:
+            bodies = [data[start:end] for start, end in pairwise(places)]
+        text = self._as_utf8(rows)
+        cells = CellColumns.of(text, bodies, self.layout, self.asked) if text is not None else None
+        if cells is None:
+            return None
+        # no row of a plain block ends in the middle: it stands for one that has all its cells
+        return _Rows(cells, bodies, before, places[0], (bodies[-1], self.layout.header))
+
+    def _as_utf8(self, data: bytes) -> bytes | None:
+        """The same text in UTF-8; None when a line of it is in no encoding that is known of the file."""
+        if self.layout.encoding == "utf-8":
+            return data if is_utf8(data) else None
         try:
-            cells, ends = self._parsed(text, len(lines), is_end=is_end)
+            return data.decode(self.layout.encoding).encode()
+        except UnicodeDecodeError:
+            return None
+
+    def _split(self, data: bytes, *, is_end: bool) -> _Rows | None:
+        """The same for any table, by `csv.reader`; None when its rows need to be read one by one."""
+        layout = self.layout
+        lines = list(lines_of(io.BytesIO(data), layout.line_end))
+        texts: Iterator[str] = (text_of(line, layout.encoding) for line in lines)
+        is_strayed = STRAY[layout.line_end][0].encode() in data
+        if is_strayed:
+            texts = (marked(text, layout.line_end) for text in texts)
+        if self.offset == 0:
+            texts = chain([next(texts).removeprefix("\ufeff")], texts)
+        try:
+            cells, ends = self._parsed(texts if is_end else chain(texts, [f"{_MARK}\n"]))
         except csv.Error:
             return None
         if not is_end:
@@ -122,61 +183,47 @@ class _Reading:
             closed = ends[-1] if ends else 0
             if is_open and sum(map(len, lines[closed:])) > MAX_OPEN_BYTES:
                 return None
-        return _Rows(cells, _bodies(lines, ends))
+        bodies = _bodies(lines, ends)
+        rows: list[list[str] | RowError] = [*cells]
+        if is_strayed:
+            pairs = zip(cells, bodies, strict=True)
+            rows = [unmarked(row, body, self.profile, layout) for row, body in pairs]
+        before = min(max(0, layout.header_row + 1 - self.number), len(rows))
+        last = (bodies[-1], rows[-1]) if rows else self.last
+        return _Rows(
+            rows[before:], bodies[before:], before, sum(map(len, bodies[:before])), last, may_fail=is_strayed
+        )
 
-    def _parsed(self, text: str, count: int, *, is_end: bool) -> tuple[list[list[str]], list[int]]:
-        """(the rows, how many lines were read when each was there): one each when no cell holds a line end."""
-        cells = list(self._reader(text, is_end=is_end))
-        if len(cells) == count + (not is_end):
-            return cells, list(range(1, len(cells) + 1))
+    def _parsed(self, texts: Iterator[str]) -> tuple[list[list[str]], list[int]]:
+        """(the rows, how many lines were read when each was there)."""
         cells, ends = [], []
-        reader = self._reader(text, is_end=is_end)
+        reader = reader_of(texts, self.profile, self.layout)
         for row in reader:
             cells.append(row)
-            ends.append(reader.line_num)  # type: ignore[attr-defined]
+            ends.append(reader.line_num)
         return cells, ends
 
-    def _reader(self, text: str, *, is_end: bool) -> "Iterator[list[str]]":
-        return csv.reader(
-            io.StringIO(text if is_end else f"{text}{_MARK}\n", newline="\n"),
-            delimiter=self.layout.delimiter,
-            quotechar=self.profile.quote,
-            escapechar=self.profile.escape,
-        )
-
-    def _text(self, data: bytes) -> str:
-        """The lines as text; a line that is no UTF-8 is taken as Windows-1252."""
-        try:
-            text = data.decode(self.layout.encoding)
-        except UnicodeDecodeError:
-            text = "".join(_line_text(line, self.layout.encoding) for line in io.BytesIO(data).readlines())
-        return text.removeprefix("\ufeff") if self.offset == 0 else text
-
-    def _take(self, rows: _Rows, data: bytes) -> Iterator[Found]:
-        """The rows under the header as one block."""
-        cells, bodies = rows
-        if not cells:
-            return
-        offsets = list(accumulate(map(len, bodies), initial=self.offset))
-        first = max(0, self.layout.header_row + 1 - self.number)
-        start, self.number, self.offset = self.number, self.number + len(cells), offsets[-1]
-        self.last = bodies[-1], cells[-1]
-        block = RecordBlock(
-            cells[first:],
-            [f"{self.prefix}{number}" for number in range(start + first + 1, self.number + 1)],
-            hashes_of(bodies[first:]),
-            offsets[first:-1],
-            [*map(len, bodies[first:])],
-            self.outer,
-        )
-        if not all(map(any, block.objs)):
-            block = block.only([any(row) for row in block.objs])
-        if len(block):
-            yield block
+    def _take(self, rows: _Rows) -> Iterator[Found]:
+        """The rows under the header as one block; those that are none are said."""
+        cells, bodies = rows.cells, rows.bodies
+        first = self.number + rows.before
+        offsets = list(accumulate(map(len, bodies), initial=self.offset + rows.before_bytes))
+        self.number, self.offset, self.last = first + len(bodies), offsets[-1], rows.last
+        locators = [f"{self.prefix}{number}" for number in range(first + 1, self.number + 1)]
+        objs: Any = cells  # as columns, where they are plain
+        block = RecordBlock(objs, locators, hashes_of(bodies), offsets[:-1], [*map(len, bodies)], self.outer)
+        bad = [place for place, row in enumerate(cells) if isinstance(row, str)] if rows.may_fail else []
+        start = 0
+        for place in bad:
+            yield from _filled(block.part(start, place))
+            yield RecordError(locators[place], str(cells[place]))
+            start = place + 1
+        yield from _filled(block.part(start, len(block)) if bad else block)
 
     def _one_by_one(self, data: bytes) -> Iterator[Found]:
         """What is left of the member, from these lines on."""
-        lines = _then(data, self.stream)
+        line_end = self.layout.line_end
+        lines = chain(lines_of(io.BytesIO(data), line_end), lines_of(self.stream, line_end))
         for number, offset, body, cells in rows_of_lines(lines, self.profile, self.layout, self.offset == 0):
             self.last = body, cells
             locator = f"{self.prefix}{self.number + number + 1}"
@@ -190,6 +237,20 @@ class _Reading:
         self.number += last + 1
 
 
+def _filled(block: RecordBlock) -> Iterator[RecordBlock]:
+    """The rows of a block that hold something; no block when there is none."""
+    cells = block.objs
+    if isinstance(cells, CellColumns):
+        empty = set(cells.empty_rows())
+        kept = [row not in empty for row in range(len(block))] if empty else []
+    else:
+        kept = [any(row) for row in cells]
+    if kept and not all(kept):
+        block = block.only(kept)
+    if len(block):
+        yield block
+
+
 def _bodies(lines: list[bytes], ends: list[int]) -> list[bytes]:
     """The bytes of each row, from the number of lines read when it was there."""
     if len(lines) == len(ends):
@@ -201,16 +262,13 @@ def _bodies(lines: list[bytes], ends: list[int]) -> list[bytes]:
     ]
 
 
-def _line_text(line: bytes, encoding: str) -> str:
-    try:
-        return line.decode(encoding)
-    except UnicodeDecodeError:
-        return line.decode("windows-1252", "replace")
-
-
-def _then(data: bytes, stream: BinaryIO) -> Iterator[bytes]:
-    start = io.BytesIO(data)
-    while line := start.readline(MAX_RECORD_BYTES):
-        yield line
-    while line := stream.readline(MAX_RECORD_BYTES):
-        yield line
+def _rest_of_line(stream: BinaryIO, line_end: bytes) -> bytes:
+    """What is left of the line that the stream stands in."""
+    if line_end == b"\n":
+        return stream.readline(MAX_RECORD_BYTES)
+    found = bytearray()
+    while len(found) < MAX_RECORD_BYTES and (sign := stream.read(1)):
+        found += sign
+        if sign == line_end:
+            break
+    return bytes(found)

@@ -14,10 +14,13 @@ import numpy as np
 
 from saisine.messages.columns import Column, Same, Times
 from saisine.messages.formats.json_values import as_count, as_time
+from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_times import local_us, plain_times
 from saisine.messages.formats.table_values import is_rounded, parse_count, parse_time
 from saisine.messages.idtime import UNKNOWN
 from saisine.texts import utc_us
 
+Rows = Sequence[Any]
 Cells = list[str | None]
 Said = Sequence[str | None]
 _EXPONENT: Final = re.compile(r"[eE]\+?\d")
@@ -25,15 +28,23 @@ _LAST_SECOND: Final = 253_402_300_799
 _FEW: Final = 64
 
 
-def padded(rows: list[Any], width: int) -> list[Any]:
+def padded(rows: Rows, width: int) -> Rows:
     """The rows, none shorter than `width` cells: what is not there is empty."""
-    if not rows or min(map(len, rows)) >= width:
+    if isinstance(rows, CellColumns) or not rows or min(map(len, rows)) >= width:
         return rows
     return [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in rows]
 
 
-def column(rows: list[Any], index: int) -> list[str]:
-    return list(map(itemgetter(index), rows))
+def column(rows: Rows, index: int) -> list[str]:
+    """The cells of one column; not to be changed."""
+    return rows.column(index) if isinstance(rows, CellColumns) else list(map(itemgetter(index), rows))
+
+
+def places_of(row: list[str], rows: Rows) -> list[int]:
+    """Where this very row stands: exports that were put together repeat their header."""
+    if isinstance(rows, CellColumns):
+        return rows.places_of(row)
+    return [place for place, one in enumerate(rows) if one == row] if row in rows else []
 
 
 def or_none(cells: list[str]) -> Cells:
@@ -47,7 +58,8 @@ def joined(cells: Sequence[str | None]) -> str:
 
 def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
     """(identifiers, the rows whose own a spreadsheet rounded: None there)."""
-    if not _EXPONENT.search(joined(cells)):
+    together = joined(cells)
+    if together.isdigit() or not _EXPONENT.search(together):
         return cells, []
     numbers = [
         (row, cell) for row, cell in enumerate(cells) if cell and (cell[0].isdecimal() or cell[0].isspace())
@@ -68,7 +80,7 @@ def _is_digits(cells: Sequence[str | None]) -> bool:
     return text.isascii() and text.isdigit() and max(map(len, cells)) < 19  # type: ignore[arg-type]
 
 
-def _each(cells: Sequence[Any], read: Callable[[Any], Any]) -> list[Any]:
+def each_cell(cells: Sequence[Any], read: Callable[[Any], Any]) -> list[Any]:
     """What `read` says of each cell, asked once for each distinct one when they repeat."""
     distinct = set(cells)
     if len(distinct) > max(_FEW, len(cells) // 4):
@@ -81,12 +93,27 @@ def counts(cells: Cells) -> list[int | None]:
     """Counts as tools write them; some write whole numbers as `3.0`."""
     if _is_digits(cells):
         return list(map(int, cells))  # type: ignore[arg-type]
-    return _each(cells, lambda cell: as_count(cell.removesuffix(".0")))
+    return each_cell(cells, lambda cell: as_count(cell.removesuffix(".0")))
 
 
 def written_counts(cells: Cells) -> list[int | None]:
     """Counts as people write them (`1 234`)."""
-    return list(map(int, cells)) if _is_digits(cells) else _each(cells, parse_count)  # type: ignore[arg-type]
+    return list(map(int, cells)) if _is_digits(cells) else each_cell(cells, parse_count)  # type: ignore[arg-type]
+
+
+def sums(*columns: list[int | None]) -> list[int | None]:
+    """What the known ones of some counts make together."""
+    return [
+        sum(filter(None, found)) if any(one is not None for one in found) else None
+        for found in zip(*columns, strict=True)
+    ]
+
+
+def unless(is_so: Sequence[Any], values: list[Any]) -> list[Any]:
+    """The values of the rows where this is not so, None in the others."""
+    if not any(is_so):
+        return values
+    return [None if so else one for so, one in zip(is_so, values, strict=True)]
 
 
 def words(cells: Cells, separator: str) -> Column:
@@ -100,11 +127,11 @@ def words(cells: Cells, separator: str) -> Column:
             return [cell] if cell else []
         return list(dict.fromkeys(part for one in cell.split(separator) if (part := one.strip())))
 
-    return [found or [] for found in _each(cells, items)]
+    return [found or [] for found in each_cell(cells, items)]
 
 
 def flags(cells: Cells) -> list[bool]:
-    return [bool(found) for found in _each(cells, lambda cell: cell.casefold() in ("yes", "true", "1"))]
+    return [bool(found) for found in each_cell(cells, lambda cell: cell.casefold() in ("yes", "true", "1"))]
 
 
 def seconds(cells: Cells) -> Times:
@@ -114,7 +141,7 @@ def seconds(cells: Cells) -> Times:
         if len(found) and found.max() > _LAST_SECOND:
             raise OverflowError
         return np.where(found > 0, found * 1_000_000, UNKNOWN)
-    times = _each(cells, lambda cell: as_time(cell.partition(".")[0]))
+    times = each_cell(cells, lambda cell: as_time(cell.partition(".")[0]))
     return np.array([UNKNOWN if at is None else utc_us(at) for at in times], np.int64)
 
 
@@ -132,6 +159,9 @@ def times(cells: Cells, formats: tuple[str, ...], zone: tzinfo) -> CellTimes:
         quick = _iso_utc(cells)  # type: ignore[arg-type]
         if quick is not None:
             return quick
+    plain = plain_times(cells, formats, zone) if cells and None not in cells else None  # type: ignore[arg-type]
+    if plain is not None:
+        return CellTimes(plain.at, Same(plain.precision), [True] * len(cells))
     known = {cell: parse_time(cell, formats, zone) if cell else None for cell in set(cells)}
     us = {cell: UNKNOWN if one is None else utc_us(one.at) for cell, one in known.items()}
     at = np.array([us[cell] for cell in cells], np.int64)
@@ -179,17 +209,14 @@ def utc_times(cells: Sequence[str]) -> Times | None:
 
 def _from_digits(digits: Any) -> Times | None:
     """Microseconds of YYYYMMDDHHMMSS and a fraction; None when one is no time."""
-    year = digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]
-    month, day, hour, minute, second = (digits[:, at] * 10 + digits[:, at + 1] for at in range(4, 14, 2))
-    months = ((year - 1970) * 12 + month - 1).astype("M8[M]")
-    days = months.astype("M8[D]") + (day - 1)
-    is_time = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("M8[M]") == months)
-    if not (is_time & (hour < 24) & (minute < 60) & (second < 60)).all():
-        return None
-    found = (days.astype(np.int64) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
-    for rank, place in enumerate(range(14, digits.shape[1])):
-        found += digits[:, place] * 10 ** (5 - rank)
-    return found  # type: ignore[no-any-return]
+    parts = {"Y": digits[:, 0] * 1000 + digits[:, 1] * 100 + digits[:, 2] * 10 + digits[:, 3]}
+    for name, place in (("m", 4), ("d", 6), ("H", 8), ("M", 10), ("S", 12)):
+        parts[name] = digits[:, place] * 10 + digits[:, place + 1]
+    found = local_us(parts)
+    if found is not None:
+        for rank, place in enumerate(range(14, digits.shape[1])):
+            found += digits[:, place] * 10 ** (5 - rank)
+    return found
 
 
 def _iso_utc(cells: list[str]) -> CellTimes | None:

@@ -14,7 +14,7 @@ from saisine.messages.formats.json_records import json_array
 from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note, RawRecord, RecordError
-from saisine.messages.formats.table_rows import Layout
+from saisine.messages.formats.table_layout import Layout
 
 MAX_DEPTH: Final = 6
 MAX_COLUMNS: Final = 2_000

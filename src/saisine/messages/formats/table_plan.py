@@ -1,44 +1,33 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from typing import Final
 
 import numpy as np
 
-from saisine.messages.columns import Column, Columns, Same
+from saisine.messages.columns import Column, Columns, Same, as_list
 from saisine.messages.formats.blocks import (
     BlockMapper,
     Fields,
     RecordBlock,
-    as_list,
     columns_of,
     names_missing,
     require_counts,
 )
-from saisine.messages.formats.profiles import FieldRule, Profile
+from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
-from saisine.messages.formats.table_columns import (
-    Cells,
-    column,
-    or_none,
-    padded,
-    times,
-    without_rounded,
-    written_counts,
-)
+from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_columns import Cells, padded, places_of, times, without_rounded
+from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
 from saisine.messages.formats.table_json import JsonLayout
-from saisine.messages.formats.table_rows import Layout, key_of
-from saisine.messages.formats.table_values import parse_flag, plain_cell, platform_of
+from saisine.messages.formats.table_layout import Layout
+from saisine.messages.formats.table_values import platform_of
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
 IDS: Final = frozenset({"message_id", "author_id", "parent_id", "target_id", "conversation_id"})
-COUNTS: Final = frozenset({"like_count", "share_count", "reply_count", "view_count"})
 TIMES: Final = frozenset({"created_at", "edited_at", "collected_at", "author_created_at"})
-LISTS: Final = frozenset({"mentions", "urls", "hashtags", "media_urls"})
 _GIVEN: Final = (
     "message_id",
     "author_id",
@@ -55,9 +44,10 @@ _GIVEN: Final = (
     "view_count",
     "lang",
 )
-_NUMBER: Final = re.compile("[0-9]+")
-Rows = list[Any]
-Getter = Callable[[Rows], Cells | Same]
+# Of a column that no reading changes; an identifier may have been rounded.
+_AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
+_NO_NUMBER: Final = str.maketrans("123456789", "000000000")
+_LINE: Final = "\n"
 
 
 def map_rows(profile: Profile) -> BlockMapper:
@@ -81,23 +71,29 @@ class _Plan:
         self.header = layout.header
         self.is_json = isinstance(layout, JsonLayout)
         self.rules = profile.fields
-        make = _json_getter if self.is_json else _getter
-        self.getters = {name: make(rule, layout.columns) for name, rule in profile.fields.items()}
+        self.getters = getters(profile.fields, layout)
+        places = {
+            name: place_of(rule, layout.columns)
+            for name, rule in profile.fields.items()
+            if name in _AS_IT_STANDS and rule.const is rule.template is rule.json is None
+        }
+        self.plain = {name: place for name, place in places.items() if place is not None}
         self.zone = load_zone(profile.zone) if profile.zone else ctx.zone
         self.platform = profile.platform if profile.platform != "auto" else platform_of(layout.preamble)
         self.missing = tuple(
             sorted(
                 name
                 for name in _GIVEN
-                if name not in profile.fields or not _is_there(profile.fields[name], layout)
+                if name not in profile.fields or not is_there(profile.fields[name], layout)
             )
         )
 
     def columns(self, block: RecordBlock, ctx: Context) -> Columns:
         """The messages of a block of rows. Raises before anything is remembered of it."""
         skipped: list[tuple[str, str]] = []
-        if self.header in block.objs:
-            block = _without(block, [row != self.header for row in block.objs], "not_a_message", skipped)
+        if repeats := set(places_of(self.header, block.objs)):
+            kept = [row not in repeats for row in range(len(block))]
+            block = _without(block, kept, "not_a_message", skipped)
         raw = self._raw(block)
         texts, ids = raw.get("text"), raw.get("message_id")
         if texts is None or _holds_none(texts):
@@ -109,7 +105,7 @@ class _Plan:
             ]
             if not all(kept):
                 block = _without(block, kept, "empty_record", skipped)
-                raw = self._raw(block)
+                raw = {name: _kept(cells, kept) for name, cells in raw.items()}
         if not len(block):
             return Columns(0, {}, skipped)
         return self._finish(block, raw, ctx, skipped)
@@ -154,7 +150,7 @@ class _Plan:
                 cells, rounded = without_rounded(cells)
                 if rounded:
                     damaged[name] = set(rounded)
-            fields[name] = _value(name, cells, self.rules[name])
+            fields[name] = value_of(name, cells, self.rules[name])
         rows = sorted(row for rounded in damaged.values() for row in rounded)
         notes += [Note("rounded_ids", block.locators[row]) for row in rows]
         return fields, damaged
@@ -188,31 +184,27 @@ class _Plan:
         is_guessed = self.profile.platform == "auto" and self.platform == "other"
         if (said is None or said == Same(None)) and not is_guessed:
             return Same(self.platform)
-        urls = _list(fields.get("url", Same(None)), count)
-        known: dict[str, str] = {}
-        found = []
-        for word, url in zip(_list(said or Same(None), count), urls, strict=True):
-            if not word and not is_guessed:
-                found.append(self.platform)
-                continue
-            # no name of a platform holds a number: addresses that differ by theirs are asked about once
-            asked = _NUMBER.sub("0", word or url or "")
-            if asked not in known:
-                known[asked] = platform_of(asked)
-            found.append(known[asked])
+        urls = listed(fields.get("url", Same(None)), count)
+        found = _platforms(
+            [word or url or "" for word, url in zip(listed(said or Same(None), count), urls, strict=True)]
+        )
+        if not is_guessed:
+            words = listed(said, count)
+            found = [one if word else self.platform for one, word in zip(found, words, strict=True)]
         return Same(found[0]) if found.count(found[0]) == count else found
 
     def _kinds(self, raw: Mapping[str, Cells | Same], fields: Fields, count: int) -> Column:
-        own = fields.get("kind", Same(None))
-        kinds = [one or self.profile.kind for one in _list(own, count)]
-        if "comment" in kinds:
-            parents = _list(fields.get("parent_id", Same(None)), count)
-            numbers = _list(raw.get("thread_number", Same(None)), count)
-            kinds = [
-                "reply" if kind == "comment" and (parent or "-" in (number or "")) else kind
-                for kind, parent, number in zip(kinds, parents, numbers, strict=True)
-            ]
-        return kinds
+        own, parents = fields.get("kind", Same(None)), fields.get("parent_id", Same(None))
+        numbers = raw.get("thread_number", Same(None))
+        kinds = [one or self.profile.kind for one in listed(own, count)]
+        if "comment" not in kinds or parents == numbers == Same(None):
+            return Same(kinds[0]) if kinds.count(kinds[0]) == count else kinds
+        return [
+            "reply" if kind == "comment" and (parent or "-" in (number or "")) else kind
+            for kind, parent, number in zip(
+                kinds, listed(parents, count), listed(numbers, count), strict=True
+            )
+        ]
 
     def _identify(
         self,
@@ -221,21 +213,21 @@ class _Plan:
         damaged: set[int],
         block: RecordBlock,
         ctx: Context,
-    ) -> set[int]:
+    ) -> list[int]:
         """Rows without identifier get a derived one; those whose identifier was damaged stay without. Returns the
         rows that got one."""
         count = len(block)
-        ids = list(_list(fields.get("message_id", Same(None)), count))
-        derived = (
-            {row for row, one in enumerate(ids) if one is None and row not in damaged}
-            if None in ids
-            else set()
-        )
+        ids = list(listed(fields.get("message_id", Same(None)), count))
+        derived: list[int] = []
+        if ids.count(None) == count and not damaged:
+            derived = list(range(count))
+        elif None in ids:
+            derived = [row for row, one in enumerate(ids) if one is None and row not in damaged]
         if derived:
-            self._derive(sorted(derived), ids, raw, fields, block, ctx)
+            self._derive(derived, ids, raw, fields, block, ctx)
         fields["message_id"] = ids
         if "thread_number" in raw:
-            self._threads(_list(raw["thread_number"], count), ids, fields, ctx)
+            self._threads(listed(raw["thread_number"], count), ids, fields, ctx)
         return derived
 
     def _derive(
@@ -249,23 +241,44 @@ class _Plan:
     ) -> None:
         """Fill in the identifiers of these rows."""
         count = len(block)
-        platforms, texts, numbers, handles, names, conversations, targets = (
-            _list(fields.get(name, Same(None)), count)
-            for name in (
-                *("platform", "text", "author_id", "author_handle", "author_name"),
-                *("conversation_id", "target_id"),
-            )
+        named = zip(
+            _encoded(listed(fields["platform"], count)),
+            self._first_bytes(("conversation_id", "target_id"), fields, block),
+            self._first_bytes(("created_at",), {"created_at": raw.get("created_at", Same(None))}, block),
+            self._first_bytes(("author_id", "author_handle", "author_name"), fields, block),
+            self._first_bytes(("text",), fields, block),
+            strict=True,
         )
-        stated = _each_row(raw.get("created_at"), block)
-        for row in rows:
-            author = numbers[row] or handles[row] or names[row] or ""
-            where = conversations[row] or targets[row] or ""
-            ids[row] = ctx.derive_id(platforms[row], where, stated[row] or "", author, texts[row])
+        wanted = set(rows)
+        some = named if len(rows) == count else (one for row, one in enumerate(named) if row in wanted)
+        found = ctx.keys_of(map(b"\x1f".join, some))
+        if len(rows) == count:
+            ids[:] = found
+            return
+        for row, one in zip(rows, found, strict=True):
+            ids[row] = one
+
+    def _first_bytes(
+        self, names: Sequence[str], fields: Mapping[str, Column | Cells], block: RecordBlock
+    ) -> list[bytes]:
+        """For each row, the UTF-8 of the first of these columns that holds something there: that of the file itself
+        where a cell was taken as it stands, which spares writing it again."""
+        there = [name for name in names if fields.get(name, Same(None)) != Same(None)]
+        if len(there) == 1 and there[0] in self.plain and isinstance(block.objs, CellColumns):
+            found = block.objs.bytes_of(self.plain[there[0]])
+            if found is not None:
+                return found
+        columns = [listed(fields[name], len(block)) for name in there]
+        if not columns:
+            return [b""] * len(block)
+        if len(columns) == 1:
+            return _encoded(columns[0])
+        return _encoded([next(filter(None, cells), None) for cells in zip(*columns, strict=True)])
 
     def _threads(self, numbers: Sequence[str | None], ids: Cells, fields: Fields, ctx: Context) -> None:
         """`3-1` answers `3`: the parent is the message of that number, met before."""
         threads: dict[str, str | None] = ctx.memory.setdefault("threads", {})
-        parents = list(_list(fields.get("parent_id", Same(None)), len(ids)))
+        parents = list(listed(fields.get("parent_id", Same(None)), len(ids)))
         for row, number in enumerate(numbers):
             if number:
                 threads[number] = ids[row]
@@ -274,7 +287,7 @@ class _Plan:
         fields["parent_id"] = parents
 
     def _missing(
-        self, fields: Fields, damaged: Mapping[str, set[int]], derived: set[int], count: int
+        self, fields: Fields, damaged: Mapping[str, set[int]], derived: list[int], count: int
     ) -> Column:
         absent: Column = Same(self.missing)
         if self.is_json:  # a key may come for the first time in a later object
@@ -288,7 +301,7 @@ class _Plan:
         if "message_id" not in self.missing:
             for row in derived:
                 more[row] += ("message_id",)
-        return [(*names, *others) for names, others in zip(_list(absent, count), more, strict=True)]
+        return [(*names, *others) for names, others in zip(listed(absent, count), more, strict=True)]
 
 
 def _without(
@@ -298,104 +311,34 @@ def _without(
     return block.only(kept)
 
 
-def _list(values: Any, count: int) -> list[Any]:
-    return [values.value] * count if isinstance(values, Same) else values
+def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:
+    return cells if isinstance(cells, Same) else list(compress(cells, kept))
 
 
 def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:
-    return [None] * len(block) if cells is None else _list(cells, len(block))
+    return [None] * len(block) if cells is None else listed(cells, len(block))
 
 
 def _holds_none(cells: Cells | Same) -> bool:
     return not cells.value if isinstance(cells, Same) else None in cells
 
 
+def _encoded(texts: Sequence[str | None]) -> list[bytes]:
+    if texts.count(texts[0]) == len(texts):
+        return [(texts[0] or "").encode("utf-8", "surrogatepass")] * len(texts)
+    return [(text or "").encode("utf-8", "surrogatepass") for text in texts]
+
+
+def _platforms(said: Sequence[str]) -> list[str]:
+    """The platform that each of these words or addresses names."""
+    # no name of a platform holds a number: addresses that differ by theirs are asked about once
+    alike = _LINE.join(said).translate(_NO_NUMBER).split(_LINE)
+    if len(alike) != len(said):
+        alike = [one.translate(_NO_NUMBER) for one in said]
+    known = {one: platform_of(one) for one in set(alike)}
+    return [known[one] for one in alike]
+
+
 def _filled_in(cells: Cells | Same | None, count: int) -> list[str]:
-    return [cell or "" for cell in _list(cells if cells is not None else Same(""), count)]
-
-
-# ------------------------------------------------------------------ cells
-
-
-def _is_there(rule: FieldRule, layout: Layout) -> bool:
-    if isinstance(layout, JsonLayout):
-        names = (*rule.headers, *rule.template_headers)
-        return rule.const is not None or any(name.casefold() in layout.seen for name in names)
-    return rule.const is not None or rule.template is not None or layout.has(rule.headers)
-
-
-def _getter(rule: FieldRule, columns: Mapping[str, int]) -> Getter:
-    """What takes one column out of rows: None where the cell is empty or absent."""
-    if rule.const is not None:
-        return lambda rows: Same(rule.const)
-    if rule.template is not None:
-        return _filled(rule.template, columns)
-    index = next((columns[key_of(name)] for name in rule.headers if key_of(name) in columns), None)
-    if index is None:
-        return lambda rows: Same(None)
-    if rule.json is not None:
-        path = rule.json.split(".")
-        return lambda rows: [_inside(cell, path) for cell in column(rows, index)]
-    return lambda rows: _plain(column(rows, index))
-
-
-def _plain(cells: list[str]) -> Cells:
-    """The cells without surrounding spaces, nor Excel's `="…"`."""
-    stripped = list(map(str.strip, cells))
-    if '="' in "".join(stripped):
-        stripped = list(map(plain_cell, stripped))
-    return or_none(stripped)
-
-
-def _json_getter(rule: FieldRule, columns: Mapping[str, int]) -> Getter:
-    """The same for objects, which need not all have the same keys: the first that holds something is taken."""
-    if len(rule.headers) < 2:
-        return _getter(rule, columns)
-    several = [_getter(replace(rule, headers=(name,)), columns) for name in rule.headers]
-
-    def get(rows: Rows) -> Cells:
-        found = [_list(one(rows), len(rows)) for one in several]
-        return [next((cell for cell in cells if cell), None) for cells in zip(*found, strict=True)]
-
-    return get
-
-
-def _filled(template: str, columns: Mapping[str, int]) -> Getter:
-    """`{header}` replaced by cells; None as soon as one of them is empty."""
-    first, *pieces = re.split(r"\{([^{}]*)\}", template)
-    indexes = [columns.get(key_of(name)) for name in pieces[::2]]
-    pattern = first.replace("%", "%%") + "".join("%s" + after.replace("%", "%%") for after in pieces[1::2])
-
-    def get(rows: Rows) -> Cells | Same:
-        if None in indexes:
-            return Same(None)
-        cells = [column(rows, index) for index in indexes if index is not None]
-        return [pattern % values if all(values) else None for values in zip(*cells, strict=True)]
-
-    return get if pieces else lambda rows: Same(first)
-
-
-def _inside(cell: str, path: Sequence[str]) -> str | None:
-    """A value inside a cell that holds JSON; None when it is not there."""
-    try:
-        found: Any = json.loads(cell)
-        for step in path:
-            found = found[int(step)] if isinstance(found, list) else found[step]
-    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
-        return None
-    return found if isinstance(found, str) else None if found is None else str(found)
-
-
-def _value(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
-    if isinstance(cells, Same):
-        one = _value(name, [cells.value], rule)
-        return one if isinstance(one, Same) else Same(one[0])
-    if name in LISTS:
-        return [[part for part in (cell or "").split(rule.split or "|") if part] for cell in cells]
-    if name == "url":  # exporters write a word there ("view") that only their page makes a link of
-        return [cell if cell and cell.startswith(("http://", "https://")) else None for cell in cells]
-    if name in COUNTS or rule.parse == "int":
-        return written_counts(cells)
-    if name == "owner_is_author" or rule.parse == "bool":
-        return [None if cell is None else parse_flag(cell) for cell in cells]
-    return cells
+    texts = listed(cells if cells is not None else Same(""), count)
+    return [cell or "" for cell in texts] if None in texts else texts

@@ -1,14 +1,14 @@
-"""Rows of CSV files with their exact bytes, under a header that may come after a preamble.
+"""Rows of CSV files with their exact bytes, under the header that `table_layout` found.
 
 Made for what people really have: `;` and a BOM from a French Excel, `sep=;`, Windows-1252, cells over several
-lines. RFC 4180 otherwise.
+lines. RFC 4180 otherwise, but for a sign that ends lines elsewhere (a lone return in a file whose lines end with a
+line feed): quoted or not, it is part of its cell, unless the row would then be wider than the header.
 """
 
 import csv
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import (
@@ -21,92 +21,13 @@ from saisine.messages.formats.raw import (
     Reader,
     RecordError,
 )
+from saisine.messages.formats.table_layout import Layout, find_layout
 
-# The standard limit (128 KiB per cell) cuts real posts with embedded JSON; a record has its own limit.
-csv.field_size_limit(MAX_RECORD_BYTES)
-
-DELIMITERS: Final = (";", ",", "\t", "|")
-HEADER_WITHIN_ROWS: Final = 30
 RowError = str  # what is wrong with a row: a code, never its words
-_SEP_LINE: Final = re.compile(r"^sep=(.)\s*$", re.IGNORECASE)
-
-
-class Layout:
-    """Where the header of a table is and how its rows are written."""
-
-    def __init__(
-        self, delimiter: str, encoding: str, header: list[str], header_row: int, preamble: str
-    ) -> None:
-        self.delimiter = delimiter
-        self.encoding = encoding
-        self.header = header
-        self.header_row = header_row
-        self.preamble = preamble
-        self.columns = {key_of(name): index for index, name in reversed(list(enumerate(header)))}
-
-    @property
-    def is_pasted(self) -> bool:
-        """Whether the header seems to lie inside a cell of another table, whose quote is still open there."""
-        return (self.preamble + "".join(self.header)).count('"') % 2 == 1
-
-    def has(self, names: Sequence[str]) -> bool:
-        return any(key_of(name) in self.columns for name in names)
-
-
-def key_of(header: str) -> str:
-    return " ".join(header.split()).casefold()
-
-
-def encoding_of(head: bytes) -> str:
-    """`utf-8` when the bytes allow it (a sign cut at the very end excepted), else `windows-1252`."""
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return "utf-8" if error.start >= len(head) - 3 and len(head) >= HEAD_BYTES else "windows-1252"
-    return "utf-8"
-
-
-def find_layout(head: bytes, profile: Profile) -> Layout | None:
-    """The layout in which a row of the head is the profile's header, or None."""
-    if b"\0" in head[:1024] or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
-        return None
-    encoding = profile.encoding or encoding_of(head)
-    text = head.decode(encoding, "replace").removeprefix("\ufeff")
-    said = _SEP_LINE.match(text.split("\n", 1)[0].strip())
-    delimiters = [said.group(1)] if said else [profile.delimiter] if profile.delimiter else list(DELIMITERS)
-    best: Layout | None = None
-    for delimiter in delimiters:
-        found = _layout_with(text, profile, delimiter, encoding)
-        if found is not None and (best is None or len(found.columns) > len(best.columns)):
-            best = found
-    return best
-
-
-def _layout_with(text: str, profile: Profile, delimiter: str, encoding: str) -> Layout | None:
-    before: list[str] = []
-    for number, row in enumerate(_rows_of(text, profile, delimiter)):
-        if number >= HEADER_WITHIN_ROWS:
-            return None
-        layout = Layout(delimiter, encoding, row, number, "\n".join(before))
-        if (
-            number >= profile.skip_rows
-            and all(layout.has(names) for names in profile.headers_all)
-            and len(row) > 1
-        ):
-            return layout
-        before.append(" ".join(row))
-    return None
-
-
-def _rows_of(text: str, profile: Profile, delimiter: str) -> Iterator[list[str]]:
-    lines = (line + "\n" for line in text.split("\n"))
-    try:
-        yield from csv.reader(lines, delimiter=delimiter, quotechar=profile.quote, escapechar=profile.escape)
-    except csv.Error:
-        return
-
-
-# ------------------------------------------------------------------ rows
+_PIECE_BYTES: Final = 64 << 10
+# `csv` takes both signs for the end of a row. Those that are none pass as lone surrogates, which no text that was
+# decoded holds.
+STRAY: Final = {"\n": ("\r", "\udc0d"), "\r": ("\n", "\udc0a")}
 
 
 def read_with(profile: Profile) -> Reader:
@@ -121,7 +42,7 @@ def read_with(profile: Profile) -> Reader:
         with member.open() as stream:
             body, locator = b"", ""
             cells: list[str] | RowError = []
-            lines = iter(lambda: stream.readline(MAX_RECORD_BYTES), b"")
+            lines = lines_of(stream, layout.line_end)
             for number, offset, body, cells in rows_of_lines(lines, profile, layout):
                 locator = f"{ctx.locator_prefix}#row={number + 1}"
                 if isinstance(cells, str):
@@ -142,17 +63,74 @@ def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Pr
     return not body.endswith((b"\n", b"\r")) and 0 < len(cells) < len(layout.header)
 
 
+# ------------------------------------------------------------------ lines
+
+
+def lines_of(stream: BinaryIO, line_end: str) -> Iterator[bytes]:
+    """The lines of a stream, each with its end; a longer one than any record comes in pieces."""
+    if line_end == "\n":
+        yield from iter(lambda: stream.readline(MAX_RECORD_BYTES), b"")
+        return
+    pending = b""
+    while piece := stream.read(_PIECE_BYTES):
+        *lines, pending = (pending + piece).split(b"\r")
+        yield from (line + b"\r" for line in lines)
+        if len(pending) > MAX_RECORD_BYTES:
+            yield pending
+            pending = b""
+    if pending:
+        yield pending
+
+
+def text_of(line: bytes, encoding: str) -> str:
+    """A line as text; one that is no UTF-8 is taken as Windows-1252."""
+    try:
+        return line.decode(encoding)
+    except UnicodeDecodeError:
+        return line.decode("windows-1252", "replace")
+
+
+def marked(text: str, line_end: str) -> str:
+    """The line with its stray signs as `csv` may read them."""
+    sign, mark = STRAY[line_end]
+    if sign not in text:
+        return text
+    body = text.rstrip("\r\n")
+    return body.replace(sign, mark) + text[len(body) :]
+
+
+def unmarked(cells: list[str], body: bytes, profile: Profile, layout: Layout) -> list[str] | RowError:
+    """The row with its stray signs again. A sign without quotes that may have joined two rows makes it none."""
+    sign, mark = STRAY[layout.line_end]
+    if not any(mark in cell for cell in cells):
+        return cells
+    if len(cells) > len(layout.header) and not _is_quoted(body, profile, layout):
+        return "bad_row"
+    return [cell.replace(mark, sign) for cell in cells]
+
+
+def _is_quoted(body: bytes, profile: Profile, layout: Layout) -> bool:
+    """Whether the stray signs of a row all stand in quoted cells, where `csv` takes them as they are."""
+    try:
+        return len(list(reader_of([text_of(body, layout.encoding)], profile, layout))) == 1
+    except csv.Error:
+        return False
+
+
+# ------------------------------------------------------------------ rows
+
+
+def reader_of(lines: Iterable[str], profile: Profile, layout: Layout) -> Any:
+    """The reader of these lines in the dialect of the table."""
+    return csv.reader(lines, delimiter=layout.delimiter, quotechar=profile.quote, escapechar=profile.escape)
+
+
 def rows_of_lines(
     lines: Iterator[bytes], profile: Profile, layout: Layout, is_start: bool = True
 ) -> Iterator[tuple[int, int, bytes, list[str] | RowError]]:
     """(row number, byte offset, exact bytes, cells or what is wrong) of every row of these lines."""
     pending: list[bytes] = []
-    reader = csv.reader(
-        _decoded(lines, layout.encoding, pending, is_start),
-        delimiter=layout.delimiter,
-        quotechar=profile.quote,
-        escapechar=profile.escape,
-    )
+    reader = reader_of(_decoded(lines, layout, pending, is_start), profile, layout)
     number = offset = 0
     while True:
         cells: list[str] | RowError
@@ -164,18 +142,17 @@ def rows_of_lines(
             cells = "bad_row"
         body = pending[0] if len(pending) == 1 else b"".join(pending)
         pending.clear()
+        if isinstance(cells, list):
+            cells = unmarked(cells, body, profile, layout)
         yield number, offset, body, cells
         number += 1
         offset += len(body)
 
 
-def _decoded(lines: Iterator[bytes], encoding: str, pending: list[bytes], is_start: bool) -> Iterator[str]:
-    """Lines as text, each remembered as bytes; a line that is no UTF-8 is taken as Windows-1252."""
+def _decoded(lines: Iterator[bytes], layout: Layout, pending: list[bytes], is_start: bool) -> Iterator[str]:
+    """Lines as text, each remembered as bytes."""
     for line in lines:
         pending.append(line)
-        try:
-            text = line.decode(encoding)
-        except UnicodeDecodeError:
-            text = line.decode("windows-1252", "replace")
+        text = marked(text_of(line, layout.encoding), layout.line_end)
         yield text.removeprefix("\ufeff") if is_start else text
         is_start = False

@@ -97,7 +97,7 @@ def _parse(cell: str, writing: str, zone: tzinfo) -> CellTime | None:
         return _from_french(cell, zone)
     read = datetime.fromisoformat if writing == "iso" else partial(_read_as, writing)
     local = read(cell)
-    precision = _iso_precision(cell) if writing == "iso" else _written_precision(writing)
+    precision = _iso_precision(cell) if writing == "iso" else written_precision(writing)
     if local.tzinfo is not None:
         return CellTime(local.astimezone(UTC), precision, False)
     at, is_twice = from_local(local, zone)
@@ -105,7 +105,7 @@ def _parse(cell: str, writing: str, zone: tzinfo) -> CellTime | None:
 
 
 def _read_as(writing: str, cell: str) -> datetime:
-    plain = _plain_writing(writing)
+    plain = plain_writing(writing)
     if plain is None or not cell.isascii():
         return datetime.strptime(cell, writing)  # noqa: DTZ007 (the caller gives it its zone)
     found = plain.fullmatch(cell)
@@ -121,7 +121,7 @@ _DIRECTIVES: Final = {"Y": r"\d{4}", "d": r" ?\d{1,2}"} | dict.fromkeys("mHMS", 
 
 
 @lru_cache(maxsize=64)
-def _plain_writing(writing: str) -> re.Pattern[str] | None:
+def plain_writing(writing: str) -> re.Pattern[str] | None:
     """The pattern of a writing made of numbers set apart by signs, which strptime reads eight times as slowly; None
     for any other. What is out of range fails when the date is made, as it does there."""
     pieces = re.split(r"%(.)", writing)
@@ -176,7 +176,7 @@ def _iso_precision(cell: str) -> str:
     return "s" if re.search(r":\d\d:\d\d", cell) else "min"
 
 
-def _written_precision(writing: str) -> str:
+def written_precision(writing: str) -> str:
     for directive, precision in (("%f", "us"), ("%S", "s"), ("%M", "min"), ("%H", "hour"), ("%d", "day")):
         if directive in writing:
             return precision

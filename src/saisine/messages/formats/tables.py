@@ -20,8 +20,9 @@ from saisine.messages.formats.contract import (
 from saisine.messages.formats.profiles import Profile, load_profile, load_shipped
 from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
+from saisine.messages.formats.table_layout import Layout, find_layout
 from saisine.messages.formats.table_plan import map_rows
-from saisine.messages.formats.table_rows import Layout, find_layout, read_with
+from saisine.messages.formats.table_rows import read_with
 
 
 def sniff_with(profile: Profile) -> Sniffer:

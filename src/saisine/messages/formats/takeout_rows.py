@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from saisine.messages.formats.table_rows import key_of
+from saisine.messages.formats.table_layout import key_of
 
 COMMENT_ID: Final = re.compile(r"Ug[\w-]{24}(?:\.[\w-]{10,40})?")
 CHANNEL_ID: Final = re.compile(r"UC[\w-]{22}")

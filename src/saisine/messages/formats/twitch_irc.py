@@ -33,6 +33,7 @@ _LINE: Final = re.compile(
     re.DOTALL,
 )
 _SNIFFED: Final = re.compile(rb"^(?:@\S+ )?:\S+ (?:PRIVMSG|USERNOTICE|CLEARMSG|CLEARCHAT) #\w+", re.MULTILINE)
+_COMMANDS: Final = (b" PRIVMSG #", b" USERNOTICE #", b" CLEARMSG #", b" CLEARCHAT #")
 _OPENING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:@\S+ )?(?::\S+ )?(?:[A-Z]{3,}|\d{3})(?: |\r?\n)")
 _ESCAPES: Final = {r"\s": " ", r"\:": ";", r"\\": "\\", r"\r": "\r", r"\n": "\n"}
 _ESCAPE: Final = re.compile(r"\\.?")
@@ -55,7 +56,7 @@ class Line(NamedTuple):
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the lines that carry a command of Twitch for a channel."""
-    found = _SNIFFED.findall(head)
+    found = _SNIFFED.findall(head) if any(word in head for word in _COMMANDS) else []
     if not found:
         return Sniff(0, [])
     has_tags = b"tmi-sent-ts=" in head

@@ -1,8 +1,8 @@
 """WARC, alone or inside a WACZ: archived responses, searched for the platforms' own JSON.
 
-Records are read and verified by `saisine.capture`; a `.warc.gz` keeps the offsets that an index gives. Only the
-bodies that may hold data are read, 16 MiB at most each. A revisit holds no body of its own. A file cut in the
-middle gives what came before the cut.
+Records are read by `saisine.capture`, which verifies them when asked; a `.warc.gz` keeps the offsets that an index
+gives. Only the bodies that may hold a platform's data are read, 16 MiB at most each. A revisit holds no body of its
+own. A file cut in the middle gives what came before the cut.
 
 Source: ISO 28500:2017 (WARC 1.0 and 1.1), through `saisine.capture.warc`.
 """
@@ -16,7 +16,8 @@ from saisine.capture.streams import Budget, OverBudget, StreamFault
 from saisine.capture.warc import NotWarc, Record, WarcReader
 from saisine.messages.filetypes import is_warc
 from saisine.messages.formats.capture_sites import CAPTURED_PLATFORMS, SITES
-from saisine.messages.formats.captured import Response, is_data, map_captured, records_of, site_of
+from saisine.messages.formats.captured import Response, Site, is_data, map_captured, records_of, site_of
+from saisine.messages.formats.captured_columns import captured_columns, in_blocks_of_x
 from saisine.messages.formats.contract import Context, Format, Member, Note, RawRecord, RecordError, Sniff
 from saisine.messages.formats.http_bodies import (
     MAX_BODY_BYTES,
@@ -41,7 +42,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 def read_records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """The posts and comments of each response; then what disturbed the reading."""
     with member.open() as stream:
-        reader = WarcReader(stream, Budget(_inflatable(member.size)))
+        reader = WarcReader(stream, Budget(_inflatable(member.size)), is_verified=False)
         last: Record | None = None
         try:
             for last in reader:
@@ -64,16 +65,17 @@ def _inflatable(size: int) -> int:
 
 def _read_one(record: Record, locator: str) -> Iterator[RawRecord | RecordError]:
     """The records of one response; the rest of its block is stepped over and verified by the reader."""
+    site = site_of(record.uri, SITES)
     try:
-        response = _response(record, locator)
+        response = _response(record, locator, site)
     except StreamFault:
         yield RecordError(locator, "cut_short", is_cut=True)
         return
-    yield from records_of(response, site_of(response.address, SITES))
+    yield from records_of(response, site)
 
 
-def _response(record: Record, locator: str) -> Response:
-    """The response with its body when it may hold data; else an empty body. Raises `StreamFault`."""
+def _response(record: Record, locator: str, site: Site | None) -> Response:
+    """The response with its body when it may hold data of that site; else an empty body. Raises `StreamFault`."""
     at, kind = _time(record.headers["warc-date"]), payload_kind(record.headers)
     if record.type == "revisit" or isinstance(kind, tuple):
         return Response(locator, record.uri, at, "", None)
@@ -89,6 +91,9 @@ def _response(record: Record, locator: str) -> Response:
     media = headers.get("content-type", "")
     if not is_data(media):
         return Response(locator, record.uri, at, media, b"")
+    if site is None:
+        # nothing is looked for there: whether anything came is all that is asked
+        return Response(locator, record.uri, at, "", b"" if start or record.read() else None)
     try:
         body: bytes | None = decoded(_whole(record, start), headers)
     except BodyFault as fault:
@@ -139,6 +144,8 @@ It holds only what was shown. As of 1 June 2026; screens change.""",
     sniff=sniff,
     records=read_records,
     map=map_captured,
+    blocks=in_blocks_of_x(read_records),
+    map_block=captured_columns,
     samples=(
         ("samples/warc/example.warc.gz", {"mapped": 0, "not_a_message": 1, "empty_record": 1}),
         ("samples/warc/example-digest.warc", {"mapped": 0}),

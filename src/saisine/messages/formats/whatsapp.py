@@ -51,9 +51,11 @@ _FOREIGN: Final = re.compile(r"#\w+ \w+:")  # "[2023-10-18 12:58:11] #channel ad
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the share of lines that open with a date, a time and an author; the name says nothing."""
     lines = [line for line in head.decode("utf-8", "replace").splitlines()[:SNIFFED_LINES] if line.strip()]
+    if not lines or parse_header(lines[0]) is None:
+        return Sniff(0, [])
     headers = [found for line in lines if (found := parse_header(line)) is not None]
     written = [one for one in headers if one.author is not None and not _FOREIGN.match(one.rest)]
-    if not written or not lines or parse_header(lines[0]) is None:
+    if not written:
         return Sniff(0, [])
     forms = {one.form for one in headers}
     share = len(headers) / len(lines)

@@ -10,7 +10,7 @@ Field names as in the public sources of Zeeschuimer (modules/twitter.js) and of 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -44,8 +44,8 @@ from saisine.messages.schema import Message, Skip
 from saisine.texts import unescape_html
 
 # "Wed Oct 10 20:19:24 +0000 2018": read by hand, since strptime follows the computer's language and is slow.
-_DATE: Final = re.compile(r"\w{3} (\w{3}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
-_MONTHS: Final = {
+X_DATE: Final = re.compile(r"\w{3} (\w{3}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})")
+MONTHS: Final = {
     name: number
     for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
 }
@@ -62,11 +62,11 @@ def is_tweet(value: Any) -> bool:
 
 def utc_from_x(text: str) -> datetime:
     """An aware time from X's own writing. Raises ValueError for any other."""
-    found = _DATE.fullmatch(text)
-    if found is None or found[1] not in _MONTHS:
+    found = X_DATE.fullmatch(text)
+    if found is None or found[1] not in MONTHS:
         raise ValueError("a time in another writing")
     day, hour, minute, second, year = map(int, found.group(2, 3, 4, 5, 6))
-    return datetime(year, _MONTHS[found[1]], day, hour, minute, second, tzinfo=UTC)
+    return datetime(year, MONTHS[found[1]], day, hour, minute, second, tzinfo=UTC)
 
 
 def map_tweet(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place = TOP) -> Mapped:
@@ -168,7 +168,9 @@ def _message(
         target_id=target,
         target_kind="account" if target else None,
         target_handle=legacy.get("in_reply_to_screen_name"),
-        media_urls=_media_urls(legacy),
+        media_urls=media_urls(
+            list_at(legacy, "extended_entities", "media") or list_at(legacy, "entities", "media")
+        ),
         repost_of_id=repost_id,
         quote_of_id=quote_id,
         **counts,
@@ -190,7 +192,7 @@ def _author(tweet: dict[str, Any]) -> dict[str, Any]:
         or word_at(legacy, "screen_name")
         or word_at(old, "screen_name"),
         "author_name": word_at(core, "name") or word_at(legacy, "name") or word_at(old, "name"),
-        "author_created_at": utc_from_x(created) if created and _DATE.fullmatch(created) else None,
+        "author_created_at": utc_from_x(created) if created and X_DATE.fullmatch(created) else None,
     }
 
 
@@ -264,9 +266,8 @@ def _is_withheld(legacy: dict[str, Any]) -> bool:
     )
 
 
-def _media_urls(legacy: dict[str, Any]) -> list[str]:
+def media_urls(media: Sequence[dict[str, Any]]) -> list[str]:
     """Pictures, and of each video the best version that is a single file."""
-    media = list_at(legacy, "extended_entities", "media") or list_at(legacy, "entities", "media")
     return distinct(*(_best_video(one) or one.get("media_url_https") for one in media))
 
 

@@ -26,6 +26,7 @@ from saisine.messages.formats import (
     tiktok_items,
     x_graphql_tweets,
 )
+from saisine.messages.formats.blocks import BlockReader, RecordBlock
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -37,12 +38,14 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.json_blocks import whole_lines
+from saisine.messages.formats.json_blocks import line_blocks, whole_lines
 from saisine.messages.formats.json_lines import BOM, lines_of, records_of_lines
+from saisine.messages.formats.json_records import records_alone
 from saisine.messages.formats.json_runs import are_one_each, bodies_of_lines, offsets_of
 from saisine.messages.formats.json_values import Mapped, Place, inside
 from saisine.messages.formats.other_feeds import FEEDS, map_feed
 from saisine.messages.formats.outer_keys import outer_keys, score_outer
+from saisine.messages.formats.zeeschuimer_columns import X_MODULES, XLine, x_line_columns
 from saisine.messages.formats.zeeschuimer_shapes import Decode, decoder_for
 from saisine.texts import utc_from_ms
 
@@ -107,12 +110,17 @@ Shape = type[_Envelope] | type[_Kept]
 
 def read_envelopes(member: Member, ctx: Context) -> Iterator[Found]:
     """Every line; those that a later one replaces are remembered for the mapper."""
-    return _read(member, ctx, _Envelope)
+    return records_alone(_read(member, ctx, _Envelope))
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | Found]:
+    """The same; lines of X alone by blocks."""
+    return _read(member, ctx, _Envelope, _x_lines)
 
 
 def read_kept(member: Member, ctx: Context) -> Iterator[Found]:
     """The same for the lines of 4CAT."""
-    return _read(member, ctx, _Kept)
+    return records_alone(_read(member, ctx, _Kept))
 
 
 def _seen_in(found: Any) -> Seen | None:
@@ -138,13 +146,17 @@ def _seen(found: _Envelope, is_partial: bool) -> Seen | None:
     return f"{found.source_platform} {found.item_id}", (not is_partial, age)
 
 
-def _read(member: Member, ctx: Context, kind: Shape) -> Iterator[Found]:
+def _read(
+    member: Member, ctx: Context, kind: Shape, of_x: BlockReader | None = None
+) -> Iterator[RecordBlock | Found]:
     modules: set[str] = set()
     ctx.memory["older"] = older = _older_lines(member, kind, modules)
-    light = decoder_for(modules) if kind is _Envelope else None
+    if modules and modules <= X_MODULES:
+        yield from (of_x or _lines)(member, ctx)
+        return
     owed: Counter[str] = Counter()
     first = ""
-    for found in _lines(member, ctx, light):
+    for found in _lines(member, ctx, decoder_for(modules)):
         yield found
         if not isinstance(found, RawRecord) or found.offset in older:
             continue
@@ -155,7 +167,10 @@ def _read(member: Member, ctx: Context, kind: Shape) -> Iterator[Found]:
         yield Note("replies_missing", first, count=missing)
 
 
-def _lines(member: Member, ctx: Context, light: Decode | None) -> Iterator[Found]:
+_x_lines: Final = line_blocks(XLine)
+
+
+def _lines(member: Member, ctx: Context, light: Decode | None = None) -> Iterator[Found]:
     with member.open() as stream:
         yield from records_of_lines(lines_of(stream), Any, ctx.locator_prefix, light)
 
@@ -168,7 +183,7 @@ def _older_lines(member: Member, kind: Shape, modules: set[str]) -> set[int]:
     best: dict[str, tuple[tuple[bool, float], int]] = {}
     older: set[int] = set()
     for start, found in _light_lines(member, kind):
-        if kind is _Envelope:
+        if isinstance(found, _Envelope):
             modules.add(found.source_platform)
         seen = _seen_in(found)
         if seen is None:
@@ -295,6 +310,8 @@ ZEESCHUIMER: Final = Format(
     sniff=sniff,
     records=read_envelopes,
     map=map_line,
+    blocks=read_blocks,
+    map_block=x_line_columns,
 )
 
 FOURCAT_NDJSON: Final = Format(

@@ -15,23 +15,6 @@ def _some(name: str, whole: str, **inner: Any) -> Any:
     return TypedDict(name, {**dict.fromkeys(whole.split(), Any), **inner}, total=False)  # type: ignore[operator]
 
 
-_PERSON: Final = _some(
-    "_PERSON", "rest_id core", legacy=_some("_NAMES", "screen_name name created_at") | None
-)
-_POST_X: Final = _some(
-    "_POST_X",
-    "promoted promotedMetadata tweet tombstone __typename rest_id user views ext_views edit_control note_tweet "
-    "quoted_status_result retweeted_status_result cid aweme_id text reply_id reply_to_reply_id "
-    "reply_comment_total reply_comment",
-    core=_some("_CORE", "", user_results=_some("_RESULTS", "", result=_PERSON | None) | None) | None,
-    legacy=_some(
-        "_LEGACY_X",
-        "full_text id_str created_at lang conversation_id_str user_id_str in_reply_to_status_id_str "
-        "in_reply_to_user_id_str in_reply_to_screen_name quoted_status_id_str quoted_status_result "
-        "retweeted_status_result entities extended_entities favorite_count retweet_count quote_count reply_count "
-        "withheld_scope withheld_status withheld_in_countries",
-    ),
-)
 _POST_TIKTOK: Final = _some(
     "_POST_TIKTOK",
     "isAd liveRoomInfo id desc createTime stats statsV2 authorId nickname duetInfo stickersOnItem imagePost "
@@ -49,12 +32,8 @@ def _decoder(name: str, post: Any) -> Decode:
     return msgspec.json.Decoder(_some(name, _AROUND, data=post)).decode
 
 
-_X: Final = _decoder("_LINE_X", _POST_X)
 _TIKTOK: Final = _decoder("_LINE_TIKTOK", _POST_TIKTOK)
-_MODULES: Final = (
-    (frozenset({"twitter.com", "x.com", "twitter-comments"}), _X),
-    (frozenset({"tiktok.com", "tiktok-comments"}), _TIKTOK),
-)
+_MODULES: Final = ((frozenset({"tiktok.com", "tiktok-comments"}), _TIKTOK),)
 
 
 def decoder_for(modules: Set[str]) -> Decode | None:
