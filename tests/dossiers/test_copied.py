@@ -14,6 +14,7 @@ from PIL import Image
 from saisine.dossiers import build_pdf
 from saisine.dossiers.copied import jpeg_pixels, png_pixels
 from saisine.dossiers.data import Box
+from saisine.dossiers.opaque import opaque_rows
 from saisine.dossiers.pictures import encode_picture
 from saisine.dossiers.stitch import NotStitched, stitched
 from tests.dossiers import world
@@ -66,7 +67,7 @@ def test_a_hidden_part_is_never_copied(tmp_path: Path) -> None:
     assert all(high - low < 8 for low, high in shown.getextrema())  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "L", "P", "1", "LA"])
+@pytest.mark.parametrize("mode", ["L", "P", "1", "LA"])
 def test_an_unusual_png_is_encoded_again(mode: str) -> None:
     body = picture(mode=mode)
     assert png_pixels(body, SIDE) is None
@@ -82,6 +83,54 @@ def test_a_picture_that_is_too_wide_or_badly_compressed_is_encoded_again() -> No
     turned[0x0112] = 6
     assert jpeg_pixels(picture("JPEG", exif=turned), SIDE) is None
     assert jpeg_pixels(picture("JPEG", mode="CMYK"), SIDE) is None
+
+
+def filtered(rows: list[bytes], filters: list[int], size: int) -> bytes:
+    """Rows of a PNG as the standard filters them (section 9.2), `size` bytes a pixel."""
+    found, above = b"", bytes(len(rows[0]))
+    for row, kind in zip(rows, filters, strict=True):
+        found += bytes([kind])
+        for at, value in enumerate(row):
+            left, corner = (row[at - size], above[at - size]) if at >= size else (0, 0)
+            near = {abs(above[at] - corner): left}  # Paeth: the nearest, left before above before corner
+            near = {abs(above[at] + left - 2 * corner): corner, abs(left - corner): above[at]} | near
+            guess = (0, left, above[at], (left + above[at]) // 2, near[min(near)])[kind]
+            found += bytes([(value - guess) % 256])
+        above = row
+    return found
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data(), st.integers(1, 6), st.integers(1, 5))
+def test_a_layer_that_hides_nothing_is_taken_out_and_no_pixel_changes(
+    data: st.DataObject, width: int, height: int
+) -> None:
+    colours = [data.draw(st.binary(min_size=3 * width, max_size=3 * width)) for _ in range(height)]
+    kinds = data.draw(st.lists(st.integers(0, 4), min_size=height, max_size=height))
+    clear = [b"".join(row[at : at + 3] + b"\xff" for at in range(0, len(row), 3)) for row in colours]
+    plain = opaque_rows(zlib.compress(filtered(clear, kinds, 4)), width, height)
+    assert plain is not None
+    assert zlib.decompress(plain) == filtered(colours, kinds, 3)
+    with Image.open(io.BytesIO(png_of(plain, width, height))) as image:
+        assert image.tobytes() == b"".join(colours)
+    place = data.draw(st.integers(0, height - 1)), data.draw(st.integers(0, width - 1)) * 4 + 3
+    row = bytearray(clear[place[0]])
+    row[place[1]] = data.draw(st.integers(0, 254))
+    clear[place[0]] = bytes(row)
+    assert opaque_rows(zlib.compress(filtered(clear, kinds, 4)), width, height) is None
+
+
+def test_a_screen_with_an_opaque_layer_is_copied_and_a_clear_one_is_laid_on_white() -> None:
+    opaque = picture(mode="RGBA")
+    corner = Image.open(io.BytesIO(opaque))
+    corner.putpixel((0, 0), (1, 2, 3, 0))
+    out = io.BytesIO()
+    corner.save(out, "PNG")
+    assert encode_picture(opaque).coding == "png"  # type: ignore[union-attr]
+    made = encode_picture(out.getvalue())
+    assert made is not None
+    assert made.coding == "jpeg"
+    assert min(Image.open(io.BytesIO(made.body)).getpixel((0, 0))) > 240  # type: ignore[type-var, arg-type]
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -111,6 +160,24 @@ ROWS = b"\x00" + bytes(64 * 3)
 def test_rows_that_are_not_exactly_the_picture_are_never_copied(rows: bytes) -> None:
     assert png_pixels(png_of(zlib.compress(ROWS * 64), 64, 64), SIDE) is not None
     assert png_pixels(png_of(rows, 64, 64), SIDE) is None
+
+
+CLEAR = b"\x00" + b"\x07\x08\x09\xff" * 64
+
+
+def test_rows_with_a_layer_that_are_not_exactly_the_picture_are_never_copied() -> None:
+    good = zlib.compress(CLEAR * 64)
+    assert opaque_rows(good, 64, 64) is not None
+    unknown = zlib.compress(CLEAR * 63 + b"\x05" + CLEAR[1:])
+    for rows in (
+        good[:-5],
+        good + b"more",
+        zlib.compress(CLEAR * 63),
+        zlib.compress(CLEAR * 65),
+        unknown,
+        b"?",
+    ):
+        assert opaque_rows(rows, 64, 64) is None
 
 
 def test_a_chunk_that_changes_what_is_seen_is_never_ignored() -> None:
@@ -154,7 +221,7 @@ def test_a_damaged_picture_is_copied_only_when_it_still_decodes(
 
 def test_a_pdf_without_a_place_for_a_picture_is_refused(tmp_path: Path) -> None:
     build_pdf(world.dossier(), tmp_path / "x.pdf")
-    placed = encode_picture(picture()).place(tmp_path, 1)  # type: ignore[union-attr]
+    placed = encode_picture(picture()).place(tmp_path)  # type: ignore[union-attr]
     with pytest.raises(NotStitched):
         list(stitched((tmp_path / "x.pdf").read_bytes(), {1: placed}))
     with pytest.raises(NotStitched):

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from saisine.dossiers import Box, Person, build_pdf
+from saisine.dossiers import RECIPIENTS, Box, Person, build_pdf
 from saisine.dossiers.masks import Masker, fold, hidden_text
 from saisine.dossiers.pictures import encode_picture
+from saisine.dossiers.recipients import hidden_words
 from saisine.vault import SealItem
 from tests.dossiers import world
 from tests.dossiers.sealed import ITEMS, build, pdf_bytes
@@ -142,6 +143,15 @@ def test_a_masked_name_stands_in_no_byte_of_what_is_handed_over(recipient: str, 
         read = fold(text)[0]
         for word in HIDDEN[recipient]:
             assert fold(word)[0] not in read, (place, word)
+
+
+def test_an_account_shown_with_its_identifier_is_also_masked_where_one_of_them_stands_alone() -> None:
+    account = Person("compte 1", "auteur_presume", handles=("@zqcompte (identifiant 9912345678)",))
+    masker = Masker(hidden_words(RECIPIENTS["arcom"], (account,)))
+    found = masker.text("https://x.com/zqcompte/status/1 ; https://x.com/i/user/9912345678 ; ZQcompte, 99")
+    assert found == "https://x.com/[compte 1]/status/1 ; https://x.com/i/user/[compte 1] ; [compte 1], 99"
+    short = Person("compte 2", "auteur_presume", handles=("@zqautre (identifiant 2026)",))
+    assert Masker(hidden_words(RECIPIENTS["arcom"], (short,))).text("mars 2026") == "mars 2026"
 
 
 def test_the_text_of_a_page_hides_names_also_when_glyphs_are_read(tmp_path: Path) -> None:

@@ -196,6 +196,13 @@ def test_the_text_layer_is_the_text_shown(tmp_path: Path, words: str) -> None:
     assert unicodedata.normalize("NFKC", plain(printable(words))) in found
 
 
+def test_other_scripts_and_emoji_are_drawn_and_copied_as_text(tmp_path: Path) -> None:
+    said = "你好 これは 한국어 हिन्दी বাংলা ไทย 😀"
+    build_pdf(world.dossier(exhibits=(world.message(1, text=said),)), tmp_path / "x.pdf")
+    assert said in text_of(tmp_path / "x.pdf")
+    assert printable("\U00020000\ue000") == "⟨U+20000⟩⟨U+E000⟩"
+
+
 def test_signs_that_hide_or_turn_the_text_are_printed_by_their_code(tmp_path: Path) -> None:
     build_pdf(world.dossier(exhibits=(world.message(1, text="a\u202eb 😀"),)), tmp_path / "x.pdf")
     assert "a⟨U+202E⟩b" in text_of(tmp_path / "x.pdf")

@@ -4,22 +4,19 @@ from saisine.dossiers.build import DossierReport, build_dossier
 from saisine.dossiers.data import (
     Box,
     ChronologyLine,
-    ClockSheet,
     CopyRow,
     DossierData,
-    ElementRow,
     Exhibit,
     HarmLine,
     Integrity,
     MissingPiece,
     Person,
-    QualificationSheet,
-    StandingRow,
     StepLine,
     When,
 )
 from saisine.dossiers.pdf import PdfReport, build_pdf
 from saisine.dossiers.recipients import RECIPIENTS, Recipient, require_recipient
+from saisine.dossiers.sheets import ClockSheet, ElementRow, QualificationSheet, StandingRow
 
 __all__ = [
     "RECIPIENTS",

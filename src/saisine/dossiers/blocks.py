@@ -88,7 +88,14 @@ def link(url: str) -> Cell:
 
 
 def numbers(exhibits: Sequence[int]) -> str:
-    """« pièces 3, 4 »."""
+    """« pièces 3, 5 à 9 »: three in a row or more are a range."""
     if not exhibits:
         return ""
-    return f"pièce{'s' if len(exhibits) > 1 else ''} {', '.join(map(str, exhibits))}"
+    runs: list[list[int]] = []
+    for number in sorted(set(exhibits)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words = [f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return f"pièce{'s' if len(exhibits) > 1 else ''} {', '.join(words)}"

@@ -12,7 +12,7 @@ from typing import Final
 from saisine.dossiers.data import DossierData, Exhibit, Integrity, MissingPiece
 from saisine.dossiers.masks import Masker
 from saisine.dossiers.pdf import Progress, build_pdf
-from saisine.dossiers.recipients import Recipient, hidden_words, require_recipient
+from saisine.dossiers.recipients import Recipient, hidden_words, received, require_recipient
 from saisine.dossiers.tables import chronology_csv, exhibits_csv
 from saisine.dossiers.withheld import proofs, unread, with_masked_words
 from saisine.errors import SaisineError
@@ -65,7 +65,7 @@ def build_dossier(
         raise SaisineError("bundle_exists", path=target_zip)
     sealed, gone = _find(vault, data)
     broken = tuple(sorted({*gone, *_broken(vault, sealed, progress)}))
-    ready = _with_seals(data, vault, sealed, broken, gone)
+    ready = received(_with_seals(data, vault, sealed, broken, gone), chosen)
     masker = Masker(hidden_words(chosen, ready.people, mask_third_parties=mask_third_parties))
     pdf = pdf_copy or target_zip.with_name(f".{target_zip.name}.pdf.part")
     try:

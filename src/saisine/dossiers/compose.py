@@ -13,6 +13,7 @@ from typing import Any, Final
 from saisine.dossiers import blocks, closing, sections, summary
 from saisine.dossiers.blocks import Block
 from saisine.dossiers.data import KINDS_FR, DossierData, Exhibit
+from saisine.dossiers.figures import figures
 from saisine.dossiers.glyphs import printable, spaced
 from saisine.dossiers.masks import Masker, hidden_text
 from saisine.dossiers.pictures import Placed
@@ -108,9 +109,15 @@ def _tree(
         "recipient": recipient.label_fr,
         "purpose": recipient.purpose_fr,
         "built_on": day_fr(data.built_at.astimezone(PARIS).date()),
-        "summary": summary.first_page(data, recipient),
+        "summary": _summary(data, recipient),
         "sections": [part for part in parts if part["blocks"]],
     }
+
+
+def _summary(data: DossierData, recipient: Recipient) -> list[Block]:
+    """Page one; for the public it holds all the figures, so that the whole file is two pages."""
+    page = summary.first_page(data, recipient)
+    return [*page, *figures(data, recipient)] if recipient.id == "public" else page
 
 
 def _section(
@@ -170,8 +177,10 @@ def _exhibit(exhibit: Exhibit, picture: Placed | None, unseen: str) -> Block:
         "copies": sections.copies(exhibit) if exhibit.copies else None,
     }
     if picture is not None:
-        found["picture"] = f"pictures/{number}.svg"
-        found["alt"] = f"Image de la pièce {number}. Le texte lisible, s’il a été relevé, figure à côté."
+        found["picture"] = picture.sha256
+        found["alt"] = (
+            f"Image de la pièce {number}, copie imprimée. Le texte lisible, s’il a été relevé, figure à côté."
+        )
         found["wide"] = picture.width > picture.height
         found["share"] = picture.width / picture.height
     return found

@@ -3,17 +3,13 @@
 Nothing here formats or masks: `sections.py` says how it reads, `masks.py` what each recipient may see.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
-from saisine.law.assess import Assessed
-from saisine.law.beside import Identification
+from saisine.dossiers.sheets import ClockSheet, QualificationSheet
 from saisine.law.dates import MONTHS_FR, PARIS, day_fr
-from saisine.law.limitation import Clock
-from saisine.law.statements import flag
 
 Role = Literal["visee", "accompagnante", "juriste", "temoin", "auteur_presume", "tiers", "representant_legal"]
 ROLES_FR: dict[str, str] = {
@@ -104,160 +100,6 @@ class ChronologyLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ElementRow:
-    """One element of an offence: its words, its state (« présent »…), where the file shows it."""
-
-    text_fr: str
-    state_fr: str
-    article: str
-    is_verified: bool
-    exhibits: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSheet:
-    """One limitation clock with its arithmetic; days are Paris calendar days."""
-
-    status: Literal["open", "expired", "unknown"]
-    last_useful_day: date | None
-    safety_day: date | None
-    days_left: int | None
-    steps: tuple[str, ...]
-    alerts: tuple[str, ...]
-    flag_fr: str
-    source: str
-    is_prudential: bool = False
-
-    @classmethod
-    def of(cls, clock: Clock) -> "ClockSheet":
-        return cls(
-            "open" if clock.status == "open" else "expired" if clock.status == "expired" else "unknown",
-            clock.last_useful_day,
-            clock.safety_day,
-            clock.days_left,
-            clock.steps,
-            clock.alerts,
-            flag(clock.verified),
-            clock.source,
-            clock.prudential,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class StandingRow:
-    """One answer to « who may act », for the association and one offence."""
-
-    role_fr: str
-    answer_fr: str
-    article: str
-    basis_fr: str
-    flag_fr: str
-    missing: tuple[str, ...] = ()
-
-
-STANDING_ROLES_FR = {
-    "own_name": "En son nom",
-    "civil_party": "Partie civile habilitée",
-    "mandatary": "Mandataire",
-    "none": "Association",
-}
-ANSWERS_FR = {"yes": "Oui", "conditional": "Sous conditions", "no": "Non"}
-
-
-@dataclass(frozen=True, slots=True)
-class QualificationSheet:
-    """One qualification as printed. `decision` is a person's: retenir, ecarter, demander_avis, or empty.
-
-    `statement` is the number of what it qualifies, 0 while the incident holds one alone; `about_fr` says its
-    exhibits, its day and its account.
-    """
-
-    name_fr: str
-    status: Literal["met", "possible", "excluded"]
-    statement_fr: str
-    is_verified: bool
-    elements: tuple[ElementRow, ...] = ()
-    penalty_fr: str = ""
-    identification_fr: str = ""
-    decision: Literal["", "retenir", "ecarter", "demander_avis"] = ""
-    reason: str = ""
-    why_fr: str = ""
-    warnings: tuple[str, ...] = ()
-    clock: ClockSheet | None = None
-    standing: tuple[StandingRow, ...] = ()
-    statement: int = 0
-    about_fr: str = ""
-
-    @property
-    def title_fr(self) -> str:
-        """The qualification, and the statement it is about when the incident holds several."""
-        return f"Propos {self.statement} : {self.name_fr}" if self.statement else self.name_fr
-
-    @classmethod
-    def of(
-        cls,
-        assessed: Assessed,
-        *,
-        statement: int = 0,
-        about_fr: str = "",
-        decision: Literal["", "retenir", "ecarter", "demander_avis"] = "",
-        reason: str = "",
-        exhibits: Mapping[str, Sequence[int]] | None = None,
-    ) -> "QualificationSheet":
-        """From the law engine's answer; `exhibits` says which exhibit numbers show each fact."""
-        shown, found = exhibits or {}, assessed.status
-        fallbacks = tuple(fallback.text_fr for fallback in assessed.fallbacks)
-        return cls(
-            name_fr=assessed.offence.name_fr,
-            status="met" if found == "met" else "possible" if found == "possible" else "excluded",
-            statement_fr=assessed.statement.line("fr"),
-            is_verified=assessed.statement.verified,
-            elements=_elements(assessed, shown),
-            penalty_fr=assessed.penalty.text_fr if assessed.penalty else "",
-            identification_fr=_identification(assessed.identification),
-            decision=decision,
-            reason=reason,
-            why_fr=assessed.qualification.why_fr,
-            warnings=(*assessed.qualification.warnings, *fallbacks),
-            clock=ClockSheet.of(assessed.clock) if assessed.clock else None,
-            standing=tuple(
-                StandingRow(
-                    STANDING_ROLES_FR.get(item.role, "Association"),
-                    ANSWERS_FR.get(item.answer, item.answer),
-                    item.article,
-                    item.basis_fr,
-                    flag(item.verified),
-                    item.missing,
-                )
-                for item in assessed.standing
-            ),
-            statement=statement,
-            about_fr=about_fr,
-        )
-
-
-def _elements(assessed: Assessed, shown: Mapping[str, Sequence[int]]) -> tuple[ElementRow, ...]:
-    states = {True: "présent", False: "absent", None: "à établir"}
-    return tuple(
-        ElementRow(
-            element.label_fr if element.role != "none_of" else f"Ferait obstacle : {element.label_fr}",
-            states[element.value],
-            element.article,
-            element.verified,
-            tuple(shown.get(element.fact, ())),
-        )
-        for element in assessed.qualification.elements
-    )
-
-
-def _identification(found: Identification | None) -> str:
-    if found is None:
-        return ""
-    until = f" Données conservées jusqu’au {day_fr(found.data_kept_until)}." if found.data_kept_until else ""
-    return f"{found.text_fr}{until} {flag(found.verified)}."
-
-
-@dataclass(frozen=True, slots=True)
 class HarmLine:
     """Prejudice: health, work, safety, material, association; the exhibit that shows it."""
 
@@ -269,7 +111,10 @@ class HarmLine:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """A step already taken: notice, complaint, procedure; the answer received, or silence."""
+    """A step already taken: notice, complaint, procedure; the answer received, or silence.
+
+    `note` is what somebody wrote of it: never in the figures for the public.
+    """
 
     when: When
     text: str
@@ -277,6 +122,7 @@ class StepLine:
     reference: str = ""
     breach_fr: str = ""
     exhibits: tuple[int, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +217,7 @@ class DossierData:
     exhibits: tuple[Exhibit, ...] = ()
     missing: tuple[MissingPiece, ...] = ()
     integrity: Integrity | None = None
+    left_out: int = 0  # exhibits that do not concern the recipient
 
     @property
     def retained(self) -> tuple[QualificationSheet, ...]:

@@ -39,12 +39,15 @@ def shown(count: int) -> str:
 
 
 def _outcomes(states: Mapping[str, int]) -> list[list[str]]:
+    """One row per outcome; rare ones stand together, since the words of a single case may name it."""
     total = sum(states.values())
-    is_safe = all(count >= SMALL_CELL for count in states.values())
-    return [
-        [state, shown(count), _share(count, total) if is_safe else ""]
+    rare = [state for state, count in states.items() if count < SMALL_CELL]
+    rows = [
+        [state, shown(count), "" if rare else _share(count, total)]
         for state, count in sorted(states.items())
+        if state not in rare
     ]
+    return [*rows, ["Autres suites, chacune", SMALL_FR, ""]] if rare else rows
 
 
 def _share(count: int, total: int) -> str:

@@ -21,8 +21,8 @@ import typst
 from saisine.dossiers.compose import Composed, compose
 from saisine.dossiers.data import DossierData, Exhibit
 from saisine.dossiers.glyphs import FONTS
-from saisine.dossiers.pictures import Placed, encode_picture, kept_memory
-from saisine.dossiers.recipients import Recipient, require_recipient
+from saisine.dossiers.pictures import Placed, encode_picture, kept_memory, mark
+from saisine.dossiers.recipients import Recipient, received, require_recipient
 from saisine.dossiers.stitch import NotStitched, stitched
 from saisine.errors import SaisineError
 
@@ -69,6 +69,7 @@ def build_pdf(
     chosen = require_recipient(recipient)
     if len(data.exhibits) > MAX_EXHIBITS:
         raise SaisineError("dossier_too_large", count=len(data.exhibits), limit=MAX_EXHIBITS)
+    data = received(data, chosen)
     wanted = [e for e in data.exhibits if chosen.shows_pictures and "exhibits" in chosen.sections]
     with _work_folder(out) as folder:
         pictures, unshown = _encode_all(wanted, picture_of, folder / "pictures", progress)
@@ -108,7 +109,7 @@ def _work_folder(out: Path) -> Iterator[Path]:
 def _encode_all(
     exhibits: Iterable[Exhibit], picture_of: PictureSource, folder: Path, progress: Progress | None
 ) -> tuple[dict[int, Placed], tuple[int, ...]]:
-    """Every picture re-encoded into the folder, two at a time (Pillow frees the interpreter meanwhile)."""
+    """Every picture into the folder, two at a time (zlib and Pillow free the interpreter meanwhile)."""
     wanted = list(exhibits)
     pictures: dict[int, Placed] = {}
     unshown: list[int] = []
@@ -116,7 +117,7 @@ def _encode_all(
     def encode(exhibit: Exhibit) -> tuple[bool, Placed | None]:
         source = picture_of(exhibit)
         picture = None if source is None else encode_picture(source, exhibit.boxes)
-        return source is not None, picture.place(folder, exhibit.number) if picture else None
+        return source is not None, picture.place(folder) if picture else None
 
     with kept_memory(), ThreadPoolExecutor(PICTURE_THREADS) as pool:
         for done, (exhibit, (had, picture)) in enumerate(
@@ -144,7 +145,8 @@ def _to_review(
 def _typeset(composed: Composed, folder: Path, data: DossierData) -> bytes:
     """The bytes of the PDF. Raises SaisineError("dossier_not_typeset")."""
     shutil.copyfile(TEMPLATE, folder / "dossier.typ")
-    (folder / "data.json").write_text(json.dumps(composed.tree, ensure_ascii=True), "ascii")
+    tree = composed.tree | {"mark": [list(part) for part in mark()]}
+    (folder / "data.json").write_text(json.dumps(tree, ensure_ascii=True), "ascii")
     (folder / "qr.svg").write_bytes(_qr(str(composed.tree["qr"])))
     try:
         body: bytes = typst.compile(

@@ -21,7 +21,8 @@ from saisine.dossiers import copied
 from saisine.dossiers.data import Box
 
 MAX_PIXELS: Final = 50_000_000
-MAX_SIDE: Final = 2400  # a phone screen keeps its pixels; shrinking it was half of the time of a build
+MAX_SIDE: Final = 2400  # of a picture encoded again; shrinking was half of the time of a build
+COPIED_SIDE: Final = 3200  # of one copied: every phone screen keeps its pixels
 QUALITY: Final = 80
 MARK_SIDE: Final = 16
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -54,28 +55,25 @@ class Picture:
     height: int
     coding: Coding = "jpeg"
 
-    def place(self, folder: Path, number: int) -> Placed:
-        """Write the pixels, and `<number>.svg`: the frame of a small mark that the typesetter puts in its place.
+    def place(self, folder: Path) -> Placed:
+        """Write the pixels in a file of their own.
 
-        The pixels never go through Typst, which would hold all of them at once (500 screens: 700 MB more);
-        `stitch.py` puts them where the mark stands.
+        They never go through Typst, which would hold all of them at once (500 screens: 700 MB more): it lays
+        out a small mark that carries their digest, and `stitch.py` puts them where the mark stands.
         """
         sha256 = hashlib.sha256(self.body).hexdigest()
         file = folder / sha256
         file.write_bytes(self.body)
-        (folder / f"{sha256}.jpg").write_bytes(mark(sha256))
-        size = f'width="{self.width}" height="{self.height}"'
-        image = f'<image {size} preserveAspectRatio="none" href="{sha256}.jpg"/>'
-        frame = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{image}</svg>'
-        (folder / f"{number}.svg").write_text(frame, "ascii")
         return Placed(sha256, self.width, self.height, self.coding, file)
 
 
-def mark(sha256: str) -> bytes:
-    """A JPEG of 16 by 16 pixels that carries the digest of the picture it stands for."""
+def mark() -> tuple[bytes, bytes]:
+    """What stands before and after a digest in a mark: a JPEG of 16 by 16 pixels, the digest its comment."""
+    digest = b"0" * 64
     out = io.BytesIO()
-    Image.new("RGB", (MARK_SIDE, MARK_SIDE)).save(out, "JPEG", comment=sha256.encode())
-    return out.getvalue()
+    Image.new("RGB", (MARK_SIDE, MARK_SIDE)).save(out, "JPEG", comment=digest)
+    before, after = out.getvalue().split(digest)
+    return before, after
 
 
 @contextmanager
@@ -93,7 +91,9 @@ def kept_memory() -> Iterator[None]:
 
 
 def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture | None:
-    """The picture ready to be printed, at most 2,400 pixels a side; None when it is no readable picture.
+    """The picture ready to be printed; None when it is no readable picture.
+
+    At most 3,200 pixels a side when it is copied, 2,400 when it is encoded again.
 
     Only the first image of an animation is kept. Transparency becomes white.
     """
@@ -114,9 +114,9 @@ def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture |
 
 def _copied(source: bytes | Path) -> Picture | None:
     body = source if isinstance(source, bytes) else source.read_bytes()
-    if body.startswith(copied.PNG_START) and (png := copied.png_pixels(body, MAX_SIDE)):
+    if body.startswith(copied.PNG_START) and (png := copied.png_pixels(body, COPIED_SIDE)):
         return Picture(*png, "png")
-    if body.startswith(copied.JPEG_START) and (jpeg := copied.jpeg_pixels(body, MAX_SIDE)):
+    if body.startswith(copied.JPEG_START) and (jpeg := copied.jpeg_pixels(body, COPIED_SIDE)):
         return Picture(*jpeg, "jpeg")
     return None
 
@@ -136,13 +136,18 @@ def _flatten(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
-        return image.convert("RGB")  # most screens: nothing to lay on white, half of the time
+        return image.convert("RGB")  # nothing to lay on white, half of the time
+    if image.mode == "RGBA":
+        return _on_white(image)
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        clear = image.convert("RGBA")
-        white = Image.new("RGB", clear.size, (255, 255, 255))
-        white.paste(clear, mask=clear.getchannel("A"))
-        return white
+        return _on_white(image.convert("RGBA"))
     return image.convert("RGB")
+
+
+def _on_white(clear: Image.Image) -> Image.Image:
+    white = Image.new("RGB", clear.size, (255, 255, 255))
+    white.paste(clear, mask=clear)
+    return white
 
 
 def _encode(image: Image.Image, boxes: Sequence[Box]) -> Picture:

@@ -4,16 +4,20 @@ The table is the authority of `casework` for contents and masks; a person may on
 parties, whom the lawyer and the prosecutor may see when someone says so.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from saisine.dossiers.data import Person
+from saisine.dossiers.data import DossierData, Exhibit, Person
 from saisine.errors import SaisineError
 
 EVERYONE: Final = frozenset(
     {"visee", "accompagnante", "juriste", "temoin", "auteur_presume", "tiers", "representant_legal"}
 )
+PRIVATE_KINDS: Final = frozenset({"certificat"})  # health, of no use to who judges a platform
+_ACCOUNT: Final = re.compile(r"(.*?) \(identifiant (.+)\)")
+_WHOLE_ID: Final = 6  # a shorter number also stands in dates and counts
 TARGETED: Final = frozenset({"visee", "accompagnante", "representant_legal", "temoin"})
 ALL_SECTIONS: Final = (
     "people", "chronology", "qualification", "limitation", "standing", "harm", "steps", "requests",
@@ -26,7 +30,8 @@ class Recipient:
     """`names`, `handles`, `contacts`: roles whose names, public accounts and contact data are hidden.
 
     `shows_texts` and `shows_pictures` say whether the words and pictures of exhibits are printed;
-    `gives_originals` whether sealed originals travel in the bundle.
+    `gives_originals` whether sealed originals travel in the bundle. `unconcerned`: kinds of exhibits that it
+    does not receive; `needs_address`: only those with an address; `requests`: what is asked of it.
     """
 
     id: str
@@ -41,6 +46,9 @@ class Recipient:
     shows_pictures: bool = True
     gives_originals: bool = True
     may_show_third_parties: bool = False
+    unconcerned: frozenset[str] = frozenset()
+    needs_address: bool = False
+    requests: tuple[str, ...] = ()
 
 
 RECIPIENTS: Final[dict[str, Recipient]] = {
@@ -80,6 +88,8 @@ RECIPIENTS: Final[dict[str, Recipient]] = {
             shows_texts=False,
             shows_pictures=False,
             gives_originals=False,
+            unconcerned=PRIVATE_KINDS | {"document", "constat"},
+            needs_address=True,
         ),
         Recipient(
             "arcom",
@@ -93,6 +103,11 @@ RECIPIENTS: Final[dict[str, Recipient]] = {
             shows_texts=False,
             shows_pictures=False,
             gives_originals=False,
+            unconcerned=PRIVATE_KINDS,
+            requests=(
+                "Examiner les manquements allégués au règlement (UE) 2022/2065, décrits dans les démarches.",
+                "Demander au service ce qu’il a fait de chaque notification, et dans quel délai.",
+            ),
         ),
         Recipient(
             "organe21",
@@ -114,6 +129,11 @@ RECIPIENTS: Final[dict[str, Recipient]] = {
             contacts=EVERYONE,
             shows_pictures=False,
             gives_originals=False,
+            unconcerned=PRIVATE_KINDS,
+            requests=(
+                "Examiner la décision du service, ou son silence, au regard de la loi et de ses conditions générales.",
+                "Demander au service de revoir cette décision.",
+            ),
         ),
         Recipient(
             "interne",
@@ -133,7 +153,7 @@ RECIPIENTS: Final[dict[str, Recipient]] = {
             "Public",
             "Public",
             "Des chiffres, sans personne ni propos.",
-            ("figures", "integrity", "limits"),
+            ("integrity", "limits"),
             names=EVERYONE,
             handles=EVERYONE,
             contacts=EVERYONE,
@@ -162,8 +182,32 @@ def hidden_words(
             continue
         for roles, words in (
             (recipient.names, person.names),
-            (recipient.handles, person.handles),
+            (recipient.handles, tuple(part for handle in person.handles for part in _parts(handle))),
             (recipient.contacts, person.contacts),
         ):
             if person.role in roles:
                 yield from ((word, person.label) for word in words if word.strip())
+
+
+def _parts(handle: str) -> Iterator[str]:
+    """An account as shown, « @compte (identifiant 19…) », then its parts: an address holds one of them alone."""
+    yield handle
+    if found := _ACCOUNT.fullmatch(handle):
+        yield found[1]
+        if len(found[2]) >= _WHOLE_ID:
+            yield found[2]
+
+
+def received(data: DossierData, recipient: Recipient) -> DossierData:
+    """The data with the exhibits and requests that concern this recipient; numbers of exhibits never change."""
+    kept = tuple(exhibit for exhibit in data.exhibits if _concerns(exhibit, recipient))
+    left_out = data.left_out + len(data.exhibits) - len(kept)
+    asked = recipient.requests if recipient.requests and data.requests else data.requests
+    return replace(data, exhibits=kept, requests=asked, left_out=left_out)
+
+
+def _concerns(exhibit: Exhibit, recipient: Recipient) -> bool:
+    if exhibit.kind in recipient.unconcerned:
+        return False
+    addresses = (exhibit.url, *(row.url for row in exhibit.copies))
+    return any(addresses) or not recipient.needs_address

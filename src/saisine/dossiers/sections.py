@@ -8,15 +8,14 @@ from saisine.dossiers.blocks import Block, Cell
 from saisine.dossiers.data import (
     KINDS_FR,
     ROLES_FR,
-    ClockSheet,
     CopyRow,
     DossierData,
     Exhibit,
-    QualificationSheet,
+    Person,
     When,
 )
-from saisine.dossiers.figures import figures
-from saisine.dossiers.recipients import Recipient
+from saisine.dossiers.recipients import TARGETED, Recipient
+from saisine.dossiers.sheets import ClockSheet, QualificationSheet
 from saisine.law.dates import day_fr, days_fr
 
 STATUS_FR: Final = {"met": "semble relever de", "possible": "pourrait relever de", "excluded": "écarté"}
@@ -46,7 +45,7 @@ def people(data: DossierData, recipient: Recipient) -> list[Block]:
             blocks.strong(person.label),
             ROLES_FR.get(person.role, person.role),
             ", ".join((*person.names, *person.handles)),
-            ", ".join(person.contacts) or person.note,
+            _contact(person, recipient),
         ]
         for person in data.people
         if person not in unlisted
@@ -67,6 +66,16 @@ def people(data: DossierData, recipient: Recipient) -> list[Block]:
             "soft",
         ),
     ]
+
+
+def _contact(person: Person, recipient: Recipient) -> str:
+    """Contact data, or in words that they are kept from this recipient; the remark stands alone otherwise."""
+    if not person.contacts:
+        return person.note
+    if person.role not in recipient.contacts:
+        return ", ".join((*person.contacts, person.note)) if person.note else ", ".join(person.contacts)
+    kept = "Coordonnées remises à part" if person.role in TARGETED else "Coordonnées non transmises"
+    return f"{kept}. {person.note}" if person.note else kept
 
 
 def _unlisted(count: int) -> list[Block]:
@@ -140,17 +149,19 @@ def _decision(sheet: QualificationSheet) -> str:
 
 
 def _elements(sheet: QualificationSheet) -> Block:
+    shown = any(row.exhibits for row in sheet.elements)  # a column that nothing fills tells nothing
     rows = [
         [
             row.text_fr[:1].upper() + row.text_fr[1:],
             blocks.tag(row.state_fr, is_open=row.state_fr == "à établir"),
-            blocks.numbers(row.exhibits),
+            *([blocks.numbers(row.exhibits)] if shown else []),
             [row.article, blocks.verified_tag(row.is_verified)],
         ]
         for row in sheet.elements
     ]
-    head = ("Élément", "État", "Pièces", "Article")
-    return blocks.table(f"Éléments : {sheet.title_fr}", head, (6, 2.2, 2, 4.5), rows)
+    head = ("Élément", "État", "Pièces", "Article") if shown else ("Élément", "État", "Article")
+    widths = (6, 2.2, 2, 4.5) if shown else (8, 2.2, 4.5)
+    return blocks.table(f"Éléments : {sheet.title_fr}", head, widths, rows)
 
 
 def _set_aside(data: DossierData) -> list[Block]:
@@ -235,7 +246,11 @@ def steps(data: DossierData, recipient: Recipient) -> list[Block]:
         [
             dated(step.when),
             [step.text, blocks.soft(f"Référence : {step.reference}") if step.reference else ""],
-            [step.state_fr, blocks.soft(f"Manquement allégué : {step.breach_fr}") if step.breach_fr else ""],
+            [
+                step.state_fr,
+                step.note,
+                blocks.soft(f"Manquement allégué : {step.breach_fr}") if step.breach_fr else "",
+            ],
             blocks.numbers(step.exhibits),
         ]
         for step in ordered
@@ -267,12 +282,22 @@ def exhibit_list(data: DossierData, recipient: Recipient) -> list[Block]:
     return [
         blocks.paragraph(
             "L’empreinte désigne l’original scellé. « Journal » donne la ligne qui l’a scellé, et dit si un "
-            "tiers l’a daté.",
+            f"tiers l’a daté.{_scope(data, recipient)}",
             "soft",
         ),
         blocks.table("", head, (0.9, 3.4, 2.8, 6.6, 2.6), rows),
         *_copies_apart(data, recipient),
     ]
+
+
+def _scope(data: DossierData, recipient: Recipient) -> str:
+    """What the list leaves out, and what the printed pictures are."""
+    words = ""
+    if data.left_out:
+        words += " Les pièces qui ne concernent pas ce destinataire n’y sont pas : leurs numéros manquent."
+    if recipient.shows_pictures:
+        words += " Les images imprimées sont des copies pour la lecture ; l’original scellé fait foi."
+    return words
 
 
 def _copies_apart(data: DossierData, recipient: Recipient) -> list[Block]:
@@ -323,7 +348,6 @@ def log_state(exhibit: Exhibit) -> Cell:
 
 Section = Callable[[DossierData, Recipient], list[Block]]
 SECTIONS: Final[dict[str, tuple[str, Section]]] = {
-    "figures": ("Chiffres", figures),
     "people": ("Personnes et rôles", people),
     "chronology": ("Chronologie", chronology),
     "qualification": ("Qualification proposée", qualification),

@@ -12,6 +12,7 @@ from saisine.dossiers import blocks
 from saisine.dossiers.blocks import Block
 from saisine.dossiers.data import ROLES_FR, DossierData, Person, When
 from saisine.dossiers.recipients import Recipient
+from saisine.dossiers.sheets import QualificationSheet
 from saisine.law.dates import day_fr, days_fr
 
 MAX_LINES: Final = 5
@@ -22,16 +23,16 @@ SMALL_FR: Final = f"moins de {SMALL_CELL}"
 def first_page(data: DossierData, recipient: Recipient) -> list[Block]:
     if recipient.id == "public":
         return [blocks.pairs(_public(data))]
-    return [blocks.pairs([*_facts(data), *_rights(data, frozenset(recipient.sections))])]
+    return [blocks.pairs([*_facts(data, recipient), *_rights(data, frozenset(recipient.sections))])]
 
 
-def _facts(data: DossierData) -> list[tuple[str, Any]]:
+def _facts(data: DossierData, recipient: Recipient) -> list[tuple[str, Any]]:
     days = sorted(day for exhibit in data.exhibits if (day := exhibit.when.day))
     places = sorted({exhibit.platform for exhibit in data.exhibits if exhibit.platform})
     what = counted(len(data.exhibits), "pièce")
     return [
         ("Quoi", [data.summary, what] if data.summary else what),
-        ("Qui", _who(data.people)),
+        ("Qui", _who(data.people, recipient)),
         ("Quand", _period(days)),
         ("Où", ", ".join(places)),
     ]
@@ -39,7 +40,7 @@ def _facts(data: DossierData) -> list[tuple[str, Any]]:
 
 def _rights(data: DossierData, sections: frozenset[str]) -> list[tuple[str, Any]]:
     """What page one may say beyond the facts: only what this recipient also finds further on."""
-    named = [_named(sheet.title_fr, sheet.status) for sheet in data.retained]
+    named = [_named(sheet) for sheet in data.retained]
     lacking = _first([piece.text for piece in data.missing]) or "Rien à première vue"
     rows = (
         ("requests", "Ce qui est demandé", _first(data.requests)),
@@ -54,17 +55,28 @@ def counted(count: int, word: str) -> str:
     return f"{count} {word}{'s' if count > 1 else ''}"
 
 
-def _named(name: str, status: str) -> str:
-    return name if status == "met" else f"{name} (éléments à établir)"
+def _named(sheet: QualificationSheet) -> str:
+    """The name; what is still open in it, and whether its rule was verified, stand beside it on page one too."""
+    open_ones = (
+        "" if sheet.status == "met" else "éléments à établir",
+        "" if sheet.is_verified else "texte à vérifier par une ou un juriste",
+    )
+    words = " ; ".join(part for part in open_ones if part)
+    return f"{sheet.title_fr} ({words})" if words else sheet.title_fr
 
 
-def _who(people: Sequence[Person]) -> list[str] | str:
-    return _first([_person(one) for one in people if one.role in ("visee", "auteur_presume")])
+def _who(people: Sequence[Person], recipient: Recipient) -> list[str] | str:
+    return _first([_person(one, recipient) for one in people if one.role in ("visee", "auteur_presume")])
 
 
-def _person(person: Person) -> str:
+def _person(person: Person, recipient: Recipient) -> str:
+    """The label, then the name or the account where this recipient may read it, then the role."""
     role = ROLES_FR[person.role].lower()
-    return person.label if person.label.startswith(role) else f"{person.label} ({role})"
+    names = () if person.role in recipient.names else person.names
+    handles = () if person.role in recipient.handles else person.handles
+    shown = ", ".join((*names, *handles)[:1])
+    words = f"{person.label} : {shown}" if shown else person.label
+    return words if person.label.startswith(role) else f"{words} ({role})"
 
 
 def _period(days: Sequence[date]) -> str:
