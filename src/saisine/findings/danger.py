@@ -31,6 +31,8 @@ PHONE: Final = re.compile(
     r"(?:[ ./-]?[\do]){8}(?![\do])"
 )
 
+_DIGIT: Final = re.compile(r"\d")  # without one, there is no number to look for
+
 
 @dataclass(frozen=True, slots=True)
 class Danger:
@@ -82,6 +84,8 @@ def _by_words(words: Sequence[Word], lit: int, rules: Rules) -> Iterator[Hit]:
 
 
 def _by_phone(folded: str, places: Sequence[int], words: Sequence[Word], rules: Rules) -> Iterator[Hit]:
+    if _DIGIT.search(folded) is None:
+        return
     phone_rules = [rule for rule in rules.rules if rule.phone]
     first = 0
     for match in PHONE.finditer(folded):

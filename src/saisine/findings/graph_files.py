@@ -313,4 +313,5 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA) else value
+    runs = isinstance(value, str) and value.lstrip(" \n\xa0").startswith(FORMULA)
+    return f"'{value}" if runs else value

@@ -8,7 +8,16 @@ import pytest
 from saisine.errors import SaisineError
 from saisine.findings.triage import Triage
 from saisine.findings.triage.blend import auc
-from saisine.findings.triage.local import Decision, LocalModel, export, learn, paired_gain, without
+from saisine.findings.triage.linear import Tfidf
+from saisine.findings.triage.local import (
+    Decision,
+    LocalModel,
+    directions_of,
+    export,
+    learn,
+    paired_gain,
+    without,
+)
 from tests.findings.triage.shipped import TRIAGE
 
 OPENINGS = ("Dites donc", "Franchement", "Au fait", "Encore une fois", "Bon", "Alors", "Écoutez", "Voilà")
@@ -94,6 +103,17 @@ def test_a_member_s_decisions_can_be_withdrawn_and_an_erased_message_counts_no_m
     assert len(without(DECISIONS, message="7")) == len(DECISIONS) - 1
     gone = {id: text for id, text in TEXTS.items() if id != "7"}
     assert learn(TRIAGE, gone, DECISIONS, 1)[1].n == LESSON.n - 1
+
+
+def test_directions_are_found_without_labels_and_tell_two_kinds_of_messages_apart() -> None:
+    tokens = [["aa", "bb"], ["aa", "bb"], ["cc", "dd"], ["cc", "dd"]]
+    tfidf = Tfidf.fit(tokens, least=1)
+    rows = tfidf.rows(tokens)
+    found = directions_of(rows, len(tfidf.vocabulary))
+    assert found.shape == (len(tfidf.vocabulary), 1)  # two kinds vary in one direction
+    places = rows.dot(found)[:, 0]
+    assert places[0] == pytest.approx(places[1])
+    assert abs(places[0] - places[2]) > 1
 
 
 def test_what_was_learnt_can_be_taken_out_kept_and_read_again() -> None:

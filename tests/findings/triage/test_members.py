@@ -97,12 +97,21 @@ def test_a_packed_network_says_nearly_the_same_and_a_wrong_shape_is_refused() ->
         unpack(broken)
 
 
-def test_a_word_has_the_same_vector_alone_and_in_a_batch() -> None:
+def test_the_table_of_words_gives_the_logits_of_the_way_forward() -> None:
+    batch, _, _, _ = small()
+    arrays = new_arrays(3, 3)
+    arrays |= {f"bias{width}": np.full_like(arrays[f"bias{width}"], 0.1) for width in network.WIDTHS}
+    expected, _ = forward(batch, place(batch, vectors_of(batch.words, arrays["vectors"])), arrays)
+    assert Network(arrays).logits(DOCUMENTS, batch.features) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_word_gives_the_filters_the_same_alone_and_in_a_batch() -> None:
     arrays = new_arrays(1, 4)
     (vector,) = vectors_of(["bonjour"], arrays["vectors"])
     network_read = Network(arrays)
     network_read.logits([["autre"], ["autre", "bonjour"]], np.zeros((2, 1), np.float32))
-    assert np.allclose(network_read._table[network_read._row["bonjour"]], vector, atol=1e-6)
+    given = vector @ network_read._filters
+    assert np.allclose(network_read._table[network_read._row["bonjour"]], given, atol=1e-5)
     assert max(network.pieces_of("bonjour")) < network.BUCKETS
 
 

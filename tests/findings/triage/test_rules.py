@@ -113,3 +113,8 @@ def test_a_faulty_cue_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SaisineError) as caught:
         load_cues(path)
     assert caught.value.code == "triage_rules_malformed"
+
+
+def test_cues_over_a_lexicon_of_one_s_own_are_read_once() -> None:
+    lexicon = load_lexicon().at(date(2026, 11, 26))
+    assert load_cues(lexicon=lexicon) is load_cues(lexicon=lexicon)

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+import numpy.typing as npt
+
 if TYPE_CHECKING:
     from saisine.findings.triage.rules import Cue, Cues, Evidence
 
@@ -34,19 +37,36 @@ AGAINST_HATE: Final = frozenset({"counter", "reported", "testimony", "about_word
 
 def features_of(evidence: "Evidence", cues: "Cues", text: str) -> list[float]:
     """The numbers of one message, one per name of `feature_names`."""
-    row, column = [0.0] * len(cues.features), cues.column
-    for cue, spans in evidence.cues.items():
-        row[column["cue:" + cue]] = min(2, len(spans))
-    for sign in evidence.dangers:
-        row[column["danger:" + sign.kind]] = 1.0
-    for sign in evidence.cancelled:
-        row[column["cancelled:" + sign.kind]] = 1.0
-    shapes = _text_shapes(evidence, text) | _cue_shapes(evidence, cues)
-    if evidence.terms:
-        shapes |= _term_shapes(evidence)
-    for name, value in shapes.items():
-        row[column[name]] = float(value)
+    row = [0.0] * len(cues.features)
+    for at, value in numbers_of(evidence, cues, text):
+        row[at] = value
     return row
+
+
+def matrix_of(read: "Sequence[tuple[Evidence, str]]", cues: "Cues") -> npt.NDArray[np.float32]:
+    """(messages, features), from what the rules see in each and its text."""
+    found = np.zeros((len(read), len(cues.features)), np.float32)
+    rows = [numbers_of(evidence, cues, text) for evidence, text in read]
+    flat = [number for row in rows for number in row]
+    if flat:
+        columns, values = zip(*flat, strict=True)
+        found[np.repeat(np.arange(len(rows)), list(map(len, rows))), columns] = values
+    return found
+
+
+def numbers_of(evidence: "Evidence", cues: "Cues", text: str) -> list[tuple[int, float]]:
+    """(column, value) of each feature that is not zero, each column once."""
+    column = cues.column
+    numbers: dict[str, float] = {f"cue:{cue}": min(2, len(spans)) for cue, spans in evidence.cues.items()}
+    for sign in evidence.dangers:
+        numbers["danger:" + sign.kind] = 1.0
+    for sign in evidence.cancelled:
+        numbers["cancelled:" + sign.kind] = 1.0
+    numbers |= _text_shapes(evidence, text)
+    numbers |= _cue_shapes(evidence, cues)
+    if evidence.terms:
+        numbers |= _term_shapes(evidence)
+    return [(column[name], float(value)) for name, value in numbers.items() if value]
 
 
 def _text_shapes(evidence: "Evidence", text: str) -> dict[str, float]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from saisine.errors import SaisineError
+from saisine.findings.rules import read_yaml
 from saisine.texts import fold
 
 DATA: Final = Path(__file__).with_name("data") / "lexicon"
@@ -89,7 +90,7 @@ class Term:
         return replace(self, strength=max(1, self.strength - 1)) if self.is_due(on) else self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # equal to itself alone, so that what is made of it may be kept
 class Lexicon:
     """`version`, the terms, the neutral names of each group, the words that lead to a name and that follow one."""
 
@@ -138,7 +139,7 @@ def _terms(path: Path) -> tuple[str, Sequence[Term]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = read_yaml(path)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise _fault(path, type(error).__name__) from error
     if not isinstance(raw, dict):

@@ -1,9 +1,9 @@
 """« Apprendre de nos décisions »: what an association's own decisions teach, kept off until it helps.
 
-A logistic regression that starts from the base: its prior is the base logit as it is, and labels move it by the words
-of the inbox and by what each member says for `score` and for `hate`, since an inbox may be closer to one of them than
-the mix fitted on all sets. A share of the mix is taken only when labels left out show that it helps. Few, noisy or
-lopsided labels then change nothing. `hate` and `danger` are never touched.
+A ridge regression on few columns: what each member says for `score` and for `hate`, since an inbox may be closer to one
+of them than the mix fitted on all sets, and the main directions in which the words of the inbox vary, found without
+any label (latent semantic analysis, Deerwester and others 1990). A share of the mix is taken only when labels left out
+show that it helps: few, noisy or lopsided labels then change nothing. `hate` and `danger` are never touched.
 """
 
 import io
@@ -18,18 +18,25 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage.blend import Bands, auc, fit_bands, fit_platt, sigmoid
-from saisine.findings.triage.linear import Rows, Tfidf, fit_logistic
+from saisine.findings.triage.linear import Rows, Tfidf
+from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.scoring import Triage
 
 Floats = npt.NDArray[np.float64]
 SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 FOLDS: Final = 5
-REPEATS: Final = 4
-EVIDENCE: Final = 3.0  # standard errors by which a gain must be above zero: labels drawn at random reach 2
+REPEATS: Final = 6
+EVIDENCE: Final = 2.0  # standard errors by which a gain must be above zero
+ORDER: Final = (
+    3.0  # and by which the new order must be above chance: labels drawn at random gain by luck alone
+)
 LEAST_LABELS: Final = 60
 LEAST_OF_A_SIDE: Final = 15
-TEXT_RIDGE, MEMBER_RIDGE = 1e-2, 1e-1  # few labels: held back more than in training
-LEAST_TEXTS: Final = 2  # an n-gram of the inbox stays in the workspace: two texts are enough
+RIDGE: Final = 100.0  # in labels: 200 of them move a column two thirds of the way
+DIRECTIONS: Final = 50  # in which the words of the inbox vary most
+WORDS_SCALE: Final = 3.0  # of the directions beside the members, whose spread is 1
+READ: Final = 800  # messages at most from which the directions are found, those with a label first
+LEAST_SHARE: Final = 150  # an n-gram counts when one message in so many has it, two at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class LocalModel:
 
     def mix(self, base: Floats, words: Sequence[Sequence[str]], members: Mapping[str, Floats]) -> Floats:
         """Calibrated logits (messages,) from the base ones, the words and what each member says."""
-        local = _predict(self.weights, self.tfidf.rows(words), _scaled(_beside(base, members), self.places))
+        local = _predict(self.weights, self.tfidf.rows(words), _scaled(_beside(members), self.places))
         mixed = _mixed(base, local, self.share, self.centre, self.spread)
         found: Floats = self.slope * mixed + self.bias
         return found
@@ -108,6 +115,8 @@ class LocalModel:
             if len(idf) != len(facts["vocabulary"]):
                 raise ValueError("shape")
             centres, spreads = map(tuple, facts["places"])
+            if len(weights) != len(idf) + len(centres) + 1 or len(centres) % len(OUTPUTS):
+                raise ValueError("shape")  # or learnt by an earlier version, which read one column more
             return cls(
                 facts["n"], facts["share"], Tfidf(facts["vocabulary"], idf), weights, (centres, spreads),
                 tuple(facts["centre"]), tuple(facts["spread"]), facts["slope"], facts["bias"],
@@ -139,26 +148,49 @@ def learn(
     n = len(labels)
     if n < LEAST_LABELS or min(labels.sum(), n - labels.sum()) < LEAST_OF_A_SIDE:
         return None, Lesson(n, 0.0, None, None)
-    tfidf = _vocabulary(triage, inbox, set(last))
-    reads = [triage.read(id, inbox[id]) for id in last]
-    features = triage.features(reads)
-    members = triage.members(reads, features)
-    base = triage.model.blends["score"].logit(members["score"])
-    beside = _beside(base, members)
+    reads = [triage.read(id, inbox[id]) for id in (*last, *_others(inbox, last, READ - n))]
+    least = max(2, len(reads) // LEAST_SHARE)
+    tfidf = Tfidf.fit((read.words for read in reads), least=least)
+    words = directions_of(tfidf.rows([read.words for read in reads[:READ]]), len(tfidf.vocabulary))
+    members = triage.members(reads[:n], triage.features(reads[:n]))
+    base, beside = triage.model.blends["score"].logit(members["score"]), _beside(members)
     places = tuple(map(float, beside.mean(0))), tuple(map(float, beside.std(0) + 1e-9))
-    rows, extra = tfidf.rows([read.words for read in reads]), _scaled(beside, places)
-    share, cross, (before, after) = _choose(rows, extra, labels, base, seed)
+    rows = tfidf.rows([read.words for read in reads[:n]])
+    columns = np.concatenate([_on_words(rows, words), _scaled(beside, places)], axis=1)
+    share, cross, (before, after) = _choose(columns, labels, base, seed)
     if not share:
         return None, Lesson(n, 0.0, before, before)
-    fitted = Fitted(tfidf, _fit(rows, extra, labels), places)
+    fitted = Fitted(tfidf, _by_word(_fit(columns, labels), words), places)
     return _calibrated(n, share, fitted, base, cross, labels), Lesson(n, share, before, after)
 
 
-def _vocabulary(triage: Triage, inbox: Mapping[str, str], labelled: set[str]) -> Tfidf:
-    """Of the labelled messages and, so that idf is the inbox's, of others up to a few thousand."""
-    others = (id for id in sorted(inbox) if id not in labelled)
-    ids = [*sorted(labelled), *(id for id, _ in zip(others, range(3_000), strict=False))]
-    return Tfidf.fit((triage.read(id, inbox[id]).words for id in ids), least=LEAST_TEXTS)
+def _others(inbox: Mapping[str, str], labelled: Mapping[str, bool], most: int) -> list[str]:
+    """Messages without a label, spread over the inbox."""
+    ids = [id for id in sorted(inbox) if id not in labelled]
+    return ids[:: max(1, -(-len(ids) // max(1, most)))] if most > 0 else []
+
+
+def directions_of(rows: Rows, width: int) -> Floats:
+    """(n-grams, directions): those in which the rows vary most, by their products (messages, messages)."""
+    dense = np.zeros((len(rows), width), np.float32)
+    dense[rows.of(), rows.columns] = rows.values
+    dense -= dense.mean(0)
+    lengths, vectors = np.linalg.eigh((dense @ dense.T).astype(float))
+    kept = np.flatnonzero(lengths > 1e-6)[-DIRECTIONS:]
+    found: Floats = dense.T @ (vectors[:, kept] / np.sqrt(lengths[kept])) * WORDS_SCALE
+    return found
+
+
+def _on_words(rows: Rows, words: Floats) -> Floats:
+    """(messages, directions)."""
+    found: Floats = rows.dot(words) if words.shape[1] else np.zeros((len(rows), 0))
+    return found
+
+
+def _by_word(weights: Floats, words: Floats) -> Floats:
+    """Weights of the directions as weights of the n-grams: what is kept needs no direction."""
+    n = words.shape[1]
+    return np.concatenate([words @ weights[:n], weights[n:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +202,9 @@ class Fitted:
     places: tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def _beside(base: Floats, members: Mapping[str, Floats]) -> Floats:
-    """(messages, columns): the base logit first, then each member for each output."""
-    return np.concatenate([base[:, None], members["score"], members["hate"]], axis=1)
+def _beside(members: Mapping[str, Floats]) -> Floats:
+    """(messages, columns): each member for each output."""
+    return np.concatenate([members["score"], members["hate"]], axis=1)
 
 
 def _scaled(beside: Floats, places: tuple[Sequence[float], Sequence[float]]) -> Floats:
@@ -180,21 +212,19 @@ def _scaled(beside: Floats, places: tuple[Sequence[float], Sequence[float]]) -> 
     return found
 
 
-def _fit(rows: Rows, extra: Floats, labels: Floats) -> Floats:
-    """Weights that start from the base: the first column counts 1 before any label is read."""
-    width = int(rows.columns.max(initial=-1)) + 1
-    ridge = np.full(extra.shape[1], MEMBER_RIDGE)
+def _fit(columns: Floats, labels: Floats) -> Floats:
+    """Weights, the bias last: least squares on -1 and 1, both sides counting the same, held back by RIDGE."""
     even = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
-    found = fit_logistic(rows, extra, labels, even, TEXT_RIDGE, width, ridge, offset=extra[:, 0])
-    found[width] += 1.0
+    beside = np.concatenate([columns, np.ones((len(columns), 1))], axis=1)
+    held = np.append(np.full(columns.shape[1], RIDGE), 1e-6)
+    weighed = beside * (even / even.mean())[:, None]
+    found: Floats = np.linalg.solve(weighed.T @ beside + np.diag(held), weighed.T @ (2 * labels - 1))
     return found
 
 
 def _predict(weights: Floats, rows: Rows, extra: Floats) -> Floats:
     width = len(weights) - extra.shape[1] - 1
-    known = np.append(weights[:width], 0.0)
-    on_words = Rows(rows.starts, np.minimum(rows.columns, width), rows.values).dot(known)
-    found: Floats = on_words + extra @ weights[width:-1] + weights[-1]
+    found: Floats = rows.dot(weights[:width]) + extra @ weights[width:-1] + weights[-1]
     return found
 
 
@@ -210,28 +240,33 @@ def _scale(base: Floats, local: Floats) -> tuple[tuple[float, float], tuple[floa
 
 
 def _choose(
-    rows: Rows, extra: Floats, labels: Floats, base: Floats, seed: int
+    columns: Floats, labels: Floats, base: Floats, seed: int
 ) -> tuple[float, Floats, tuple[float, float]]:
     """(share, local logits of labels left out, (AUC before, after)): the guard.
 
     Each label is scored by fits that never saw it, over several cuts, since one cut is luck. Of the shares whose
-    gain is proved, the smallest within one standard error of the best is taken; none proved, the base stays.
+    gain is proved, the one that gains most is taken; none proved, the base stays.
     """
     local = np.zeros(len(labels))
     for repeat in range(REPEATS):
         folds = _folds(labels, seed + repeat)
         for fold in range(FOLDS):
             inside, outside = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-            weights = _fit(rows.take(inside), extra[inside], labels[inside])
-            local[outside] += _predict(weights, rows.take(outside), extra[outside]) / REPEATS
+            weights = _fit(columns[inside], labels[inside])
+            local[outside] += (columns[outside] @ weights[:-1] + weights[-1]) / REPEATS
     centre, spread = _scale(base, local)
     before = auc(labels, base)
-    gains = [paired_gain(labels, base, _mixed(base, local, s, centre, spread)) for s in SHARES[1:]]
-    proved = [at for at, (gain, error) in enumerate(gains) if gain > EVIDENCE * error]
+    mixes = [_mixed(base, local, share, centre, spread) for share in SHARES[1:]]
+    gains = [paired_gain(labels, base, mixed) for mixed in mixes]
+    orders = [paired_gain(labels, np.zeros(len(labels)), mixed) for mixed in mixes]
+    proved = [
+        at
+        for at, ((gain, error), (order, doubt)) in enumerate(zip(gains, orders, strict=True))
+        if gain > EVIDENCE * error and order > ORDER * doubt
+    ]
     if not proved:
         return 0.0, local, (before, before)
-    best, error = max(gains[at] for at in proved)
-    chosen = next(at for at in proved if gains[at][0] >= best - error)
+    chosen = max(proved, key=lambda at: gains[at][0])
     return SHARES[1 + chosen], local, (before, before + gains[chosen][0])
 
 

@@ -24,22 +24,26 @@ _INCLUSIVE: Final = (
     r"(?<![^\W_])(?:[^\W\d_]{2,}(?:[·•][^\W\d_]{1,6})+"
     r"|[^\W\d_]{3,}(?:\.(?:e|es|ne|nes|rice|rices|euse|euses))(?:\.s)?(?![^\W_]))"
 )
-# What is changed, in this order, each with a cheap sign without which it cannot stand in a text: nearly every text
-# has one or two of these signs, and is read with the alternatives that they call for.
-_CHANGED: Final = (
-    ("link", re.compile(r"https?://|www\."), r"(?:https?://|www\.)\S+"),
-    ("mail", re.compile(r"[\w.+-]@[\w-]+\."), r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w"),
-    ("mention", re.compile(r"@(?!(?:url|user)\b)\w"), r"@(?!(?:url|user)\b)\w+"),
-    ("inclusive", re.compile(r"[·•]|\.(?:e|ne|rice|euse)"), _INCLUSIVE),
-    (
-        "apart",
-        re.compile(r"(?<![^\W_])[^\W\d_][ ._*-][^\W\d_](?:[ ._*-][^\W\d_](?![^\W_])| {2,3}[^\W\d_] )"),
-        r"(?<![^\W_])(?!y.[ael]\b)[^\W\d_](?:"
-        r"(?:[ ._*-][^\W\d_](?![^\W_])){2,}|(?: [^\W\d_](?![^\W_]))+(?= {2,3}[^\W\d_] ))"
-        r"(?: {2,3}[^\W\d_](?: [^\W\d_](?![^\W_]))+)*",
-    ),
-    ("word", re.compile(r"[\d$]|\w@"), r"(?<![@\w])(?=[^\W\d_]*[\d@$])[^\W_]+(?:[@$][^\W_]+)*"),
-    ("long", re.compile(r"([^\W\d_])\1\1"), r"(?P<drawn>[^\W\d_])(?P=drawn){2,}"),
+# What is changed, in this order, each with two signs without which it cannot stand in a text: a cheap one, which few
+# texts have, then a closer one. Nearly every text has none or one of them.
+_CHANGED: Final = tuple(
+    (kind, re.compile(first).search, re.compile(sign).search, found)
+    for kind, first, sign, found in (
+        ("link", r"://|www", r"https?://|www\.", r"(?:https?://|www\.)\S+"),
+        ("mail", "@", r"[\w.+-]@[\w-]+\.", r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+\.[\w.-]*\w"),
+        ("mention", "@", r"@(?!(?:url|user)\b)\w", r"@(?!(?:url|user)\b)\w+"),
+        ("inclusive", r"[·•]|\.[enr]", r"[·•]|\.(?:e|ne|rice|euse)", _INCLUSIVE),
+        (
+            "apart",
+            r"[ ._*-]\w[ ._*-]",
+            r"(?<![^\W_])[^\W\d_][ ._*-][^\W\d_](?:[ ._*-][^\W\d_](?![^\W_])| {2,3}[^\W\d_] )",
+            r"(?<![^\W_])(?!y.[ael]\b)[^\W\d_](?:"
+            r"(?:[ ._*-][^\W\d_](?![^\W_])){2,}|(?: [^\W\d_](?![^\W_]))+(?= {2,3}[^\W\d_] ))"
+            r"(?: {2,3}[^\W\d_](?: [^\W\d_](?![^\W_]))+)*",
+        ),
+        ("word", r"[\d@$]", r"[\d$]|\w@", r"(?<![@\w])(?=[^\W\d_]*[\d@$])[^\W_]+(?:[@$][^\W_]+)*"),
+        ("long", r"(.)\1\1", r"([^\W\d_])\1\1", r"(?P<drawn>[^\W\d_])(?P=drawn){2,}"),
+    )
 )
 _ORDINAL: Final = re.compile(r"\d+[a-z]{0,3}")
 TOKEN: Final = re.compile(r"@url|@user|[^\W_]+(?:[*][^\W_]+)*|[!?…]+|[^\w\s.,;:'\"()\-/«»*_@]")
@@ -75,7 +79,7 @@ def normalise(text: str, longest: int | None = LONGEST) -> Normal:
 def _rewrite(normal: Normal) -> Normal:
     """Until nothing changes: at most a few rounds, since each one only shortens or removes digits."""
     for _ in range(4):
-        kinds = tuple(kind for kind, sign, _ in _CHANGED if sign.search(normal.text))
+        kinds = _kinds_in(normal.text)
         if not kinds:
             return normal
         found = _rewrite_once(normal, _pattern(kinds))
@@ -85,10 +89,15 @@ def _rewrite(normal: Normal) -> Normal:
     return normal
 
 
+def _kinds_in(text: str) -> tuple[str, ...]:
+    """The changes for which a text has a sign."""
+    return tuple([kind for kind, first, sign, _ in _CHANGED if first(text) and sign(text)])
+
+
 @cache
 def _pattern(kinds: tuple[str, ...]) -> re.Pattern[str]:
     """One alternation of what a text may hold: at most 2 to the power of seven of them."""
-    return re.compile("|".join(f"(?P<{kind}>{found})" for kind, _, found in _CHANGED if kind in kinds))
+    return re.compile("|".join(f"(?P<{kind}>{found})" for kind, _, _, found in _CHANGED if kind in kinds))
 
 
 def _rewrite_once(normal: Normal, changed: re.Pattern[str]) -> Normal:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 
+from saisine.findings.rules import read_yaml
 from saisine.findings.triage.lexicon import GROUPS
 from saisine.findings.triage.model import Model
 from saisine.findings.triage.rules import Cues, Evidence, Span
@@ -44,7 +44,7 @@ class Reason:
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    found: Mapping[str, Mapping[str, str]] = yaml.safe_load(DATA.read_text("utf-8"))
+    found: Mapping[str, Mapping[str, str]] = read_yaml(DATA)
     return found
 
 
@@ -53,36 +53,55 @@ def reason_codes() -> frozenset[str]:
     return frozenset(_words())
 
 
+Weights = list[tuple[int, float]]  # (column, weight in the rules' logit) of each feature of a message
+
+
+def weights_of(features: npt.NDArray[np.float32], model: Model) -> list[Weights]:
+    """What each feature that is not zero weighs in the logit of the rules, for each message."""
+    rows, columns = np.nonzero(features)
+    weights = (model.rules[columns, 0] * features[rows, columns]).tolist()
+    found: list[Weights] = [[] for _ in range(len(features))]
+    for row, column, weight in zip(rows.tolist(), columns.tolist(), weights, strict=True):
+        found[row].append((column, weight))
+    return found
+
+
 def reasons_of(
-    evidence: Evidence, features: npt.NDArray[np.float32], model: Model, cues: Cues
+    evidence: Evidence, weights: Weights, cues: Cues
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
     """(for, against), the heaviest first. A cue stands on the side it was written for, whatever was learnt."""
-    places = np.flatnonzero(features)
-    weights = (model.rules[places, 0] * features[places]).tolist()
-    total = sum(map(abs, weights)) or 1.0
+    total = sum([abs(weight) for _, weight in weights]) or 1.0
+    known = _readable(cues)
     found: dict[str, list[Reason]] = {"for": [], "against": []}
-    for at, weight in zip(places.tolist(), weights, strict=True):
-        name, share = cues.features[at], weight / total
-        if name in UNREAD:
+    for at, weight in weights:
+        name, side = known[at]
+        share = weight / total
+        if not name or (side is None and abs(share) < LEAST):
             continue
-        fixed = cues.sides[name[4:]].side if name.startswith("cue:") else _side(name)
-        if fixed is None and abs(share) < LEAST:
-            continue
-        side = fixed or ("for" if share > 0 else "against")
+        side = side or ("for" if share > 0 else "against")
         found[side].append(Reason(name, _place(name, evidence), round(abs(share), 3)))
     if evidence.terms:
-        found["for"] += _by_group(evidence, model, cues, features, total)
+        found["for"] += _by_group(evidence, dict(weights).get(cues.column["slur"], 0.0) / total)
     return _sorted(found["for"]), _sorted(found["against"])
 
 
-def _by_group(
-    evidence: Evidence, model: Model, cues: Cues, features: npt.NDArray[np.float32], total: float
-) -> list[Reason]:
+@lru_cache(4)
+def _readable(cues: Cues) -> tuple[tuple[str, str | None], ...]:
+    """For each column, its name (none when a person cannot read it as a reason) and the side that is fixed."""
+    return tuple(
+        (
+            "" if name in UNREAD else name,
+            cues.sides[name[4:]].side if name.startswith("cue:") else _side(name),
+        )
+        for name in cues.features
+    )
+
+
+def _by_group(evidence: Evidence, share: float) -> list[Reason]:
     """The share of a hateful term, said of each group that it aims at."""
-    at = cues.column["slur"]
-    share = round(abs(float(model.rules[at, 0] * features[at])) / total, 3)
     aimed = {g for one in evidence.terms if not one.harmless for g in one.term.groups if g in GROUPS}
-    return [Reason(f"term:{g}", _place(f"term:{g}", evidence), share) for g in GROUPS if g in aimed]
+    places = ((group, _place(f"term:{group}", evidence)) for group in GROUPS if group in aimed)
+    return [Reason(f"term:{group}", place, round(abs(share), 3)) for group, place in places]
 
 
 def _side(name: str) -> str | None:
@@ -94,6 +113,8 @@ def _side(name: str) -> str | None:
 
 
 def _sorted(reasons: list[Reason]) -> tuple[Reason, ...]:
+    if len(reasons) < 2:
+        return tuple(reasons)
     return tuple(sorted(reasons, key=lambda reason: -reason.share))
 
 

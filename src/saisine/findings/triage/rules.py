@@ -7,7 +7,7 @@ time is linear in the text. Danger signs are those of `findings/danger.py`: one 
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,7 @@ import yaml
 from saisine.errors import SaisineError
 from saisine.findings.contexts import Context, quoted_spans
 from saisine.findings.danger import Danger, look_for_danger
-from saisine.findings.rules import Pattern, PatternIndex, Reader, load_rules
+from saisine.findings.rules import Pattern, PatternIndex, Reader, load_rules, read_yaml
 from saisine.findings.sieve import Sieve
 from saisine.findings.signs import Vocabulary, Word, words_of
 from saisine.findings.triage.features import feature_names
@@ -93,7 +93,7 @@ class Evidence:
     has_quotes: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cues:
     """The compiled file: cues, index by first word, terms and names by first word, shared vocabulary."""
 
@@ -115,6 +115,11 @@ class Cues:
     def sides(self) -> Mapping[str, Cue]:
         """The cues by id."""
         return {cue.id: cue for cue in self.cues}
+
+    @cached_property
+    def term_firsts(self) -> frozenset[str]:
+        """The first words of terms: a text without any of them holds none."""
+        return frozenset(self.terms)
 
     def read(self, text: str) -> Evidence:
         """Everything the rules see in a text, in one pass over its words."""
@@ -160,7 +165,7 @@ class Cues:
 
     def _terms(self, words: Sequence[Word], forms: Set[str], quotes: Sequence[Span]) -> Iterator[Found]:
         end = 0
-        known = self.terms.keys()
+        known = self.term_firsts
         if known.isdisjoint(forms):
             return
         for at, word in enumerate(words):
@@ -246,13 +251,13 @@ def _follows(words: Sequence[Word], at: int, tail: Sequence[str]) -> bool:
     return all(part in word.forms for part, word in zip(tail, words[at + 1 : after], strict=True))
 
 
-@cache
+@lru_cache(8)
 def load_cues(path: Path = DATA, lexicon: Lexicon | None = None) -> Cues:
     """The cues over a lexicon. Raises `triage_rules_malformed` naming the cue and its fault."""
     lexicon = lexicon or load_lexicon()
     danger = load_rules()
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = read_yaml(path)
         reader = Reader({**_lists(lexicon), **{name: tuple(words) for name, words in raw["words"].items()}})
         cues = tuple(_cue(reader, entry) for entry in raw["cues"])
         index = PatternIndex((cue, pattern) for cue in cues for pattern in cue.patterns)
@@ -260,11 +265,11 @@ def load_cues(path: Path = DATA, lexicon: Lexicon | None = None) -> Cues:
         raise SaisineError("triage_rules_malformed", place=path.name, reason=repr(error)) from error
     terms = by_first((form, term) for term in lexicon.terms for form in term.forms())
     names = Names.of(lexicon)
-    seen = (
-        reader.seen | danger.vocabulary.words | set(chain.from_iterable(words_in(terms))) | set(names.words)
-    )
+    seen = reader.seen | danger.vocabulary.words | set(chain.from_iterable(words_in(terms)))
+    seen |= set(names.words)
     version, vocabulary = str(raw["version"]), Vocabulary(frozenset(seen))
-    return Cues(version, cues, index, terms, names, reader.sieve, vocabulary, feature_names(cues))
+    features = feature_names(cues)
+    return Cues(version, cues, index, terms, names, reader.sieve, vocabulary, features)
 
 
 def _lists(lexicon: Lexicon) -> dict[str, tuple[str, ...]]:

@@ -21,16 +21,18 @@ from saisine.findings.triage.blend import (
     chance,
     why_unsure,
 )
-from saisine.findings.triage.features import features_of
+from saisine.findings.triage.features import matrix_of
 from saisine.findings.triage.lexicon import GROUPS, TYPES
 from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
 from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.normalise import LONGEST
-from saisine.findings.triage.reasons import Reason, reasons_of
+from saisine.findings.triage.reasons import Reason, Weights, reasons_of, weights_of
 from saisine.findings.triage.rules import (
     TYPE_OF_DANGER,
+    Cue,
     Cues,
     Evidence,
+    Found,
     Span,
     fired,
     harmful_terms,
@@ -149,9 +151,10 @@ class Triage:
         own = self.own.score([read.text for read in reads]) if self.own else None
         scores = {name: self._logits(name, members, own, reads) for name in OUTPUTS}
         alone = self.model.blends["score"].alone(members["score"]).tolist()
-        for at, read in enumerate(reads):
-            logits = {name: float(scores[name][at]) for name in OUTPUTS}
-            yield self._result(read, features[at], logits, alone[at])
+        logits = zip(*(scores[name].tolist() for name in OUTPUTS), strict=True)
+        weights = weights_of(features, self.model)
+        for read, (score, hate), one, weighed in zip(reads, logits, alone, weights, strict=True):
+            yield self._result(read, chance(score), chance(hate), one, weighed)
 
     def read(self, id: str, text: str) -> Read:
         evidence = self.cues.read(text)
@@ -160,8 +163,7 @@ class Triage:
 
     def features(self, reads: Sequence[Read]) -> npt.NDArray[np.float32]:
         """(messages, features)."""
-        rows = [features_of(read.evidence, self.cues, read.text) for read in reads]
-        return np.array(rows, np.float32).reshape(len(rows), len(self.cues.features))
+        return matrix_of([(read.evidence, read.text) for read in reads], self.cues)
 
     def members(
         self, reads: Sequence[Read], features: npt.NDArray[np.float32]
@@ -199,27 +201,26 @@ class Triage:
         return found
 
     def _result(
-        self, read: Read, features: npt.NDArray[np.float32], logits: dict[str, float], alone: Sequence[float]
+        self, read: Read, score: float, hate: float, alone: Sequence[float], weights: Weights
     ) -> Result:
         evidence = read.evidence
         danger = bool(evidence.dangers)
-        score = chance(logits["score"])
-        hate = chance(logits["hate"])
         score = max(score, FLOOR) if danger else score
         hate = min(hate, score)
         reason = None if danger else self._why_unsure(read, score, alone)
         if not read.text.strip():
             score, hate, reason = 0.0, 0.0, "no_text"
         decided = score >= DECISION or danger
-        why = reasons_of(evidence, features, self.model, self.cues)
+        seen = (harmful_terms(evidence), fired(evidence, self.cues)) if decided else ([], [])
+        why = reasons_of(evidence, weights, self.cues)
         cut = (Reason("cut", None, 0.0),) if len(read.text) > LONGEST else ()
         return Result(
             id=read.id,
             score=round(score, 4),
             hate=round(hate, 4),
-            types=_types(evidence, self.cues) if decided else (),
-            targets=_targets(evidence, self.cues, hate) if decided else (),
-            spans=_spans(evidence, self.cues) if decided else (),
+            types=_types(evidence, *seen) if decided else (),
+            targets=_targets(evidence, *seen, hate) if decided else (),
+            spans=_spans(evidence, *seen) if decided else (),
             danger=danger,
             abstain=reason is not None,
             band=self._band(score, danger, reason, evidence),
@@ -246,28 +247,28 @@ class Triage:
         return band
 
 
-def _types(evidence: Evidence, cues: Cues) -> tuple[str, ...]:
+def _types(evidence: Evidence, terms: Sequence[Found], cues: Sequence[Cue]) -> tuple[str, ...]:
     """In the order of TYPES; an insult when nothing says better."""
     found = {TYPE_OF_DANGER[sign.kind] for sign in evidence.dangers}
-    found |= {kind for term in harmful_terms(evidence) for kind in term.term.types}
-    found |= {kind for cue in fired(evidence, cues) for kind in cue.types}
-    return tuple(kind for kind in TYPES if kind in (found or {"insulte"}))
+    found |= {kind for term in terms for kind in term.term.types}
+    found |= {kind for cue in cues for kind in cue.types}
+    return tuple([kind for kind in TYPES if kind in found]) if found else ("insulte",)
 
 
-def _targets(evidence: Evidence, cues: Cues, hate: float) -> tuple[str, ...]:
+def _targets(evidence: Evidence, terms: Sequence[Found], cues: Sequence[Cue], hate: float) -> tuple[str, ...]:
     """Groups that a hateful term aims at; those that are named, when hate is likely or a cue attacks a group."""
-    found = {group for term in harmful_terms(evidence) for group in term.term.groups}
-    if hate >= DECISION or any(cue.hate for cue in fired(evidence, cues)):
+    found = {group for term in terms for group in term.term.groups}
+    if evidence.names and (hate >= DECISION or any(cue.hate for cue in cues)):
         found |= evidence.names.keys()
-    return tuple(group for group in GROUPS if group in found)
+    return tuple([group for group in GROUPS if group in found]) if found else ()
 
 
-def _spans(evidence: Evidence, cues: Cues) -> tuple[Span, ...]:
+def _spans(evidence: Evidence, terms: Sequence[Found], cues: Sequence[Cue]) -> tuple[Span, ...]:
     """Sorted and disjoint: danger signs, harmful terms, cues that argue for."""
     spans = [sign.span for sign in evidence.dangers]
     words = evidence.words
-    spans += [(words[f.first].start, words[f.after - 1].end) for f in harmful_terms(evidence)]
-    spans += [span for cue in fired(evidence, cues) for span in evidence.cues[cue.id]]
+    spans += [(words[f.first].start, words[f.after - 1].end) for f in terms]
+    spans += [span for cue in cues for span in evidence.cues[cue.id]]
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:

@@ -14,8 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from saisine.findings.rules import read_yaml
 from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
@@ -78,9 +77,7 @@ class Sentence:
 @cache
 def load_frames(folder: Path = DATA) -> tuple[Frame, ...]:
     """Every frame of the files; the id is made of the function and a short hash of the pattern."""
-    return tuple(
-        frame for name in FILES for frame in _frames(yaml.safe_load((folder / name).read_text("utf-8")))
-    )
+    return tuple(frame for name in FILES for frame in _frames(read_yaml(folder / name)))
 
 
 def _frames(raw: Mapping[str, Any]) -> Iterator[Frame]:
@@ -104,7 +101,7 @@ def _frames(raw: Mapping[str, Any]) -> Iterator[Frame]:
 
 def realise(frames: Sequence[Frame], seed: int = 1, folder: Path = DATA) -> list[Sentence]:
     """The sentences of the frames: the same seed gives the same sentences, in the same order."""
-    fillers = yaml.safe_load((folder / "slots.yaml").read_text("utf-8"))
+    fillers = read_yaml(folder / "slots.yaml")
     made: list[Sentence] = []
     for frame in frames:
         rng = random.Random(f"{seed}:{frame.id}")
