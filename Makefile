@@ -19,7 +19,7 @@ help:
 	@echo "make check     format, lint, types, import borders"
 	@echo "make fix       formats, sorts imports, writes the help and law tables of docs again"
 	@echo "make bench     every file of benchmarks/, with its ratio"
-	@echo "make shots     takes the screenshots of README and docs again"
+	@echo "make shots     takes the screenshots of README, docs and the illustrated guide again"
 	@echo "make train     makes the triage model again from the shared data, and writes its card"
 	@echo "make i18n      extracts and compiles the messages; fails on a missing one"
 	@echo "make lock      hash-locked requirements, without any host"
@@ -53,7 +53,8 @@ bench: $(VENV)/.dev
 
 shots: $(VENV)/.dev
 	@sh scripts/debian-packages test
-	@SAISINE_SHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e -m browser
+	@SAISINE_SHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e/test_walkthrough.py -k ten_minutes
+	@$(BIN)/python scripts/small_screenshots.py
 
 train: $(VENV)/.dev
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m saisine.findings.triage.training.train

@@ -7,6 +7,7 @@ memory of the server flat over the run. `pages.py [--minutes 10] [--folder DIR] 
 
 import argparse
 import http.client
+import os
 import re
 import signal
 import socket
@@ -199,15 +200,76 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def processes(pid: int) -> list[int]:
+    """The server and whatever it started."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [
+        pid,
+        *(one for path in listed for child in path.read_text().split() for one in processes(int(child))),
+    ]
+
+
 def resident_mb(pid: int) -> float:
     found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
     return int(found.group(1)) / 1024 if found else 0.0
 
 
+def spent_s(pid: int) -> float:
+    """CPU seconds of a process since it began."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def busy_s() -> float:
+    """CPU seconds of the whole machine, all cores together."""
+    fields = [int(one) for one in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / os.sysconf("SC_CLK_TCK")
+
+
+# 20 ms of bare CPU, four times a second: how long the same work takes here says what the neighbours of the run cost it.
+YARDSTICK = """
+import sys, threading, time
+threading.Thread(target=lambda: (sys.stdin.read(), done.append(1)), daemon=True).start()
+done, took = [], []
+while not done:
+    begun, until = time.perf_counter(), time.thread_time() + 0.02
+    while time.thread_time() < until:
+        pass
+    took.append(time.perf_counter() - begun)
+    time.sleep(0.25)
+took.sort()
+print(f"p50 {took[len(took) // 2] * 1000:.0f} ms, p95 {took[len(took) * 95 // 100] * 1000:.0f} ms")
+"""
+
+
+@dataclass
+class Watched:
+    """Memory of all processes of the server (MB), one line of `samples` every five seconds; `begun` when it began."""
+
+    server: int
+    begun: float = field(default_factory=time.monotonic)
+    samples: list[list[float]] = field(default_factory=list)
+    minutes: int = 0
+
+    def look(self) -> None:
+        self.samples.append([resident_mb(pid) for pid in processes(self.server)])
+        if time.monotonic() - self.begun >= 60 * self.minutes:
+            told = " + ".join(f"{one:.0f}" for one in self.samples[-1])
+            load = os.getloadavg()[0]
+            print(f"minute {self.minutes}: memory {told} MB, load of the machine {load:.1f}", flush=True)
+            self.minutes += 1
+
+    def tell(self) -> None:
+        whole = [sum(one) for one in self.samples]
+        third, end = whole[len(whole) // 3 : len(whole) // 2] or whole, whole[-max(1, len(whole) // 10) :]
+        print(f"memory of all processes: start {whole[0]:.0f} MB, most {max(whole):.0f} MB, end {max(end):.0f} MB, "
+              f"ratio of end to middle {max(end) / max(third):.2f} (bar 1.1)")  # fmt: skip
+
+
 def run(folder: Path, minutes: float) -> None:
     port = free_port()
     command = [sys.executable, "-m", "saisine.web", "-w", str(folder), "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(port, server)
         cookie, token = pass_key(port)
@@ -215,15 +277,25 @@ def run(folder: Path, minutes: float) -> None:
             words = WORDS[0] if page == "/recherche/" else None
             seconds, status = ask(port, page, words, cookie, token)
             print(f"first {page:18} {seconds * 1000:7.0f} ms, {status}")
-        heard, memory = Heard(), [resident_mb(server.pid)]
-        until = time.monotonic() + minutes * 60
+        heard, watched = Heard(), Watched(server.pid)
+        before, busy = spent_s(server.pid), busy_s() - spent_s(server.pid) - time.process_time()
+        pipe = subprocess.PIPE
+        yardstick = subprocess.Popen([sys.executable, "-c", YARDSTICK], stdin=pipe, stdout=pipe, text=True)
+        until = watched.begun + minutes * 60
         people = [threading.Thread(target=person, args=(port, seed, until, heard)) for seed in range(USERS)]
         for one in people:
             one.start()
         while any(one.is_alive() for one in people):
+            watched.look()
             time.sleep(5)
-            memory.append(resident_mb(server.pid))
-        tell(heard, memory)
+        watched.look()
+        tell(heard)
+        watched.tell()
+        passed = time.monotonic() - watched.begun
+        others = busy_s() - spent_s(server.pid) - time.process_time() - busy
+        print(f"CPU of the server: {(spent_s(server.pid) - before) / passed:.2f} of one core; "
+              f"of everything else on this machine: {others / passed:.2f} of {os.cpu_count()}")  # fmt: skip
+        print(f"a bare 20 ms of CPU beside it took: {yardstick.communicate('')[0].strip()}")
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(30)
@@ -241,17 +313,17 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server never answered")
 
 
-def tell(heard: Heard, memory: list[float]) -> None:
+def tell(heard: Heard) -> None:
     for page, seconds in sorted(heard.seconds.items()):
         bar = SEARCH_S if page == "search" else LIST_S
-        p95 = statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else seconds[0]
-        print(f"{page:18} {len(seconds):6} answers, median {statistics.median(seconds) * 1000:6.0f} ms, "
-              f"p95 {p95 * 1000:6.0f} ms, ratio to the bar {p95 / bar:.2f} (bar {bar * 1000:.0f} ms)")  # fmt: skip
-    print(f"{len(heard.refused)} not answered by a page {sorted(set(heard.refused))[:5]}")
-    half = memory[len(memory) // 3 : 2 * len(memory) // 3] or memory
-    end = memory[-max(1, len(memory) // 5) :]
-    print(f"memory: start {memory[0]:.0f} MB, middle {max(half):.0f} MB, end {max(end):.0f} MB, "
-          f"ratio of end to middle {max(end) / max(half):.2f} (bar 1.1)")  # fmt: skip
+        cuts = statistics.quantiles(seconds * 2, n=100)  # twice: a page asked once has a p95 too
+        p50, p95, p99 = cuts[49], cuts[94], cuts[98]
+        print(f"{page:18} {len(seconds):6} answers, p50 {p50 * 1000:5.0f} ms, p95 {p95 * 1000:5.0f} ms, "
+              f"p99 {p99 * 1000:5.0f} ms, p95 to the bar {p95 / bar:.2f} (bar {bar * 1000:.0f} ms)")  # fmt: skip
+    asked = sum(map(len, heard.seconds.values()))
+    print(
+        f"{asked} pages asked, {len(heard.refused)} not answered by a page {sorted(set(heard.refused))[:5]}"
+    )
 
 
 def main() -> None:

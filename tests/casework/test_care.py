@@ -1,5 +1,7 @@
 """Dose and rest: real openings are counted, a pause is proposed and never imposed, settings are one person's."""
 
+from datetime import timedelta
+
 import pytest
 
 from saisine.casework import care, journal
@@ -63,6 +65,15 @@ def test_half_an_hour_without_opening_anything_is_rest(session: Session, clock: 
     open_some(session, 30)
     clock.pass_s(30 * 60 + 1)
     assert care.dose(session).openings == 0
+
+
+def test_a_sitting_is_counted_over_a_day_at_most(session: Session, clock: Clock) -> None:
+    now = clock()
+    JournalRow.objects.bulk_create(
+        JournalRow(at=now - timedelta(minutes=minutes), by=session.actor, what="message_opened")
+        for minutes in reversed(range(0, 26 * 60, 20))
+    )
+    assert care.dose(session) == care.Dose(3 * 24, 24 * 60 - 20, proposes=True)
 
 
 def test_another_person_s_openings_are_not_counted(session: Session) -> None:

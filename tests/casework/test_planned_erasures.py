@@ -1,8 +1,12 @@
 """Erasure in two steps: seven days to change one's mind, what a procedure keeps stays, certificates for the rest."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from saisine.casework import (
     consents,
@@ -32,6 +36,15 @@ def unit_of(session: Session) -> str:
 
 def plan_unit(session: Session) -> PlannedErasure:
     return planned_erasures.plan(session, "unit", unit_of(session), "art17_request")
+
+
+@contextmanager
+def an_idle_thread_of_the_pages() -> Iterator[None]:
+    """A thread that answered a page and keeps its connection for the next one."""
+    with ThreadPoolExecutor(1) as pages:
+        assert pages.submit(Incident.objects.exists).result()
+        yield
+        pages.submit(connections.close_all).result()
 
 
 def run(session: Session) -> None:
@@ -133,7 +146,8 @@ def test_an_incident_goes_with_its_words_and_its_sealed_texts(filled: Session, c
     incident.refresh_from_db()
     row = planned_erasures.plan(filled, "incident", incident.id, "consent_withdrawn")
     clock.pass_s(WEEK_S)
-    run(filled)
+    with an_idle_thread_of_the_pages():
+        run(filled)
     assert not Incident.objects.exists()
     assert incident.unit in filled.vault.journal.standing.erased
     row.refresh_from_db()

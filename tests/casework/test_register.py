@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from docx import Document
 
-from saisine.casework import incidents, register, register_files, retention
+from saisine.casework import incidents, register, register_facts, register_files, retention
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 
@@ -42,8 +42,8 @@ def test_what_is_law_is_marked_as_not_checked(session: Session) -> None:
     for kind in register.KINDS:
         made = register.build(session, kind)
         assert any(section.must_be_checked for section in made.sections)
-        assert register.TO_CHECK[0] in made.intro[0]
-        assert register.TO_CHECK[1] in made.intro[1]
+        assert register_facts.TO_CHECK[0] in made.intro[0]
+        assert register_facts.TO_CHECK[1] in made.intro[1]
 
 
 def test_a_name_cannot_break_a_table_and_the_docx_names_no_author(session: Session) -> None:

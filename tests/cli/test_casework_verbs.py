@@ -99,50 +99,6 @@ def test_answers_change_the_question_and_a_wrong_box_is_refused(opened: Saisine)
     opened("incident", "answer", "1", "menace_mort", "true", code=65)
 
 
-def test_decisions_people_acts_and_the_account_are_kept(opened: Saisine) -> None:
-    opened("incident", "decide", "1", "menace_mort", "retenir", "--reason", "phrase lue par deux personnes")
-    opened("incident", "person", "1", "visee")
-    opened("incident", "summary", "1", typed="Depuis octobre, des messages visent l’association.\n")
-    whole = opened("incident", "show", "1", "--json").data
-    assert whole["decisions"][0]["decision"] == "retenir"
-    assert whole["people"][0]["role"] == "visee"
-    assert whole["summary"] == "Depuis octobre, des messages visent l’association."
-
-
-def test_nothing_leaves_without_a_consent_that_covers_it(opened: Saisine) -> None:
-    refused = opened("dossier", "1", "--recipient", "avocat", "-o", "dossier.zip", code=77)
-    assert "n’est pas couvert par un accord" in refused.err
-    assert not (opened.folder / "dossier.zip").exists()
-    opened("incident", "consent", "1", "agir_en_justice", "given")
-    opened("dossier", "1", "--recipient", "public", "-o", "dossier.zip", code=77)
-    made = opened("dossier", "1", "--recipient", "avocat", "-o", "dossier.zip", "--json").data
-    assert (made["incident"], made["version"], made["exhibits"]) == (1, 1, 1)
-    assert opened("verify", "dossier.zip", "--json").data["verdict"] == "verified"
-    opened("dossier", "1", "--recipient", "avocat", "-o", "dossier.zip", code=64)
-    opened("incident", "consent", "1", "agir_en_justice", "withdrawn")
-    opened("dossier", "1", "--recipient", "avocat", "-o", "autre.zip", code=77)
-
-
-def test_a_notice_goes_from_draft_to_answer_with_its_dates(opened: Saisine) -> None:
-    opened("notice", "draft", "1", code=65)  # nothing says yet what would be unlawful
-    drafted = _draft(opened)
-    assert drafted["state"] == "draft"
-    assert opened("notice", "show", "1").out.strip()
-    opened("notice", "sent", "1", code=77)
-    opened("incident", "consent", "1", "notifier_plateforme", "given")
-    sent = opened("notice", "sent", "1", "--reference", "ABC-1", "--json").data
-    assert sent["state"] == "sent"
-    assert sent["dues"]
-    (opened.folder / "accuse.txt").write_text("Votre signalement a été reçu.\n")
-    assert (
-        opened("notice", "acknowledged", "1", "--file", "accuse.txt", "--json").data["state"]
-        == "acknowledged"
-    )
-    opened("notice", "answer", "1", "kept", "--on", "2999-01-01", code=65)
-    today = opened("notice", "due", "--json").data
-    assert {row["kind"] for row in today} >= {"limitation", "notice"}
-
-
 def _draft(opened: Saisine) -> dict[str, Any]:
     opened("incident", "decide", "1", "menace_mort", "retenir")
     url = "https://www.facebook.com/exemple/posts/123456789"

@@ -1,14 +1,15 @@
 """The invented example, a workspace, and visits in Chromium behind a listened wire."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from saisine.casework.association import save_association
@@ -20,6 +21,9 @@ from tests.e2e.wire import Wire, needles
 
 WAVE_ON = date(2026, 3, 14)
 Visits = Callable[..., Walk]
+expect.set_options(
+    timeout=30_000
+)  # on a machine that many share, a page may take longer than the usual five seconds
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -35,13 +39,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> ExampleReport:
     return write_example(tmp_path_factory.mktemp("export") / "vague-mars", wave_on=WAVE_ON)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    folder = tmp_path / "espace"
+@pytest.fixture(scope="session")
+def new_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty workspace of the association, made once: a copy takes milliseconds, and needs no database."""
+    folder = tmp_path_factory.mktemp("nouvel") / "espace"
     create_workspace(folder, name=ASSOCIATION.name, clock=clock)
     with open_session(folder, clock=clock) as session:
         save_association(session, ASSOCIATION, email="contact@example.org")
     return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, new_workspace: Path) -> Path:
+    return Path(shutil.copytree(new_workspace, tmp_path / "espace"))
 
 
 @pytest.fixture
@@ -60,6 +70,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Visits]:
+    with visits(server, chromium, report) as begin:
+        yield begin
+
+
+@contextmanager
+def visits(server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Visits]:
     """Begin a visit: `visit()` as most people make it, or with another screen, language, means or taste.
 
     `context` goes to the browser (`reduced_motion`, `forced_colors`, `viewport`...).
@@ -115,8 +131,3 @@ def _shots() -> Path | None:
 def walk(visit: Visits) -> Walk:
     """A visit with JavaScript, as most people make it."""
     return visit()
-
-
-@pytest.fixture
-def walk_without_script(visit: Visits) -> Walk:
-    return visit(with_script=False)

@@ -7,23 +7,38 @@ Playwright's loop runs in the test's, where Django refuses its database.
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 from django.test import Client
 from waitress.server import create_server
 
-from saisine.casework import captures, consents, exhibits, incidents, jobs, journal, rights, triage
+from saisine.casework import (
+    captures,
+    consents,
+    everything,
+    exhibits,
+    incidents,
+    jobs,
+    journal,
+    masks,
+    planned_erasures,
+    rights,
+    triage,
+    vault_jobs,
+)
 from saisine.casework.association import save_association
 from saisine.casework.deposits import deposit_paths
-from saisine.casework.models import Capture, Deposit, DossierRow, Incident
+from saisine.casework.models import Capture, Deposit, DossierRow, Incident, Job
 from saisine.casework.session import Session, create_workspace, open_session
 from saisine.example import ASSOCIATION
 from saisine.messages.corpus import Query
@@ -40,6 +55,7 @@ THREAT = {
 }  # fmt: skip
 INSULT = {"target_legal_person": "true", "outrageous_expression": "true", "several_authors": "true"}
 MANY, DOZENS = 10_000, 40
+HOST = "127.0.0.1"
 LINK = "https://www.instagram.com/p/Cexemple/"
 
 
@@ -50,6 +66,7 @@ class Stage:
     folder: Path
     clock: Clock
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    judged: set[str] = field(default_factory=set)  # the pages looked at, by what they hold
     _open: Session | None = None
 
     def __enter__(self) -> Self:
@@ -57,7 +74,9 @@ class Stage:
         self._before = clock.now
         clock.now = self.clock
         self.port = free_port()
-        self.server = create_server(get_wsgi_application(), host="127.0.0.1", port=self.port, threads=2)
+        self.server = create_server(
+            _of_what_is_shown(get_wsgi_application()), host=HOST, port=self.port, threads=2
+        )
         threading.Thread(target=self.server.run, name="stage", daemon=True).start()
         return self
 
@@ -70,7 +89,7 @@ class Stage:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{HOST}:{self.port}"
 
     def run(self, work: Callable[[], T]) -> T:
         """In the thread that may ask the database."""
@@ -91,6 +110,15 @@ class Stage:
     def show(self, name: str) -> None:
         self.run(lambda: self._use(name))
 
+    @contextmanager
+    def busy_with(self, begin: Callable[[Session], None] | None) -> Iterator[None]:
+        """While it lasts, work seems to run: no worker is there to end it."""
+        if begin is not None:
+            self.run(lambda: begin(current.whole()))
+        yield
+        if begin is not None:
+            self.run(lambda: Job.objects.filter(state=Job.RUNNING).delete())
+
     def _use(self, name: str) -> None:
         self._close()
         self._open = open_session(self.folder / name, clock=self.clock)
@@ -101,6 +129,16 @@ class Stage:
         if self._open is not None:
             self._open.close()
             self._open = None
+
+
+def _of_what_is_shown(application: WSGIHandler) -> Callable[..., Any]:
+    """Each thread of the server keeps its connection for minutes: it would go on reading the workspace before."""
+
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Any:
+        connections.close_all()
+        return application(environ, start)
+
+    return answer
 
 
 # ------------------------------------------------------------------ what a workspace may hold
@@ -118,7 +156,7 @@ def example(files: Path) -> Callable[[Session], dict[str, str]]:
         deposit_paths(session, [files])
         _sort(session)
         incident = _incident(session)
-        client = Client(HTTP_HOST="127.0.0.1")
+        client = Client(HTTP_HOST=HOST)
         notice = _notice(session, incident, client, files)
         dossier = _dossier(session, incident, client)
         client.post("/coffre/sauvegardes/")
@@ -132,6 +170,7 @@ def example(files: Path) -> Callable[[Session], dict[str, str]]:
             "unit": deposit.unit,
             "waiting": _waiting(client),
             "incident": incident.id,
+            "masked": _masked(session, incident),
             "notice": notice,
             "draft": _draft(incident, client),
             "dossier": dossier,
@@ -156,7 +195,7 @@ def many(files: Path) -> Callable[[Session], dict[str, str]]:
         lines = session.workspace.folder / "scratch" / "mille.jsonl"
         lines.write_bytes(body(MANY))
         deposit_paths(session, [lines])
-        client = Client(HTTP_HOST="127.0.0.1")
+        client = Client(HTTP_HOST=HOST)
         refs = [str(message.ref) for message in session.corpora.search(Query(), limit=3).items]
         for number in range(DOZENS):
             made = incidents.open_incident(
@@ -170,6 +209,22 @@ def many(files: Path) -> Callable[[Session], dict[str, str]]:
         return ids
 
     return fill
+
+
+def at_work(session: Session) -> None:
+    """Each kind of long work, half done, on what the example holds."""
+    deposit = Deposit.objects.get(state=Deposit.SEALED)
+    dossier = DossierRow.objects.filter(built_at__isnull=False).first()
+    assert dossier is not None
+    now = session.now()
+    for kind, subject in (
+        ("deposit", deposit.id), ("dossier", dossier.id), ("verify", vault_jobs.VERIFY),
+        ("stamp", vault_jobs.STAMP), ("backup", vault_jobs.BACKUP), ("everything", everything.JOB),
+        ("erase", planned_erasures.JOB), ("findings", "tri"), ("findings", "vagues"), ("learn", "apprentissage"),
+    ):  # fmt: skip
+        Job.objects.create(
+            kind=kind, subject=subject, state=Job.RUNNING, done=5, total=9, created_at=now, changed_at=now
+        )
 
 
 def _first(client: Client, path: str, link: str) -> str:
@@ -198,6 +253,14 @@ def _incident(session: Session) -> Incident:
         consents.set_consent(session, made, act, "given")
     incidents.add_person(session, made, "visee")
     return made
+
+
+def _masked(session: Session, incident: Incident) -> str:
+    """The number of an exhibit that is a picture, with one box on it."""
+    item = Capture.objects.filter(kind="screenshot").order_by("number").last().item  # type: ignore[union-attr]
+    row = incident.exhibits.filter(item=item).first() or exhibits.add_item(session, incident, item)
+    masks.put(session, row, 1000, 1000, 3000, 500, hides="name")
+    return str(row.number)
 
 
 def _draft(incident: Incident, client: Client) -> str:

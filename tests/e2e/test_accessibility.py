@@ -1,24 +1,28 @@
 """Every page in its states, judged by axe: both languages, both schemes, 320 and 1280 px.
 
-`make test` sees each page once, filled; `make test-all` sees all of it. What axe leaves to a person is listed in
-docs/accessibility.md, and a new kind of it fails.
+`make test` sees each page once, filled; `make test-all` sees all of it, and says how many times it looked. What
+axe leaves to a person is listed in docs/accessibility.md, and a new kind of it fails.
 """
 
+import hashlib
 import re
+import sys
 from collections.abc import Iterator
-from itertools import cycle
+from dataclasses import dataclass, field
+from itertools import cycle, product
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from saisine.example import ExampleReport
 from tests.e2e.running import CHROMIUM, axe_results, clock
-from tests.e2e.stage import Stage, example, many, nothing
-from tests.e2e.url_map import ADDRESSES, NoPage
+from tests.e2e.stage import Stage, at_work, example, many, nothing
+from tests.e2e.team import cookies_of, team
+from tests.e2e.url_map import ADDRESSES, MOMENTS, Moment, NoPage
 from tests.e2e.url_map import Page as Address
 
 pytestmark = [
@@ -30,7 +34,18 @@ PAGES = {name: page for name, page in ADDRESSES.items() if isinstance(page, Addr
 DOCS = Path(__file__).parents[2] / "docs" / "accessibility.md"
 TOO_WIDE = "document.documentElement.scrollWidth > window.innerWidth"
 WIDTHS, SCHEMES, LANGUAGES = (320, 1280), ("light", "dark"), ("fr", "en")
+BEFORE_ACCOUNTS = ("/compte/premier/",)  # gone with the first account
+# state -> the workspace that shows it
+STATES = {
+    "empty": "empty",
+    "normal": "normal",
+    "busy": "normal",
+    "many": "many",
+    "refused": "normal",
+    "members": "members",
+}
 UNKNOWN = "0" * 32
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')  # another one at each look
 
 
 @pytest.fixture(scope="module")
@@ -70,98 +85,201 @@ def _arguments(name: str) -> list[str]:
     return ["0" if part in ("pk", "seq") else UNKNOWN for part in parts]
 
 
-# ------------------------------------------------------------------ each page once
+# ------------------------------------------------------------------ looking
 
 
-def test_axe_finds_nothing_on_any_page(stage: Stage, chromium: Browser) -> None:
+@dataclass
+class Look:
+    """One visitor's page, and what was found on it so far. `left` are the kinds that axe leaves to a person."""
+
+    page: Page
+    stage: Stage
+    faults: list[str] = field(default_factory=list)
+    left: set[str] = field(default_factory=set)
+    pages: set[str] = field(default_factory=set)
+    runs: int = 0
+
+    def open(self, at: str, *, status: int | None = 200) -> bool:
+        """Whether the page is there, and not the page of an error in its place."""
+        self.page.context.clear_cookies(name="saisine_left")  # the blank page is one of them
+        answer = self.page.goto(self.stage.url + at)
+        return (
+            answer is not None
+            and (status is None or answer.status == status)
+            and urlsplit(self.page.url).path == urlsplit(at).path
+        )
+
+    def judge(self, name: str, width: int, scheme: str, *, colours_alone: bool = False) -> None:
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        found = axe_results(self.page, colours_alone=colours_alone)
+        self.runs += 1
+        self.left |= {line.partition(":")[0] for line in found["incomplete"]}
+        said = f"{name} {width} {scheme}"
+        self.faults += [f"{said}: {fault}" for fault in found["violations"]]
+        if self.page.evaluate(TOO_WIDE):
+            self.faults.append(f"{said}: wider than the screen")
+
+    def judge_all(self, name: str) -> None:
+        """In both widths and schemes. A page that is the same to the byte as one judged before is not judged twice.
+
+        The dark scheme changes colours alone (a test of tests/web says so): there the rules on colours are asked.
+        """
+        print(f" {name}", end="", file=sys.stderr, flush=True)
+        same = hashlib.sha256(TOKEN.sub("", self.page.content()).encode()).hexdigest()
+        if same in self.stage.judged:
+            return
+        self.stage.judged.add(same)
+        self.pages.add(name)
+        for width, scheme in product(WIDTHS, SCHEMES):
+            self.judge(name, width, scheme, colours_alone=scheme == "dark")
+
+    def speak(self, language: str) -> None:
+        self.page.context.add_cookies([_cookie(self.stage, "saisine_language", language)])
+
+    def become(self, who: str) -> None:
+        """Look as someone else from here on."""
+        self.page.context.clear_cookies(name=re.compile("^saisine_(session|csrf)"))
+        for name, value in self.stage.run(lambda: cookies_of(who)).items():
+            self.page.context.add_cookies([_cookie(self.stage, name, value)])
+
+    def say(self, title: str) -> None:
+        """One line that shows how far a long run is, and what it counted."""
+        print(
+            f"{title}: {len(self.pages)} pages, {self.runs} looks, {len(self.faults)} faults", file=sys.stderr
+        )
+
+
+def _cookie(stage: Stage, name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": value, "url": stage.url}
+
+
+def _address(stage: Stage, workspace: str, place: Address | Moment) -> str:
+    return place.at.format(**stage.ids[workspace])
+
+
+@pytest.fixture
+def look(stage: Stage, chromium: Browser) -> Look:
+    return Look(chromium.new_context(locale="fr-FR", reduced_motion="reduce").new_page(), stage)
+
+
+def test_axe_finds_nothing_on_any_page(look: Look, stage: Stage) -> None:
     """Each page once, filled; width and scheme turn, so that each is seen on half of them."""
     stage.show("normal")
-    page = chromium.new_context(locale="fr-FR", reduced_motion="reduce").new_page()
-    faults: list[str] = []
     turns = cycle([(320, "dark"), (1280, "light"), (320, "light"), (1280, "dark")])
     for name, place in PAGES.items():
         if place.since != "normal":
             continue
-        width, scheme = next(turns)
-        if not _open(page, stage.url + _address(stage, "normal", place)):
-            faults.append(f"{name}: no page at {page.url}")
-            continue
-        faults += _judge(page, f"{name} {width} {scheme}", width, scheme)
-    assert faults == []
-
-
-def _address(stage: Stage, workspace: str, place: Address) -> str:
-    return place.at.format(**stage.ids[workspace])
-
-
-def _open(page: Page, url: str) -> bool:
-    """Whether the page is there, and not the page of an error in its place."""
-    page.context.clear_cookies(name="saisine_left")  # the blank page is one of them
-    answer = page.goto(url)
-    return answer is not None and answer.status == 200 and urlsplit(page.url).path == urlsplit(url).path
-
-
-def _judge(page: Page, name: str, width: int, scheme: str, left: set[str] | None = None) -> list[str]:
-    page.set_viewport_size({"width": width, "height": 800})
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    found = axe_results(page)
-    if left is not None:
-        left |= {line.partition(":")[0] for line in found["incomplete"]}
-    faults = [f"{name}: {fault}" for fault in found["violations"]]
-    if page.evaluate(TOO_WIDE):
-        faults.append(f"{name}: wider than the screen")
-    return faults
+        if look.open(_address(stage, "normal", place)):
+            look.judge(name, *next(turns))
+        else:
+            look.faults.append(f"{name}: no page at {look.page.url}")
+    assert look.faults == []
 
 
 # ------------------------------------------------------------------ every state
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", ["empty", "normal", "many", "refused"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
 def test_axe_finds_nothing_in_any_state(
-    state: str, stage: Stage, chromium: Browser, report: ExampleReport
+    state: str, language: str, look: Look, stage: Stage, report: ExampleReport
 ) -> None:
     workspace = _workspace_of(state, stage, report)
-    page = chromium.new_context(locale="fr-FR", reduced_motion="reduce").new_page()
-    faults: list[str] = []
-    left: set[str] = set()
-    for language in LANGUAGES:
-        page.context.add_cookies([{"name": "saisine_language", "value": language, "url": stage.url}])
+    look.speak(language)
+    with stage.busy_with(at_work if state == "busy" else None):
         for name, place in PAGES.items():
-            if not _reach(page, stage, workspace, state, place):
+            if not _reach(look, workspace, state, place):
                 continue
-            assert page.locator("html").get_attribute("lang") == language
-            for width in WIDTHS:
-                for scheme in SCHEMES:
-                    faults += _judge(page, f"{name} {state} {language} {width} {scheme}", width, scheme, left)
-    assert faults == []
-    assert left <= reviewed(), "what axe leaves to a person is looked at, and listed in docs/accessibility.md"
+            assert look.page.locator("html").get_attribute("lang") == language
+            look.judge_all(name)
+    look.say(f"{state} {language}")
+    assert look.faults == []
+    assert look.left <= reviewed(), (
+        "what axe leaves to a person is looked at, and listed in docs/accessibility.md"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_once_something_was_pressed(
+    language: str, look: Look, stage: Stage, report: ExampleReport
+) -> None:
+    look.speak(language)
+    for workspace in ("normal", "members"):
+        _workspace_of(workspace, stage, report)
+        for name, moment in MOMENTS.items():
+            if moment.since == workspace:
+                _press(look, workspace, moment)
+                look.judge_all(name)
+    look.say(f"moments {language}")
+    assert look.faults == []
+    assert look.left <= reviewed()
+
+
+def _press(look: Look, workspace: str, moment: Moment) -> None:
+    if workspace == "members":
+        look.become(moment.who)
+    assert look.open(_address(look.stage, workspace, moment), status=None), look.page.url
+    if not moment.press:
+        return
+    button = look.page.locator(moment.press).first
+    button.evaluate(_UNFOLD)
+    for box, text in moment.typed.items():
+        _type(button.locator("xpath=ancestor::form").locator(box).first, text)
+    button.click()
+    look.page.wait_for_load_state("networkidle")
+
+
+def _type(box: Locator, text: str) -> None:
+    if box.get_attribute("type") == "checkbox":
+        box.and_(box.page.locator(f"[value={text}]")).or_(box).first.check()
+    else:
+        box.fill(text)
+
+
+_UNFOLD = "part => { for (let one = part; one; one = one.parentElement) if (one.matches('details')) one.open = true }"
 
 
 def _workspace_of(state: str, stage: Stage, report: ExampleReport) -> str:
-    workspace = {"empty": "empty", "many": "many"}.get(state, "normal")
+    workspace = STATES[state]
     if workspace not in stage.ids:
-        stage.build(workspace, nothing if workspace == "empty" else many(report.folder))
+        fill = {"empty": nothing, "many": many(report.folder), "members": team(report.folder)}[workspace]
+        stage.build(workspace, fill)
     stage.show(workspace)
     return workspace
 
 
-def _reach(page: Page, stage: Stage, workspace: str, state: str, place: Address) -> bool:
+def _reach(look: Look, workspace: str, state: str, place: Address) -> bool:
     """Open the page in that state; False when it has no such state."""
-    if place.since != "normal" or (state == "empty" and not place.has_empty):
+    if state == "members":
+        if place.since != "members" and place.at in BEFORE_ACCOUNTS:
+            return False
+        look.become(place.who)
+    elif place.since != "normal":
+        return False
+    if state == "empty" and not place.has_empty:
         return False
     if state != "refused":
-        return _open(page, stage.url + _address(stage, workspace, place))
+        is_there = look.open(_address(look.stage, workspace, place))
+        assert is_there or state == "empty", f"{place.at}: {look.page.url}"
+        return is_there
+    return _refuse(look, workspace, place)
+
+
+def _refuse(look: Look, workspace: str, place: Address) -> bool:
+    """The page that refuses a form, or that of an id that does not exist."""
     if place.refused is None and "{" not in place.at:
         return False
     if place.refused is None:
-        page.goto(stage.url + re.sub(r"{\w+}", UNKNOWN, place.at))
+        look.open(re.sub(r"{\w+}", UNKNOWN, place.at), status=None)
     else:
-        fields = {name: value.format(**stage.ids[workspace]) for name, value in place.refused.items()}
-        _open(page, stage.url + _address(stage, workspace, place))
-        with page.expect_navigation():
-            page.evaluate(_SEND, fields)
-    return page.get_by_role("alert").count() > 0
+        fields = {name: value.format(**look.stage.ids[workspace]) for name, value in place.refused.items()}
+        look.open(_address(look.stage, workspace, place))
+        with look.page.expect_navigation():
+            look.page.evaluate(_SEND, fields)
+    return look.page.get_by_role("alert").count() > 0
 
 
 # the form is sent as the browser would, with what no honest field holds

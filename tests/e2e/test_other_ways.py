@@ -1,31 +1,62 @@
-"""The same path when things go otherwise: killed half-way, without JavaScript, left in a hurry."""
+"""The same path when things go otherwise: killed half-way, without JavaScript, left in a hurry.
+
+Starting a server, its worker and a browser costs more than what most of these tests do: they share one of each, and
+the one that kills takes its own server.
+"""
 
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from saisine.casework.session import open_session
 from saisine.casework.triage import bands
 from saisine.example import ExampleReport
 from saisine.vault.verify import verify_vault
 from saisine.web import words
-from tests.e2e.conftest import WAVE_ON
-from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, Running, clock
+from tests.e2e.conftest import WAVE_ON, Visits, visits
+from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, Running, clock, launch, running
 from tests.e2e.walking import Walk, sealed_sentence
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.xdist_group("one server"),
     pytest.mark.skipif(CHROMIUM is None, reason="Chromium is absent: the pages were not walked in a browser"),
 ]
+
+
+PHRASE = "verger brouillard sept tambours"
+
+
+@pytest.fixture(scope="module")
+def chromium(new_workspace: Path, report: ExampleReport) -> Iterator[Browser]:
+    """One for all; what it names is made before, since Playwright's loop keeps Django from its database."""
+    with sync_playwright() as playwright:
+        opened = launch(playwright)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def shared_server(new_workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("partage")
+    with running(Path(shutil.copytree(new_workspace, folder / "espace")), folder / "log.txt") as started:
+        yield started
+
+
+@pytest.fixture
+def shared_visit(shared_server: Running, chromium: Browser, report: ExampleReport) -> Iterator[Visits]:
+    with visits(shared_server, chromium, report) as begin:
+        yield begin
 
 
 def until(holds: Callable[[], bool], within_s: float = 60) -> None:
@@ -48,9 +79,13 @@ def counts_after(workspace: Path) -> list[int]:
         return sorted(band.count for band in bands(session))
 
 
-def test_kill_9_during_the_sealing_loses_nothing(walk: Walk, report: ExampleReport) -> None:
+def test_kill_9_before_and_during_the_sealing_loses_nothing(walk: Walk, report: ExampleReport) -> None:
     walk.page.goto(f"{walk.wire.url}/documenter/")
     walk.choose(report.folder)
+    walk.server.kill()
+    walk.server.start()
+    walk.page.goto(f"{walk.wire.url}/documenter/")
+    walk.main().get_by_role("link", name=re.compile("28 fichiers")).click()
     walk.page.get_by_role("button", name="Sceller ces fichiers").click()
     until(lambda: job_rows(walk.server, "state") == [("running",)])
     walk.server.kill()
@@ -66,24 +101,16 @@ def test_kill_9_during_the_sealing_loses_nothing(walk: Walk, report: ExampleRepo
         assert other.submit(counts_after, walk.server.workspace).result() == [2, 24, 678, 1120]
 
 
-def test_files_that_wait_are_there_after_kill_9(walk: Walk, report: ExampleReport) -> None:
-    walk.page.goto(f"{walk.wire.url}/documenter/")
-    walk.choose(report.folder)
-    walk.server.kill()
-    walk.server.start()
-    walk.page.goto(f"{walk.wire.url}/documenter/")
-    expect(walk.main().get_by_role("link", name=re.compile("28 fichiers"))).to_be_visible()
-
-
-def test_a_worker_that_dies_alone_is_started_again(walk: Walk) -> None:
-    before = walk.server.children()
+def test_a_worker_that_dies_alone_is_started_again(shared_server: Running) -> None:
+    before = shared_server.children()
     assert len(before) == 1
     os.kill(before[0], signal.SIGKILL)
-    until(lambda: len(walk.server.children()) == 1 and walk.server.children() != before)
+    until(lambda: len(shared_server.children()) == 1 and shared_server.children() != before)
 
 
-def test_deposit_and_sorting_need_no_javascript(walk_without_script: Walk, report: ExampleReport) -> None:
-    walk, page = walk_without_script, walk_without_script.page
+def test_deposit_and_sorting_need_no_javascript(shared_visit: Visits, report: ExampleReport) -> None:
+    walk = shared_visit(with_script=False)
+    page = walk.page
     page.goto(f"{walk.wire.url}/documenter/")
     walk.choose(report.folder)
     walk.button("Sceller ces fichiers")
@@ -109,7 +136,8 @@ def test_deposit_and_sorting_need_no_javascript(walk_without_script: Walk, repor
     assert walk.wire.early == []
 
 
-def test_escape_three_times_leaves_a_blank_page(walk: Walk) -> None:
+def test_escape_three_times_leaves_a_blank_page(shared_visit: Visits) -> None:
+    walk = shared_visit()
     page = walk.page
     page.goto(walk.wire.url)
     page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name="Tri").click()
@@ -128,7 +156,8 @@ def test_escape_three_times_leaves_a_blank_page(walk: Walk) -> None:
     expect(page.get_by_role("heading", level=1)).to_contain_text("Documenter")
 
 
-def test_the_keyboard_alone_reaches_the_first_act(walk: Walk) -> None:
+def test_the_keyboard_alone_reaches_the_first_act(shared_visit: Visits) -> None:
+    walk = shared_visit()
     page = walk.page
     page.goto(walk.wire.url)
     page.keyboard.press("Tab")
@@ -144,7 +173,8 @@ def test_the_keyboard_alone_reaches_the_first_act(walk: Walk) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Déposer des fichiers")
 
 
-def test_a_refused_copy_says_why_and_a_double_click_opens_one_incident(walk: Walk) -> None:
+def test_a_refused_copy_says_why_and_a_double_click_opens_one_incident(shared_visit: Visits) -> None:
+    walk = shared_visit()
     page = walk.page
     page.goto(f"{walk.wire.url}/documenter/")
     page.evaluate("document.querySelector('form[data-deposit]').elements.csrfmiddlewaretoken.value = ''")
@@ -158,3 +188,14 @@ def test_a_refused_copy_says_why_and_a_double_click_opens_one_incident(walk: Wal
     expect(page.get_by_role("heading", level=1)).to_have_text("Vague")
     page.goto(f"{walk.wire.url}/incidents/")
     expect(page.get_by_role("main").get_by_role("link", name=re.compile("^Vague"))).to_have_count(1)
+
+
+def test_the_passphrase_needs_no_javascript(shared_visit: Visits) -> None:
+    """The last of those that share: the vault has a passphrase from here on."""
+    walk = shared_visit(with_script=False)
+    page = walk.page
+    page.goto(f"{walk.wire.url}/coffre/phrase/")
+    page.get_by_label("Nouvelle phrase de passe").fill(PHRASE)
+    page.get_by_label("Encore une fois").fill(PHRASE)
+    page.get_by_role("button", name="Choisir cette phrase de passe").click()
+    expect(page.get_by_text("La phrase de passe est en place.")).to_be_visible(timeout=JOB_WITHIN_MS)

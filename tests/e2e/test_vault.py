@@ -226,12 +226,3 @@ def kill_the_worker_and_verify(walk: Walk) -> None:
     go(walk, "verifier/")
     walk.button("Vérifier tout le coffre")
     expect(walk.page.get_by_text(re.compile(r"^Intact\. \d+ pièces"))).to_be_visible(timeout=JOB_WITHIN_MS)
-
-
-def test_the_passphrase_needs_no_javascript(walk_without_script: Walk) -> None:
-    page = walk_without_script.page
-    go(walk_without_script, "phrase/")
-    page.get_by_label("Nouvelle phrase de passe").fill(PHRASE)
-    page.get_by_label("Encore une fois").fill(PHRASE)
-    page.get_by_role("button", name="Choisir cette phrase de passe").click()
-    expect(page.get_by_text("La phrase de passe est en place.")).to_be_visible(timeout=JOB_WITHIN_MS)

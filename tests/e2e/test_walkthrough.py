@@ -208,3 +208,12 @@ def test_the_first_six_rows_for_other_eyes(
     first_six(walk, report)
     require_calm(walk)
     assert re.match("http", walk.page.url)
+
+
+@pytest.mark.slow
+def test_the_same_path_without_javascript(visit: Visits, report: ExampleReport, tmp_path: Path) -> None:
+    """All but the folder picker and the clipboard. axe is a script too: it would wait for ever here."""
+    walk = visit(with_script=False, sizes=())
+    first_six(walk, report)
+    the_rest(walk, report, tmp_path)
+    require_calm(walk)

@@ -8,10 +8,12 @@ One line per name. A new address without a line fails `test_every_address_has_a_
     "original": file()                                  leaves as an attachment, or is read by a program
     "triage_show": part("triage_band")                  a part of a page, or that page after a POST
 
-`Page.since` names the workspace where it exists, when it is not the usual one.
+`Page.since` names the workspace where it exists, when it is not the usual one; `Page.who` looks at it there.
+
+`MOMENTS` are pages as they are once something was pressed, or at another of their addresses.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,22 @@ class Page:
     at: str
     refused: dict[str, str] | None = None
     since: str = "normal"
+    who: str = "responsable"
 
     @property
     def has_empty(self) -> bool:
         return "{" not in self.at
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The page `at` once the first button of `press` (CSS) was pressed, with `typed` in its fields (CSS: text)."""
+
+    at: str
+    press: str = ""
+    typed: dict[str, str] = field(default_factory=dict)
+    since: str = "normal"
+    who: str = "responsable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,7 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "help_guide": Page("/aide/guide/"),
     "guide": Page("/guide/"),
     "glossary": Page("/glossaire/"),
+    "accessibility": Page("/accessibilite/"),
     "quit": Page("/quitter/"),
     "come_back": act("home"),
     "language": act("home"),
@@ -72,6 +87,8 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "deposit_one": Page("/documenter/{deposit}/"),
     "deposit_seal": act("deposit_one"),
     "deposit_stop": act("deposit_one"),
+    "deposit_move": act("deposit_one"),
+    "deposit_share": act("deposit_one"),
     "deposit_abandon": act("deposit"),
     "deposit_receipt": file(),
     "deposit_questions": act("deposit_one"),
@@ -126,6 +143,14 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "incident_exhibit_withdraw": act("incident"),
     "incident_join": act("incident"),
     "incident_procedure": act("incident"),
+    "incident_follow": Page("/incidents/{incident}/suivi/"),
+    "incident_harm": act("incident_follow"),
+    "incident_state": act("incident_follow"),
+    "incident_note": act("incident_follow"),
+    "incident_handover": act("incident_follow"),
+    "masks": Page("/incidents/{incident}/pieces/{masked}/masquer/"),
+    "masks_show": part("masks"),
+    "masks_picture": file(),
     "letters": Page("/incidents/{incident}/courriers/"),
     "letter": file(),
     # notices and deadlines
@@ -136,6 +161,8 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "notice_sent": act("notice"),
     "notice_ack": act("notice"),
     "notice_answer": act("notice"),
+    "notice_batch": act("notices"),
+    "notice_step": act("notice"),
     "notice_breach": act("notice"),
     "notice_breach_change": act("notice"),
     "notices_breaches_csv": file(),
@@ -184,6 +211,10 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "data_erase": Page("/donnees/effacer/"),
     "data_erase_plan": act("data_erase"),
     "data_erase_cancel": act("data_erase"),
+    "data_requests": Page("/donnees/demandes/", refused={}),
+    "data_request_answer": act("data_requests"),
+    "data_request_withdraw": act("data_requests"),
+    "data_request_reopen": act("data_requests"),
     "data_register": Page("/donnees/registre/"),
     "data_register_file": file(),
     "settings": Page("/reglages/"),
@@ -196,31 +227,31 @@ ADDRESSES: dict[str, Page | NoPage] = {
     # accounts: before the first one, two pages; the others exist once there is one
     "account_first": Page("/compte/premier/", refused={"username": ""}),
     "members": Page("/membres/"),
-    "lock": Page("/verrou/", since="members"),
+    "lock": Page("/verrou/", since="members", who="locked"),
     "access_idle": act("members"),
     "access_address": act("members"),
-    "account_login": Page("/connexion/", since="members"),
-    "account_invited": Page("/invitation/{invitation}/", since="members"),
-    "account_inactive": Page("/compte/ferme/", since="members"),
+    "account_login": Page("/connexion/", since="members", who="nobody"),
+    "account_invited": Page("/invitation/{invitation}/", since="members", who="nobody"),
+    "account_inactive": Page("/compte/ferme/", since="members", who="nobody"),
     "account_logout": act("account_login"),
     "account_reauthenticate": Page("/compte/confirmer/", since="members"),
     "account_change_password": Page("/compte/mot-de-passe/", since="members"),
     "devices": Page("/compte/appareils/", since="members"),
     "device_end": act("devices"),
     "mfa_index": Page("/compte/", since="members"),
-    "mfa_authenticate": Page("/connexion/second-facteur/", since="members"),
+    "mfa_authenticate": Page("/connexion/second-facteur/", since="members", who="half"),
     "mfa_login_webauthn": file(),
     "mfa_reauthenticate": Page("/compte/confirmer/code/", since="members"),
     "mfa_reauthenticate_webauthn": Page("/compte/confirmer/cle/", since="members"),
-    "mfa_activate_totp": Page("/compte/application/", since="members"),
+    "mfa_activate_totp": Page("/compte/application/", since="members", who="documentaliste"),
     "mfa_deactivate_totp": Page("/compte/application/retirer/", since="members"),
     "mfa_view_recovery_codes": Page("/compte/codes/", since="members"),
     "mfa_generate_recovery_codes": Page("/compte/codes/nouveaux/", since="members"),
     "mfa_download_recovery_codes": file(),
     "mfa_list_webauthn": Page("/compte/cles/", since="members"),
     "mfa_add_webauthn": Page("/compte/cles/ajouter/", since="members"),
-    "mfa_edit_webauthn": Page("/compte/cles/1/", since="members"),
-    "mfa_remove_webauthn": Page("/compte/cles/1/retirer/", since="members"),
+    "mfa_edit_webauthn": Page("/compte/cles/{passkey}/", since="members"),
+    "mfa_remove_webauthn": Page("/compte/cles/{passkey}/retirer/", since="members"),
     "member_invite": act("members"),
     "member_link": act("members"),
     "member_roles": act("members"),
@@ -232,8 +263,64 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "incident_deposit": act("incident_members"),
     "lawyer_links": Page("/incidents/{incident}/avocat/", since="members"),
     "lawyer_link_revoke": act("lawyer_links"),
-    "lawyer": Page("/avocat/{lawyer}/", since="members"),
+    "lawyer": Page("/avocat/{lawyer}/", since="members", who="nobody"),
     "lawyer_show": part("lawyer"),
     "lawyer_picture": file(),
     "lawyer_file": file(),
+}
+
+
+def form(end: str) -> str:
+    """The button that sends the form whose address ends so."""
+    return f"main form[action$='{end}'] button"
+
+
+_BAND, _WAVE = "/tri/{band}/", "/vagues/{wave}/"
+MOMENTS: dict[str, Moment] = {
+    # other addresses of pages above
+    "files that wait": Moment("/documenter/{waiting}/"),
+    "the band of danger": Moment("/tri/urgent/"),
+    "the band of the rest": Moment("/tri/autres/"),
+    "a search without an answer": Moment("/recherche/?q=parapluie"),
+    "an empty search": Moment("/recherche/?q="),
+    "a notice to send": Moment("/signalements/{draft}/"),
+    "a dossier to build": Moment("/dossiers/{new_dossier}/"),
+    "an offence after another": Moment("/droits/infractions/menace_personne_publique/"),
+    # what was asked for
+    "a text shown": Moment(_BAND, form("/tri/afficher/")),
+    "a screenshot shown": Moment("/tri/captures/", form("/captures/afficher/")),
+    "a picture to mask": Moment("/incidents/{incident}/pieces/{masked}/masquer/", form("/masquer/afficher/")),
+    "first posts shown": Moment(_WAVE, form("/afficher/")),
+    "a notice shown": Moment("/signalements/{notice}/", form("/afficher/")),
+    "an exhibit shown to a lawyer": Moment(
+        "/avocat/{lawyer}/", form("#piece-1"), since="members", who="nobody"
+    ),
+    # what was decided or made
+    "a message kept": Moment(_BAND, form("/tri/decider/")),
+    "an erasure to confirm": Moment("/donnees/effacer/?portee=everything"),
+    "an erasure of an incident": Moment("/donnees/effacer/?portee=incident&cible={incident}"),
+    "an invitation made": Moment(
+        "/membres/", form("/membres/inviter/"), {"#label": "Awa", "[name=role]": "juriste"}, since="members"
+    ),
+    "a lawyer’s link made": Moment(
+        "/incidents/{incident}/avocat/", form("/avocat/"), {"#label": "Maître Inventée"}, since="members"
+    ),
+    "a passphrase refused at sign-in": Moment(
+        "/connexion/",
+        form("/connexion/"),
+        {"[name=login]": "personne", "[name=password]": "rien de tel"},
+        since="members",
+        who="nobody",
+    ),
+    # what a role changes
+    "counts of notices": Moment("/signalements/", since="members", who="lecture"),
+    "counts of deadlines": Moment("/echeances/", since="members", who="lecture"),
+    "the first page of a reader": Moment("/", since="members", who="lecture"),
+    "the first page of the targeted person": Moment("/", since="members", who="personne_visee"),
+    "the first page of a member": Moment("/", since="members", who="documentaliste"),
+    "an account without second factor": Moment("/compte/", since="members", who="documentaliste"),
+    "nobody at the verification": Moment("/verifier/", since="members", who="nobody"),
+    # errors
+    "no such page": Moment("/rien-de-tel/"),
+    "no such incident": Moment("/incidents/inconnu/"),
 }

@@ -284,6 +284,15 @@ def test_whoever_exports_needs_a_second_factor_too(team: World) -> None:
     assert not JournalRow.objects.filter(what="dossier_taken").exists()
 
 
+def test_a_passkey_that_opens_nothing_is_told_on_the_page_of_signing_in(team: World) -> None:
+    client = browser()
+    asked = client.get("/connexion/cle/", headers={"X-Requested-With": "XMLHttpRequest"})
+    assert asked.json()["request_options"]
+    answer = client.post("/connexion/cle/", {"credential": "{}"}, follow=True)
+    assert "Cette clé d’accès n’ouvre aucun compte ici." in text_of(answer)
+    assert client.get("/incidents/").headers["Location"].startswith("/connexion/")
+
+
 def test_one_account_alone_needs_no_second_factor(empty: Clock) -> None:
     client = browser()
     client.post("/compte/premier/", FIRST)

@@ -39,6 +39,7 @@ CELLS = {
     "counts, scorecards": "O O O O - O O",
     "journal": "O own own incidents own own -",
     "erase": "O - - - - - -",
+    "ask for one's own data": "O - - I - - -",
     "members, retention, keys": "O - - - - - -",
     # what its page does not name: reading an incident, noting a consent, notices, the vault
     "read an incident": "O O I I I - -",
@@ -62,6 +63,7 @@ ACTS = {
     "counts": "counts, scorecards",
     "journal": "journal",
     "erase": "erase",
+    "erase_ask": "ask for one's own data",
     "members": "members, retention, keys",
     "keys": "members, retention, keys",
     "incident_read": "read an incident",

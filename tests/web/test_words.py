@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.template import Context
 from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import translation
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import saisine.web
 from saisine.casework.session import Session
 from saisine.web import words
+from saisine.web.templatetags.saisine_cards import card_form
 
 WEB = Path(saisine.web.__file__).parent
 TEXTS = sorted([*WEB.rglob("*.html"), *WEB.rglob("*.po"), *WEB.rglob("*.py")])
@@ -28,8 +31,14 @@ def test_a_day_is_said_in_full() -> None:
 
 
 def test_a_moment_is_said_in_paris_time() -> None:
-    assert words.say_moment(datetime(2026, 3, 14, 13, 32, tzinfo=UTC)) == "samedi 14 mars 2026, 14 h 32"
-    assert words.say_moment(datetime(2026, 7, 14, 22, 5, tzinfo=UTC)) == "mercredi 15 juillet 2026, 0 h 05"
+    assert (
+        words.say_moment(datetime(2026, 3, 14, 13, 32, tzinfo=UTC))
+        == "samedi 14 mars 2026, 14\u00a0h\u00a032"
+    )
+    assert (
+        words.say_moment(datetime(2026, 7, 14, 22, 5, tzinfo=UTC))
+        == "mercredi 15 juillet 2026, 0\u00a0h\u00a005"
+    )
 
 
 def test_english_has_its_own_forms() -> None:
@@ -175,3 +184,11 @@ def faults_of(body: str) -> list[str]:
     if len(re.findall(r'class="[^"]*\bbutton-primary\b', met)) > 1:
         found.append("two main actions")
     return found + re.findall(r"\b\d{1,2}/\d{1,2}/\d{4}\b", text)
+
+
+def test_a_form_of_a_card_lets_no_sign_become_markup() -> None:
+    card = SimpleNamespace(ref='"><b>', band="urgent", dom="m-1", value="")
+    form = card_form(Context({"card": card, "csrf_token": "t"}), "/tri/<", "Garder & classer", value="keep")
+    assert '"><b>' not in form
+    assert 'action="/tri/&lt;"' in form
+    assert ">Garder &amp; classer</button>" in form

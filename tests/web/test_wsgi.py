@@ -1,15 +1,18 @@
 """Opening the pages over a workspace: its secret key, its passphrase, its worker."""
 
-import os
-import signal
+import atexit
+import io
+import shutil
 import sqlite3
 import stat
-import subprocess
 import sys
+import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +22,7 @@ from saisine.casework import deposits
 from saisine.casework.session import create_workspace, open_session
 from saisine.errors import SaisineError
 from saisine.web import current
-from saisine.web.serve import open_pages
+from saisine.web.serve import Worker, main, open_pages
 from saisine.web.wsgi import KEY_BYTES, prepare, secret_key
 from tests.e2e.running import free_port
 
@@ -30,11 +33,19 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
+@cache
+def _made() -> Path:
+    """One for the process: making it opens the vault twice, and a copy is as good."""
+    folder = Path(tempfile.mkdtemp(prefix="saisine-tests-")) / "espace"
+    atexit.register(shutil.rmtree, folder.parent, ignore_errors=True)
+    create_workspace(folder, name="Association inventée", clock=clock, passphrase=PASSPHRASE)
+    return folder
+
+
 @pytest.fixture
 def protected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick_passphrases: None) -> Iterator[Path]:
     """A workspace under a passphrase, named by the environment as `serve.run` does."""
-    folder = tmp_path / "espace"
-    create_workspace(folder, name="Association inventée", clock=clock, passphrase=PASSPHRASE)
+    folder = shutil.copytree(_made(), tmp_path / "espace")
     monkeypatch.setenv("SAISINE_WORKSPACE", str(folder))
     monkeypatch.delenv("SAISINE_PASSPHRASE_FILE", raising=False)
     before = settings.SECRET_KEY
@@ -91,22 +102,13 @@ def test_after_three_wrong_tries_it_is_refused(protected: Path) -> None:
     assert list(typed) == []
 
 
-def command(folder: Path, port: int) -> list[str]:
-    return [sys.executable, "-m", "saisine.web", "--workspace", str(folder), "--port", str(port)]
-
-
-def test_without_a_passphrase_nor_a_terminal_it_is_refused_in_words(protected: Path) -> None:
-    done = subprocess.run(
-        command(protected, free_port()),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 77
-    assert "phrase de passe" in done.stderr
-    assert "Traceback" not in done.stderr
+def test_without_a_passphrase_nor_a_terminal_it_is_refused_in_words(
+    protected: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", tempfile.gettempdir())  # `run` points it into the workspace
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert main(["--workspace", str(protected), "--port", str(free_port())]) == 77
+    assert "phrase de passe" in capsys.readouterr().err
 
 
 def test_the_worker_gets_the_passphrase_and_nobody_else_sees_it(protected: Path, tmp_path: Path) -> None:
@@ -115,32 +117,27 @@ def test_the_worker_gets_the_passphrase_and_nobody_else_sees_it(protected: Path,
     source.write_text("bonjour")
     with open_session(protected, clock=clock, passphrase=PASSPHRASE) as session:
         deposits.start_sealing(session, deposits.receive(session, [("note.txt", source)]))
-    (tmp_path / "phrase").write_text(PASSPHRASE, "utf-8")
-    environment = os.environ | {"SAISINE_PASSPHRASE_FILE": str(tmp_path / "phrase")}
-    server = subprocess.Popen(command(protected, free_port()), env=environment, stdout=subprocess.DEVNULL)
+    worker = Worker(protected, lambda _line: None, PASSPHRASE)
+    keeper = threading.Thread(target=worker.keep_alive)
+    keeper.start()
     try:
-        seen = wait_until_done(protected, server.pid)
+        seen = wait_until_done(protected, worker)
     finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(60) == 0
-    assert len(seen) == 2
-    assert not any(PASSPHRASE.encode() in body for body in seen.values())
+        worker.stop()
+        keeper.join()
+    assert str(protected).encode() in seen, "it is the worker that was looked at"
+    assert PASSPHRASE.encode() not in seen
 
 
-def wait_until_done(folder: Path, pid: int) -> dict[int, bytes]:
-    """What `ps` and /proc show of the server and its worker, once the job is done."""
+def wait_until_done(folder: Path, worker: Worker) -> bytes:
+    """What `ps` and /proc show of the worker, once the job is done."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
         with closing(sqlite3.connect(f"file:{folder}/saisine.sqlite3?mode=ro", uri=True)) as base:
-            if base.execute("SELECT state FROM casework_job").fetchall() == [("done",)]:
-                return {one: shown(one) for one in (pid, *children(pid))}
+            if worker.process and base.execute("SELECT state FROM casework_job").fetchall() == [("done",)]:
+                return shown(worker.process.pid)
         time.sleep(0.02)
     raise AssertionError("the job never ended")
-
-
-def children(pid: int) -> list[int]:
-    listed = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in listed for child in path.read_text().split()]
 
 
 def shown(pid: int) -> bytes:

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from saisine.casework import journal
-from saisine.casework.models import AssociationCard, ConsentRow, Incident
+from saisine.casework import consents, journal
+from saisine.casework.models import AssociationCard, Incident
 from saisine.casework.session import Session
 from saisine.law.inputs import Association
 
@@ -51,8 +51,10 @@ def as_party(session: Session, incident: Incident) -> Association:
 
 
 def _consent(incident: Incident, act: str) -> bool | None:
-    row = ConsentRow.objects.filter(incident=incident, act=act).order_by("-id").first()
-    return None if row is None else row.state == "given"
+    """True or False once everyone targeted spoke, or one of them was against; None while somebody was not asked."""
+    if consents.is_covered(incident, act):
+        return True
+    return False if consents.is_against(incident, act) else None
 
 
 def _received_decision(incident: Incident) -> bool:

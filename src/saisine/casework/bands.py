@@ -186,9 +186,22 @@ def bands(session: Session) -> list[Band]:
 
 
 def _standing_bands(session: Session, placed: Placed) -> list[Band]:
-    """Urgent, each wave, the others: every message in exactly one, counted without being read."""
+    """Urgent, each wave, the others: every message in exactly one, counted without being read.
+
+    Counted again when something was decided: `decided.values` then gives another array.
+    """
+    values, allowed = decided.values(session, placed), scopes.corpora(session)
+    held = session.kept.get("bands")
+    if isinstance(held, tuple) and held[0] is placed and held[1] is values and held[2] == allowed:
+        return list(held[3])
+    made = _count_bands(session, placed, values)
+    session.kept["bands"] = (placed, values, allowed, tuple(made))
+    return made
+
+
+def _count_bands(session: Session, placed: Placed, values: decided.Values) -> list[Band]:
     here = visible(session, placed)
-    done = here & (decided.values(session, placed) != decided.NOTHING)
+    done = here & (values != decided.NOTHING)
     copied = here & (placed.group >= 0)
     n = len(placed.bands)
     count, sorted_ = np.bincount(placed.band[here], minlength=n), np.bincount(placed.band[done], minlength=n)

@@ -20,6 +20,7 @@ from saisine.errors import SaisineError
 OPENINGS: Final = ("message_opened", "capture_opened", "notice_shown", "original_taken")
 # Without anything opened for that long, the person has rested by herself: the counter starts again.
 GAP: Final = timedelta(minutes=30)
+LONGEST: Final = timedelta(days=1)  # of a sitting: older openings are not asked for
 MOST_ROWS: Final = 2_000  # of the journal, for one sitting: more would be a sitting without end
 
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {
@@ -106,14 +107,13 @@ def _amount(rows: list[tuple[datetime, int]], now: datetime) -> tuple[int, int]:
 
 def _sitting(session: Session, now: datetime) -> list[tuple[datetime, int]]:
     """The openings since the last pause, the newest first, none further than `GAP` from the next one."""
-    rested = _last_mark(session, (CareMark.PAUSED, CareMark.ENDED))
-    query = JournalRow.objects.filter(by=session.actor, what__in=OPENINGS, at__lte=now)
-    if rested is not None:
-        query = query.filter(at__gt=rested)
+    query = JournalRow.objects.filter(by=session.actor, what__in=OPENINGS, at__gt=now - LONGEST, at__lte=now)
+    rows = list(query.order_by("-id").values_list("at", "count")[:MOST_ROWS])
+    rested = _last_mark(session, (CareMark.PAUSED, CareMark.ENDED)) if rows else None
     found: list[tuple[datetime, int]] = []
     edge = now
-    for at, count in query.order_by("-id").values_list("at", "count")[:MOST_ROWS]:
-        if edge - at > GAP:
+    for at, count in rows:
+        if edge - at > GAP or (rested is not None and at <= rested):
             break
         found.append((at, count))
         edge = at

@@ -1,17 +1,20 @@
-"""The chronology of an incident: what is dated among its exhibits, its acts, its notices, in one order."""
+"""The chronology of an incident: what is dated among exhibits, acts, notices and procedures, in one order."""
 
-from saisine.casework import notices
+from saisine.casework import notices, procedures
 from saisine.casework.exhibits import exhibit_title, exhibits
 from saisine.casework.models import ExhibitRow, Incident
 from saisine.casework.session import Session
 from saisine.incidents.chronology import Dated, Line, Precision, in_order, merge_days
+from saisine.incidents.procedures import load_procedures
 from saisine.notices.states import KINDS
 
 
 def chronology(session: Session, incident: Incident) -> list[Line]:
     """Oldest first; many exhibits of one day become one line; undated things come last."""
     pieces = merge_days(_of_exhibit(row) for row in exhibits(session, incident))
-    return in_order([*pieces, *_acts(session, incident), *_notices(session, incident)])
+    return in_order(
+        [*pieces, *_acts(session, incident), *_notices(session, incident), *_procedures(session, incident)]
+    )
 
 
 def dated(row: ExhibitRow) -> Dated:
@@ -50,4 +53,17 @@ def _notices(session: Session, incident: Incident) -> list[Line]:
                     f"{words[1]} (notice {notice.number}).",
                 )
             )
+    return found
+
+
+def _procedures(session: Session, incident: Incident) -> list[Line]:
+    """A complaint and what came of it; the numbers that an authority gave stand in the steps of the dossier."""
+    known = load_procedures()
+    found = []
+    for one in procedures.procedures(session, incident):
+        for event in one.events:
+            word = known.event(event.kind)
+            said = (word.label_fr, word.label_en) if word else (event.kind, event.kind)
+            texts = (f"{one.kind('fr')} : {said[0].lower()}.", f"{one.kind('en')}: {said[1].lower()}.")
+            found.append(Line(Dated(event.on, "day"), *texts))
     return found

@@ -25,7 +25,7 @@ from saisine.vault.receipts import Receipt
 
 __all__ = [
     "COLLECTORS", "TARGETS", "DepositResult", "InboxFile", "abandon", "answer_questions", "deposit_paths",
-    "files_of", "get_deposit", "has_deposits", "job_of", "receive", "result_of", "run_deposit", "seal_paths",
+    "files_of", "get_deposit", "has_deposits", "job_of", "move", "receive", "result_of", "run_deposit", "seal_paths",
     "start_sealing", "stop", "waiting",
 ]  # fmt: skip
 
@@ -46,10 +46,14 @@ COLLECTORS: Final = (
 # ------------------------------------------------------------------ receive, withdraw
 
 
-def receive(session: Session, files: Iterable[tuple[str, Path]]) -> Deposit:
-    """Take files into the inbox; nothing is sealed before the person says so."""
+def receive(session: Session, files: Iterable[tuple[str, Path]], incident: str = "") -> Deposit:
+    """Take files into the inbox; nothing is sealed before the person says so.
+
+    `incident` says for which of her incidents, to a member of several. Raises `deposit_incident_unclear`,
+    `incident_unknown`.
+    """
     deposit = Deposit.objects.create(
-        created_at=session.now(), by=session.actor, incident_id=scopes.only_incident(session)
+        created_at=session.now(), by=session.actor, incident_id=scopes.incident_of(session, incident)
     )
     kept = inbox.keep(session, deposit, files)
     deposit.files, deposit.size = len(kept), sum(file.size for file in kept)
@@ -76,6 +80,22 @@ def waiting(session: Session) -> list[Deposit]:
 
 def has_deposits(session: Session) -> bool:
     return scopes.deposits(session, Deposit.objects.filter(state=Deposit.SEALED)).exists()
+
+
+def move(session: Session, deposit: Deposit, incident: str) -> None:
+    """Before sealing, choose another of one's own incidents for a deposit.
+
+    Raises `incident_unknown`, and `deposit_not_open` once it is sealed or withdrawn.
+    """
+    with transaction.atomic():
+        deposit.refresh_from_db()
+        if session.scope is None or incident not in session.scope:
+            raise SaisineError("incident_unknown", ref=incident)
+        if not _is_open(session, deposit):
+            raise SaisineError("deposit_not_open")
+        deposit.incident_id = incident
+        deposit.save(update_fields=["incident"])
+        journal.note(session, "deposit_shared", subject=deposit.id)
 
 
 def abandon(session: Session, deposit: Deposit) -> None:

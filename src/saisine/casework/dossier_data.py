@@ -10,7 +10,9 @@ from saisine.casework import (
     breaches,
     chronology,
     exhibits,
+    harm,
     incidents,
+    masks,
     notices,
     procedures,
     rights,
@@ -31,7 +33,7 @@ from saisine.dossiers import (
     When,
 )
 from saisine.dossiers.build import BROKEN
-from saisine.dossiers.data import Precision, Role
+from saisine.dossiers.data import HarmLine, Precision, Role
 from saisine.errors import SaisineError
 from saisine.incidents.chronology import Dated
 from saisine.law.assess import Assessment
@@ -59,7 +61,8 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
     rows = exhibits.exhibits(session, incident)
     card = association.get_association(session)
     accounts: dict[str, int] = {}
-    pieces = tuple(_exhibit(session, row, accounts) for row in rows)
+    boxes = masks.boxes_by_exhibit(incident)
+    pieces = tuple(replace(_exhibit(session, row, accounts), boxes=boxes.get(row.number, ())) for row in rows)
     for about, _assessment in found:
         if about.author:  # a person typed it: it is masked where the accounts of exhibits are
             accounts.setdefault(about.author, len(accounts) + 1)
@@ -78,6 +81,7 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
             for line in chronology.chronology(session, incident)
         ),
         qualifications=tuple(_qualifications(session, incident, found)),
+        harm=tuple(_harm(session, incident)),
         steps=tuple(_steps(session, incident)),
         requests=tuple(_requests(found)),
         exhibits=pieces,
@@ -182,6 +186,14 @@ def _when(dated: Dated, source: str = "") -> When:
     return When(dated.at, dated.precision, cast(Literal["field", "id", "file", "person", ""], known))
 
 
+def _harm(session: Session, incident: Incident) -> Iterator[HarmLine]:
+    """Under the neutral label of the person when there are several; a withdrawn exhibit is no longer named."""
+    for line in harm.harms(session, incident):
+        shown = (line.piece,) if line.piece is not None else ()
+        kind = f"{line.kind()}, {line.who_fr}" if line.who_fr else line.kind()
+        yield HarmLine(kind, line.words(), line.period(), shown)
+
+
 Found = Sequence[tuple[StatementRow, Assessment]]
 
 
@@ -230,9 +242,12 @@ def _procedure_lines(session: Session, incident: Incident) -> Iterator[StepLine]
     for one in procedures.procedures(session, incident):
         authority = f" ({one.row.authority})" if one.row.authority else ""
         for event in one.events:
-            words = f"{procedures.event_words(event)}. {event.note}".strip()
             yield StepLine(
-                When(event.on, "day", "person"), f"{one.kind()}{authority}.", words, event.reference
+                When(event.on, "day", "person"),
+                f"{one.kind()}{authority}.",
+                f"{procedures.event_words(event)}.",
+                event.reference,
+                note=event.note,
             )
 
 
@@ -281,6 +296,7 @@ def missing(session: Session, incident: Incident, found: Found | None = None) ->
     rows = exhibits.exhibits(session, incident)
     return [
         *_missing_pieces(incident, rows),
+        *_missing_harm(session, incident),
         *_missing_answers(session, found),
         *_missing_dates(session, rows),
     ]
@@ -289,18 +305,29 @@ def missing(session: Session, incident: Incident, found: Found | None = None) ->
 def _missing_pieces(incident: Incident, rows: Sequence[ExhibitRow]) -> Iterator[Missing]:
     if not incident.summary:
         yield Missing("Le récit en trois phrases.", "The account in three sentences.", "L’association")
-    if not any(row.kind in ("document", "original") for row in rows):
-        yield Missing(
-            "Un certificat médical ou un justificatif du préjudice, s’il y en a.",
-            "A medical certificate or proof of harm, if there is one.",
-            "La personne visée",
-        )
     without = sum(1 for row in rows if not row.url and row.kind in ("message", "screenshot", "group"))
     if without:
         yield Missing(
             f"Le lien exact {_of_pieces(without)}.",
             f"The exact link of {_exhibits(without)}.",
             "L’association",
+        )
+
+
+def _missing_harm(session: Session, incident: Incident) -> Iterator[Missing]:
+    """Nothing said of harm, or days that no certificate shows."""
+    lines = harm.harms(session, incident)
+    if not lines:
+        yield Missing(
+            "Le préjudice, et un certificat médical ou un justificatif, s’il y en a.",
+            "The harm, and a medical certificate or another proof, if there is one.",
+            "La personne visée",
+        )
+    elif any(line.row.days is not None and line.piece is None for line in lines):
+        yield Missing(
+            "Le certificat médical qui donne les jours d’incapacité.",
+            "The medical certificate that gives the days of incapacity.",
+            "La personne visée",
         )
 
 

@@ -140,7 +140,9 @@ def _build(session: Session, dossier: DossierRow, progress: Progress | None) -> 
         dossier.built_at = session.now()
         masks = reviews.masks_key(data, dossier.recipient, mask_third_parties=dossier.mask_third_parties)
         told = {name: value for name, value in asdict(report).items() if name != "bundle"}
-        dossier.report = told | {"masks": masks, "reviewed": reviews.carried(dossier, masks)}
+        boxes = reviews.boxes_of(data)
+        looked = reviews.carried(dossier, masks, boxes)
+        dossier.report = told | {"masks": masks, "boxes": boxes, "reviewed": looked}
         dossier.save(update_fields=["built_at", "report"])
         journal.note(session, "dossier_built", count=report.exhibits, subject=dossier.id)
     return report

@@ -27,6 +27,7 @@ from saisine.casework import (
     case_models,
     deadline_rows,
     deadlines,
+    file_models,
     jobs,
     journal,
     models,
@@ -36,6 +37,7 @@ from saisine.casework import (
 from saisine.casework.jobs import Progress
 from saisine.casework.models import Job
 from saisine.casework.personal_models import PersonSettings, PlannedErasure, RetentionChoice
+from saisine.casework.request_models import DataRequest
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.messages import exporting
@@ -68,9 +70,14 @@ TABLES: Final[tuple[tuple[str, type[Model]], ...]] = (
     ("demarches", case_models.ProcedureRow),
     ("demarches-suites", case_models.ProcedureEventRow),
     ("dossiers", models.DossierRow),
+    ("dossiers-remises", file_models.HandoverRow),
+    ("prejudices", file_models.HarmRow),
+    ("notes-privees", file_models.PrivateNoteRow),
+    ("cadres", file_models.MaskRow),
     ("journal", models.JournalRow),
     ("conservation", RetentionChoice),
     ("effacements-prevus", PlannedErasure),
+    ("demandes-rgpd", DataRequest),
 )
 _ABOUT: Final = {
     "originaux/": ("Fichiers tels que reçus", "Files as received"),

@@ -6,16 +6,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from saisine.casework import consents, exhibits, journal, rights, scopes, statements
 from saisine.casework.access_models import IncidentMember
-from saisine.casework.models import Deposit, Incident, PersonRow, first_or_raise
+from saisine.casework.models import Deposit, ExhibitRow, Incident, PersonRow, first_or_raise
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 
 SUMMARY_CHARS: Final = 600
 TITLE_CHARS: Final = 120
+# state -> (French, English); a closed incident has no deadline any more
+STATES: Final[dict[str, tuple[str, str]]] = {
+    "open": ("En cours", "Under way"),
+    "paused": ("En pause", "Paused"),
+    "handed_over": (
+        "Confié à une ou un avocat, ou à une autorité",
+        "Handed over to a lawyer or an authority",
+    ),
+    "closed": ("Clos", "Closed"),
+}
 # role -> (French, English), and the neutral label that stands for a person in every list
 ROLES: Final[dict[str, tuple[str, str]]] = {
     "visee": ("Personne visée", "Targeted person"),
@@ -105,8 +116,10 @@ def list_incidents(session: Session) -> list[Incident]:
 
 def incidents_with_pieces(session: Session) -> "QuerySet[Incident, Incident]":
     """The same as a question to cut into pages; `pieces` counts the exhibits that were not withdrawn."""
-    present = Count("exhibits", filter=Q(exhibits__withdrawn_at__isnull=True))
-    return scopes.within(session, Incident.objects.annotate(pieces=present).order_by("-number"), "id")
+    present = ExhibitRow.objects.filter(incident=OuterRef("id"), withdrawn_at__isnull=True).order_by()
+    # asked for the rows of one page: a join would count for every incident before the page is cut out
+    pieces = Coalesce(Subquery(present.values("incident").annotate(n=Count("id")).values("n")), 0)
+    return scopes.within(session, Incident.objects.annotate(pieces=pieces).order_by("-number"), "id")
 
 
 def get_incident(session: Session, ref: str) -> Incident:
@@ -125,6 +138,18 @@ def set_summary(session: Session, incident: Incident, text: str) -> None:
     incident.summary = text.strip()[:SUMMARY_CHARS]
     incident.save(update_fields=["summary"])
     journal.note(session, "summary_written", subject=incident.id)
+
+
+def set_state(session: Session, incident: Incident, state: str) -> None:
+    """Where an incident stands; it may always be opened again. Raises `incident_state_unknown`.
+
+    Once closed it leaves the deadlines; nothing is erased (`retention` and `incident_erasures` do that).
+    """
+    if state not in STATES:
+        raise SaisineError("incident_state_unknown", state=state)
+    incident.state = state
+    incident.save(update_fields=["state"])
+    journal.note(session, "incident_state_set", subject=incident.id)
 
 
 # ------------------------------------------------------------------ people
@@ -155,15 +180,29 @@ def add_person(session: Session, incident: Incident, role: str, names: tuple[str
             names=list(names),
             at=session.now(),
         )
+        if role == "visee" and number > 1 and not incident.is_collective:
+            incident.is_collective = True  # several people are targeted: each keeps her own consents and harm
+            incident.save(update_fields=["is_collective"])
     journal.note(session, "person_added", subject=incident.id)
     return row
 
 
+def get_person(incident: Incident, ref: str) -> PersonRow:
+    """By id, or by role and number (« visee-2 »); a number alone is a targeted person’s. Raises `person_unknown`."""
+    role, _, number = ref.strip().rpartition("-")
+    known = int(number) if number.isascii() and number.isdigit() and len(number) < 6 else 0
+    by_id = incident.people.filter(id=ref.strip())
+    by_number = incident.people.filter(role=role or "visee", number=known)
+    found: PersonRow = first_or_raise(by_id | by_number, "person_unknown")
+    return found
+
+
 def people(incident: Incident) -> list[PersonLine]:
     """Everyone noted, in the order of entry."""
-    return [_line(row) for row in incident.people.order_by("at", "number")]
+    return [line_of(row) for row in incident.people.order_by("at", "number")]
 
 
-def _line(row: PersonRow) -> PersonLine:
+def line_of(row: PersonRow) -> PersonLine:
+    """One person under her neutral label."""
     label_fr, label_en = (f"{label} {row.number}" for label in LABELS[row.role])
     return PersonLine(row, label_fr, label_en, *ROLES[row.role])

@@ -82,6 +82,12 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         "An exhibit looked at before a dossier leaves",
         "{n} exhibits looked at before a dossier leaves",
     ),
+    "notices_drafted": (
+        "Un signalement préparé",
+        "{n} signalements préparés d’un coup",
+        "A notice prepared",
+        "{n} notices prepared at once",
+    ),
     "dossier_built": (
         "Un dossier scellé et exporté, une pièce",
         "Un dossier scellé et exporté, {n} pièces",
@@ -105,6 +111,19 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("breach_noted", "Un manquement d’une plateforme noté", "A breach by a platform noted"),
         ("breach_confirmed", "Un manquement confirmé", "A breach confirmed"),
         ("breach_withdrawn", "Un manquement retiré", "A breach withdrawn"),
+        ("mask_put", "Un cadre posé sur l’image d’une pièce", "A box put over the picture of an exhibit"),
+        (
+            "mask_removed",
+            "Un cadre retiré de l’image d’une pièce",
+            "A box taken off the picture of an exhibit",
+        ),
+        ("incident_state_set", "L’état d’un incident changé", "The state of an incident changed"),
+        ("harm_noted", "Un préjudice noté", "Harm noted"),
+        ("harm_withdrawn", "Un préjudice retiré", "Harm taken back"),
+        ("note_written", "Une note privée écrite", "A private note written"),
+        ("note_removed", "Une note privée effacée", "A private note erased"),
+        ("dossier_handed_over", "La remise d’un dossier notée", "The handing over of a dossier noted"),
+        ("handover_withdrawn", "La remise d’un dossier retirée", "The handing over of a dossier taken back"),
         ("procedure_noted", "Une suite de plainte notée", "A step of a complaint noted"),
         ("deposit_answered", "Questions d’un dépôt remplies", "Questions of a deposit answered"),
         ("capture_opened", "Une capture affichée", "A screenshot shown"),
@@ -191,6 +210,26 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ),
         ("network_taken", "Un réseau exporté sous pseudonymes", "A network exported under pseudonyms"),
         ("names_taken", "Un réseau exporté avec identifiants", "A network exported with identifiers"),
+        (
+            "data_request_asked",
+            "Une demande sur ses données enregistrée",
+            "A request about one’s own data noted",
+        ),
+        (
+            "data_request_answered",
+            "Une demande sur des données répondue",
+            "A request about personal data answered",
+        ),
+        (
+            "data_request_withdrawn",
+            "Une demande sur ses données retirée",
+            "A request about one’s own data withdrawn",
+        ),
+        (
+            "data_request_reopened",
+            "Une demande sur des données rouverte",
+            "A request about personal data reopened",
+        ),
         ("certificate_taken", "Un certificat d’effacement téléchargé", "A certificate of erasure downloaded"),
     )
 }

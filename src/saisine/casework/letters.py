@@ -6,7 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from saisine.casework import association, breaches, chronology, consents, exhibits, journal, notices, rights
+from saisine.casework import (
+    association,
+    breaches,
+    chronology,
+    consents,
+    exhibits,
+    harm,
+    journal,
+    notices,
+    rights,
+)
 from saisine.casework.dossier_data import about_words
 from saisine.casework.models import ExhibitRow, Incident, NoticeRow
 from saisine.casework.session import Session
@@ -118,8 +128,14 @@ def gather(
         offences=tuple(_offences(session, incident)),
         notices=tuple(_notice(session, notice) for notice in sent),
         observed=tuple(line for notice in sent for line in _observed(session, notice)),
-        given=dict(given or {}),
+        given=_given(session, incident, given or {}),
     )
+
+
+def _given(session: Session, incident: Incident, typed: Mapping[str, str]) -> dict[str, str]:
+    """What a person typed for this letter; the harm noted on the incident fills its field when she typed none."""
+    noted = harm.letter_words(session, incident)
+    return ({"harm": noted} if noted else {}) | dict(typed)
 
 
 def _platform(rows: Sequence[ExhibitRow], sent: Sequence[NoticeRow]) -> str:

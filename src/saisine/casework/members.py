@@ -143,9 +143,8 @@ def incidents_of(member: Member, roles: Sequence[str], *, showing: bool = False)
 
 
 def is_shared(incident: Incident) -> bool:
-    """Whether the targeted person agrees, at this moment, to share with a trusted person."""
-    last = incident.consents.filter(act=SHARING).order_by("-id").first()
-    return last is not None and last.state == "given"
+    """Whether everyone targeted agrees, at this moment, to share with a trusted person."""
+    return consents.is_covered(incident, SHARING)
 
 
 # ------------------------------------------------------------------ members of an incident

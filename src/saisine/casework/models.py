@@ -12,9 +12,11 @@ from django.db import models
 from saisine.casework import access_models as access_models  # who may come in: Django finds them here
 from saisine.casework import case_models as case_models  # statements, breaches, procedures
 from saisine.casework import deadline_models as deadline_models  # deadlines as last computed
+from saisine.casework import file_models as file_models  # boxes, harm, private notes, handovers
 from saisine.casework import (
     personal_models as personal_models,  # the rows of one person: Django finds them here
 )
+from saisine.casework import request_models as request_models  # requests about one's own data
 from saisine.errors import SaisineError
 
 
@@ -215,9 +217,13 @@ class PersonRow(RandomId):
 
 
 class ConsentRow(models.Model):
-    """One consent, refusal or withdrawal, appended: the latest for an act wins."""
+    """One consent, refusal or withdrawal, appended: the latest for an act wins.
+
+    Without a person it was said for the whole incident: the one person targeted, or the association.
+    """
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="consents")
+    person = models.ForeignKey(PersonRow, null=True, on_delete=models.CASCADE, related_name="consents")
     act = models.CharField(max_length=30)
     state = models.CharField(max_length=10)
     at = models.DateTimeField()
@@ -280,6 +286,9 @@ class NoticeRow(RandomId):
     text_item = models.CharField(max_length=64, default="")
     created_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["number"], name="casework_notice_number")]
+
 
 class NoticeEventRow(RandomId):
     notice = models.ForeignKey(NoticeRow, on_delete=models.CASCADE, related_name="events")
@@ -288,6 +297,8 @@ class NoticeEventRow(RandomId):
     on = models.DateField(null=True)
     decision = models.CharField(max_length=20, default="")
     reasons = models.CharField(max_length=10, default="")
+    appeal = models.CharField(max_length=10, default="")
+    is_back = models.BooleanField(null=True)
     reference = models.CharField(max_length=200, default="")
     evidence = models.CharField(max_length=64, default="")
     note = models.TextField(default="")
@@ -336,7 +347,10 @@ class JournalRow(models.Model):
     subject = models.CharField(max_length=64, default="")
 
     class Meta:
-        indexes = [models.Index(fields=["-id"])]
+        indexes = [
+            models.Index(fields=["-id"]),
+            models.Index(fields=["by", "what", "at"], name="casework_journal_openings"),
+        ]
 
 
 def first_or_raise(query: "models.QuerySet[Any]", code: str) -> Any:

@@ -11,6 +11,7 @@ from django.db.models import Max, QuerySet
 
 from saisine.casework import consents, exhibits, journal, rights, scopes, statements
 from saisine.casework.association import get_association
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import (
     ExhibitRow,
     Incident,
@@ -21,7 +22,8 @@ from saisine.casework.models import (
 )
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
-from saisine.law.assess import Assessed
+from saisine.law.assess import Assessed, Assessment, assess
+from saisine.law.inputs import CaseInputs
 from saisine.messages.filetypes import type_of
 from saisine.notices import (
     Due,
@@ -40,7 +42,7 @@ from saisine.notices import (
     platform_for_url,
     require_event,
 )
-from saisine.notices.states import DECISIONS, Decision, Kind, Reasons
+from saisine.notices.states import DECISIONS, Appeal, Decision, Kind, Reasons
 from saisine.vault import SealItem
 
 CONSENT = "notifier_plateforme"
@@ -71,10 +73,10 @@ def draft(
     if exhibit is not None and exhibit.incident_id != incident.id:
         raise SaisineError("notice_exhibit_foreign")
     link = url.strip() or (exhibit.url if exhibit else "")
-    chosen = platform or (platform_for_url(link).platform.id if link else "") or _platform_of(exhibit)
+    chosen = platform or (platform_for_url(link).platform.id if link else "") or platform_of(exhibit)
     if chosen not in load_platforms():
         raise SaisineError("notice_platform_unknown", platform=chosen)
-    bases = _bases_now(session, incident, exhibit)
+    bases = bases_now(session, incident, statements.statement_of(session, exhibit, incident))
     card = get_association(session)
     with transaction.atomic():
         number = (NoticeRow.objects.aggregate(top=Max("number"))["top"] or 0) + 1
@@ -95,19 +97,17 @@ def draft(
     return notice
 
 
-def _platform_of(exhibit: ExhibitRow | None) -> str:
+def platform_of(exhibit: ExhibitRow | None) -> str:
     known = load_platforms()
     return exhibit.platform if exhibit and exhibit.platform in known else "other"
 
 
-def _bases_now(session: Session, incident: Incident, exhibit: ExhibitRow | None) -> list[Assessed]:
-    """The qualifications a person kept for the statement that this exhibit shows; when none was kept, those
-    whose elements are all present.
+def bases_now(session: Session, incident: Incident, about: StatementRow) -> list[Assessed]:
+    """The qualifications a person kept for a statement; when none was kept, those whose elements are all present.
 
     Raises `notice_nothing_unlawful`; `notice_undecided` when everything is still only possible: choosing for
     the person would accuse somebody of something nobody described.
     """
-    about = statements.statement_of(session, exhibit, incident)
     found = rights.assessment(session, incident, about)
     decided = rights.decisions(session, incident, about)
     main = [item for item in found.main if _word(decided, item.id) != "ecarter"]
@@ -142,32 +142,45 @@ def list_notices(session: Session, incident: Incident | None = None) -> list[Not
 
 
 def notice_rows(session: Session) -> "QuerySet[NoticeRow, NoticeRow]":
-    """The same as a question to cut into pages."""
+    """The same as a question to cut into pages; of each notice what a list says: number, platform, incident, state."""
     asked = NoticeRow.objects.select_related("incident").prefetch_related("events")
+    asked = asked.only("number", "platform", "incident__number", "incident__title")
     return scopes.within(session, asked.order_by("-number"))
 
 
 # ------------------------------------------------------------------ the text
 
 
-def text_of(session: Session, notice: NoticeRow, *, quote: bool = False) -> NoticeText:
-    """The notice as it stands today. The words of the content are in it only when `quote` is asked."""
-    return build_notice_text(_draft(session, notice, quote=quote), session.law)
+Assessments = dict[str, tuple[CaseInputs, Assessment]]  # by statement
 
 
-def show_text(session: Session, notice: NoticeRow) -> NoticeText:
+def text_of(
+    session: Session, notice: NoticeRow, *, quote: bool = False, known: Assessments | None = None
+) -> NoticeText:
+    """The notice as it stands today. The words of the content are in it only when `quote` is asked.
+
+    `known` is filled with what was assessed: a wave of notices rests on one statement, assessed once.
+    """
+    return build_notice_text(
+        _draft(session, notice, quote=quote, known={} if known is None else known), session.law
+    )
+
+
+def show_text(session: Session, notice: NoticeRow, *, known: Assessments | None = None) -> NoticeText:
     """The whole text, quoted words included: a person asked for it, one line of the journal says so."""
     if notice.exhibit is not None and notice.exhibit.frozen:
         session.vault.log_access(notice.exhibit.frozen, actor=session.actor)
     journal.note(session, "notice_shown", subject=notice.id)
-    return text_of(session, notice, quote=True)
+    return text_of(session, notice, quote=True, known=known)
 
 
-def _draft(session: Session, notice: NoticeRow, *, quote: bool) -> NoticeDraft:
+def _draft(session: Session, notice: NoticeRow, *, quote: bool, known: Assessments) -> NoticeDraft:
     incident = notice.incident
     about = statements.statement_of(session, notice.exhibit, incident)
-    inputs = rights.inputs_of(session, incident, about)
-    found = rights.assessment(session, incident, about)
+    if about.id not in known:
+        facts = rights.inputs_of(session, incident, about)
+        known[about.id] = facts, assess(session.law, facts, session.today())
+    inputs, found = known[about.id]
     wanted = [item for item in found.qualifications if item.id in notice.offences]
     grounds = tuple(sorted(inputs.grounds))
     in_danger = any(inputs.value(fact) is True for fact in DANGER_FACTS)
@@ -200,7 +213,7 @@ def _with_content(session: Session, notice: NoticeRow, base: NoticeDraft, *, quo
     messages = exhibits.exhibit_messages(session, notice.exhibit)
     if not messages:
         return base
-    first = exhibits.earliest(messages)
+    first = next((one for one in messages if one.url == notice.url), None) or exhibits.earliest(messages)
     account = first.author_handle or first.author_name or first.author_id or ""
     return replace(base, account=account, quoted=first.text if quote else None)
 
@@ -242,11 +255,12 @@ def acknowledge(
     """The platform acknowledged receipt; its file is sealed and becomes an exhibit of the incident."""
     event = NoticeEvent("acknowledged", at or session.now())
     require_event(events_of(notice), event)
-    evidence = _seal_evidence(session, notice, file) if file is not None else ""
+    evidence = seal_evidence(session, notice, file) if file is not None else ""
     return _write(session, notice, replace(event, evidence=evidence))
 
 
-def _seal_evidence(session: Session, notice: NoticeRow, file: tuple[str, Path]) -> str:
+def seal_evidence(session: Session, notice: NoticeRow, file: tuple[str, Path]) -> str:
+    """Seal what shows a step, beside the incident; it becomes an exhibit. The sealed item."""
     name, path = file
     with path.open("rb") as stream:
         found = type_of(stream.read(65536))
@@ -269,6 +283,11 @@ def note_answer(
     return note_event(session, notice, event)
 
 
+def require_step(notice: NoticeRow, event: NoticeEvent) -> None:
+    """Raises `notice_event_refused` with the reason, before anything is sealed for it."""
+    require_event(events_of(notice), event)
+
+
 def note_event(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEventRow:
     """Any other step of the path. Raises `notice_event_refused` with the reason."""
     require_event(events_of(notice), event)
@@ -283,6 +302,8 @@ def _write(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEve
         on=None if isinstance(event.at, datetime) else event.at,
         decision=event.decision,
         reasons=event.reasons,
+        appeal=event.appeal,
+        is_back=event.is_back,
         reference=event.reference,
         evidence=event.evidence,
         note=event.note,
@@ -308,6 +329,8 @@ def _event(row: NoticeEventRow) -> NoticeEvent:
         replaces=row.replaces,
         decision=cast(Decision, row.decision),
         reasons=cast(Reasons, row.reasons),
+        appeal=cast(Appeal, row.appeal),
+        is_back=row.is_back,
         evidence=row.evidence,
         reference=row.reference,
         note=row.note,

@@ -1,103 +1,29 @@
-"""The register of processing (GDPR, art. 30) and an outline of the impact analysis (art. 35), with our own facts.
+"""The register of processing (GDPR, art. 30), with our own facts; the outline of art. 35 is in `impact_analysis`.
 
 Both are drafts: what is counted here is true on the day it is written, what is law is marked « à vérifier par une ou un
 juriste ». The same sections are written as Markdown and as .docx by `register_files`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
-from saisine.casework import association, retention, vault_state
-from saisine.casework.models import Deposit, DossierRow, Incident, NoticeRow, PersonRow
+from saisine.casework import impact_analysis
+from saisine.casework.register_facts import TO_CHECK, Document, Facts, Row, Section, Text, facts_of
 from saisine.casework.session import Session
+from saisine.errors import SaisineError
 from saisine.vault.opening import say_day_en, say_day_fr
 
 Kind = Literal["registre", "analyse"]
 KINDS: Final = ("registre", "analyse")
-TO_CHECK: Final = ("À vérifier par une ou un juriste.", "To be checked by a jurist.")
-
-Text = tuple[str, str]  # French, English
-Row = tuple[Text, Text]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its lines: (label, text) when it is a table of facts, sentences otherwise."""
-
-    title: Text
-    rows: tuple[Row, ...] = ()
-    lines: tuple[Text, ...] = ()
-    must_be_checked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    title: Text
-    intro: Text
-    on: date
-    sections: tuple[Section, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is counted in the workspace. No name of a person, no content."""
-
-    name: str
-    email: str
-    messages: int
-    pieces: int
-    incidents: int
-    people: int
-    notices: int
-    dossiers: int
-    deposits: int
-    holds: int
-    recipients: tuple[str, ...]
-    authorities: tuple[str, ...]
-    is_protected: bool
-    officers: int
-    backup_until: date | None
-    lengths: retention.Lengths
-
-
-# ------------------------------------------------------------------ facts
-
-
-def facts_of(session: Session) -> Facts:
-    """Counted now. Raises what the vault refuses."""
-    state = vault_state.state_of(session)
-    card = association.get_association(session)
-    built = DossierRow.objects.filter(built_at__isnull=False)
-    return Facts(
-        name=card.name or session.workspace.name,
-        email=card.email,
-        messages=sum(info.rows for info in session.corpora.list()),
-        pieces=state.pieces,
-        incidents=Incident.objects.count(),
-        people=PersonRow.objects.count(),
-        notices=NoticeRow.objects.count(),
-        dossiers=built.count(),
-        deposits=Deposit.objects.filter(state=Deposit.SEALED).count(),
-        holds=len(state.holds),
-        recipients=tuple(sorted(set(built.values_list("recipient", flat=True)) - {""})),
-        authorities=tuple(one.label for one in state.datings),
-        is_protected=state.is_protected,
-        officers=state.officers,
-        backup_until=state.backup.until if state.backup else None,
-        lengths=retention.lengths(session),
-    )
 
 
 def build(session: Session, kind: str) -> Document:
     """The register, or the outline. Raises `register_unknown`."""
-    from saisine.errors import SaisineError
-
     if kind not in KINDS:
         raise SaisineError("register_unknown", kind=kind)
     found = facts_of(session)
-    make = _register if kind == "registre" else _impact
+    make = _register if kind == "registre" else impact_analysis.outline
     return make(found, session.today())
 
 
@@ -294,131 +220,3 @@ def _security(found: Facts) -> Iterator[Text]:
     )
     if found.backup_until is None:
         yield ("À faire : aucune sauvegarde sur cet ordinateur.", "To do: no backup on this computer.")
-
-
-# ------------------------------------------------------------------ the impact analysis
-
-
-def _impact(found: Facts, on: date) -> Document:
-    return Document(
-        ("Analyse d’impact : plan à compléter", "Impact analysis: outline to complete"),
-        (
-            "Plan écrit par Saisine avec les faits de cet espace (RGPD, article 35). La gravité et la vraisemblance "
-            "sont à évaluer par l’association. " + TO_CHECK[0],
-            "Outline written by Saisine with the facts of this workspace (GDPR, article 35). Severity and likelihood "
-            "are for the association to assess. " + TO_CHECK[1],
-        ),
-        on,
-        (
-            Section(("Pourquoi une analyse", "Why an analysis"), lines=_WHY, must_be_checked=True),
-            Section(("Description", "Description"), rows=tuple(_description(found))),
-            Section(
-                ("Nécessité et proportion", "Necessity and proportionality"),
-                lines=_NECESSITY,
-                must_be_checked=True,
-            ),
-            *_risks(found),
-            Section(("Avis et décision", "Advice and decision"), rows=_DECISION),
-        ),
-    )
-
-
-_WHY: Final[tuple[Text, ...]] = (
-    (
-        "Données sensibles et relatives à des infractions, à grande échelle possible.",
-        "Sensitive data and data on offences, possibly at scale.",
-    ),
-    (
-        "Personnes vulnérables : personnes visées, parfois mineures.",
-        "Vulnerable people: those targeted, sometimes minors.",
-    ),
-)
-_NECESSITY: Final[tuple[Text, ...]] = (
-    (
-        "Sans la preuve exacte et datée, le droit de recours est privé d’effet.",
-        "Without exact, dated evidence, the right to a remedy is empty.",
-    ),
-    (
-        "Les tiers sont masqués par défaut ; les nombres sous 3 ne sont pas publiés.",
-        "Third parties are masked by default; counts under 3 are not published.",
-    ),
-    (
-        "Information des auteurs et autrices de messages : dérogation à vérifier (article 14, 5).",
-        "Informing authors of messages: exemption to be checked (article 14(5)).",
-    ),
-)
-_DECISION: Final[tuple[Row, ...]] = (
-    (("Avis des personnes concernées", "Views of data subjects"), ("à recueillir", "to be sought")),
-    (("Décision de l’association", "Decision of the association"), ("à compléter", "to be completed")),
-    (("Date de la prochaine revue", "Date of the next review"), ("à compléter", "to be completed")),
-)
-
-
-def _description(found: Facts) -> Iterator[Row]:
-    yield ("Messages", "Messages"), (f"{found.messages:,}".replace(",", "\u202f"), f"{found.messages:,}")
-    yield ("Pièces scellées", "Sealed items"), (str(found.pieces), str(found.pieces))
-    yield ("Incidents", "Incidents"), (str(found.incidents), str(found.incidents))
-    yield ("Signalements", "Notices"), (str(found.notices), str(found.notices))
-    yield ("Dossiers construits", "Dossiers built"), (str(found.dossiers), str(found.dossiers))
-    yield (
-        ("Lieu", "Place"),
-        ("un dossier d’un ordinateur de l’association", "a folder of a computer of the association"),
-    )
-
-
-def _risks(found: Facts) -> Iterator[Section]:
-    """One section a risk: what is in place here, what is missing here, what the association has to assess."""
-    assess: Row = (
-        ("Gravité, vraisemblance", "Severity, likelihood"),
-        ("à évaluer par l’association", "to be assessed by the association"),
-    )
-    for title, there, missing in _risk_rows(found):
-        rows: list[Row] = [(("En place", "In place"), there)]
-        if missing is not None:
-            rows.append((("Manque ici", "Missing here"), missing))
-        yield Section(title, rows=(*rows, assess))
-
-
-def _risk_rows(found: Facts) -> Iterator[tuple[Text, Text, Text | None]]:
-    yield (
-        ("Risque : fuite et représailles", "Risk: leak and retaliation"),
-        (
-            "pièces chiffrées, rien d’envoyé, tiers masqués",
-            "items encrypted, nothing sent, third parties masked",
-        ),
-        None if found.is_protected else ("phrase de passe", "passphrase"),
-    )
-    yield (
-        ("Risque : perte de la preuve", "Risk: loss of evidence"),
-        ("copie exacte dès la réception, sauvegarde chiffrée", "exact copy on receipt, encrypted backup"),
-        None if found.backup_until else ("sauvegarde récente", "recent backup"),
-    )
-    yield (
-        ("Risque : modification", "Risk: alteration"),
-        (
-            "journal en ajout seul, empreintes, vérification par un tiers",
-            "append-only log, hashes, check by a third party",
-        ),
-        None if found.authorities else ("date certifiée par un tiers", "date certified by a third party"),
-    )
-    yield (
-        ("Risque : accusation à tort", "Risk: wrong accusation"),
-        (
-            "aucune note de personne, qualification décidée par une personne",
-            "no score of anyone, a person decides each qualification",
-        ),
-        None,
-    )
-    yield (
-        ("Risque : épuisement de qui lit", "Risk: exhaustion of readers"),
-        (
-            "texte absent avant demande, compteur, pauses proposées",
-            "text absent until asked, counter, pauses proposed",
-        ),
-        None,
-    )
-    yield (
-        ("Risque : conservation trop longue", "Risk: kept too long"),
-        ("durées affichées, effacement avec certificat", "lengths shown, erasure with certificate"),
-        None,
-    )

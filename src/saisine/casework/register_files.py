@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 
-from saisine.casework.register import KINDS, TO_CHECK, Document, Section, build
+from saisine.casework.register import KINDS, build
+from saisine.casework.register_facts import TO_CHECK, Document, Section
 from saisine.casework.session import Session
 from saisine.vault.opening import say_day_en, say_day_fr
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 from saisine.casework import journal
+from saisine.casework.masks import digest_of
 from saisine.casework.models import DossierRow
 from saisine.casework.session import Session
 from saisine.dossiers import DossierData
@@ -48,12 +49,21 @@ def masks_key(data: DossierData, recipient: str, *, mask_third_parties: bool) ->
     return hashlib.sha256(f"{recipient}\n{told}".encode()).hexdigest()
 
 
-def carried(dossier: DossierRow, key: str) -> dict[str, object]:
-    """What was looked at in earlier versions with the same masks."""
+def boxes_of(data: DossierData) -> dict[str, str]:
+    """A digest of the boxes of each exhibit that has some."""
+    return {str(exhibit.number): digest_of(exhibit.boxes) for exhibit in data.exhibits if exhibit.boxes}
+
+
+def carried(dossier: DossierRow, key: str, boxes: dict[str, str]) -> dict[str, object]:
+    """What was looked at in earlier versions with the same masks; a box put or taken away asks for another look."""
     found: dict[str, object] = {}
     for row in DossierRow.objects.filter(incident=dossier.incident, built_at__isnull=False).exclude(
         id=dossier.id
     ):
         if row.report.get("masks") == key:
-            found |= row.report.get("reviewed", {})
+            then = row.report.get("boxes", {})
+            looked = row.report.get("reviewed", {})
+            found |= {
+                number: said for number, said in looked.items() if then.get(number) == boxes.get(number)
+            }
     return found

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from saisine.casework.models import Capture, Deposit, DossierRow, ExhibitRow, Job, SortedMessage
+from saisine.casework.models import Capture, Deposit, DossierRow, ExhibitRow, Incident, Job, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 
@@ -77,6 +77,26 @@ def only_incident(session: Session) -> str | None:
     if len(session.scope) != 1:
         raise SaisineError("deposit_incident_unclear")
     return next(iter(session.scope))
+
+
+def incident_of(session: Session, wanted: str = "") -> str | None:
+    """The incident that a deposit names among those of the one who acts; `only_incident` when it names none.
+
+    Raises `incident_unknown`, `deposit_incident_unclear`.
+    """
+    if not wanted or session.scope is None:
+        return only_incident(session)
+    if wanted not in session.scope:
+        raise SaisineError("incident_unknown", ref=wanted)
+    return wanted
+
+
+def newest_incident(session: Session) -> str:
+    """The incident opened last among those of the one who acts, when there are several; else empty."""
+    if session.scope is None or len(session.scope) < 2:
+        return ""
+    found = Incident.objects.filter(id__in=session.scope).order_by("-number").first()
+    return found.id if found is not None else ""
 
 
 def require_job(session: Session, id: str) -> None:

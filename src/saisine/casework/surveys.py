@@ -177,7 +177,7 @@ def forget(session: Session) -> None:
     for path in folder_of(session).glob("order/*.npz"):
         if path.stem.partition("-")[0] not in here:  # scores of a part that is no more
             path.unlink()
-    for name in ("survey", "findings", "decided", "order", "contents", "by_time"):
+    for name in ("survey", "findings", "decided", "order", "contents", "by_time", "bands", "danger_kinds"):
         session.kept.pop(name, None)
 
 

@@ -119,14 +119,14 @@ def get_card(session: Session, band: str, ref: str) -> Card:
 def describe(session: Session, content: Content, page: Sequence[str]) -> list[Card]:
     values = decided.values(session, content.placed)
     order = reading_order.current(session, content.placed)
-    dangers = _danger_kinds(content.placed) if content.id not in content.placed.bands[1:] else {}
+    dangers = _danger_kinds(session, content.placed) if content.id not in content.placed.bands[1:] else {}
     return [_card(content, ref, values, order, dangers) for ref in page]
 
 
 def describe_places(session: Session, placed: Placed, places: Codes) -> list[Card]:
     """Single messages as cards of the band they lie in, those of a group too."""
     values, order = decided.values(session, placed), reading_order.current(session, placed)
-    dangers = _danger_kinds(placed)
+    dangers = _danger_kinds(session, placed)
     return [_single(placed, int(at), values, order, dangers) for at in places]
 
 
@@ -154,8 +154,18 @@ def _single(
     )
 
 
-def _danger_kinds(placed: Placed) -> dict[int, tuple[str, ...]]:
-    """Place -> kinds of its danger signs."""
+def _danger_kinds(session: Session, placed: Placed) -> dict[int, tuple[str, ...]]:
+    """Place -> kinds of its danger signs; listed once for a survey."""
+    held = session.kept.get("danger_kinds")
+    if isinstance(held, tuple) and held[0] is placed:
+        found: dict[int, tuple[str, ...]] = held[1]
+        return found
+    made = _list_danger_kinds(placed)
+    session.kept["danger_kinds"] = (placed, made)
+    return made
+
+
+def _list_danger_kinds(placed: Placed) -> dict[int, tuple[str, ...]]:
     rows = ((at, row) for at, row in enumerate(placed.found.rows) if row["kind"] == "urgent")
     return {
         int(placed.places_of(placed.found.codes_of(at))[0]): tuple(

@@ -14,7 +14,18 @@ from django.db.models import ForeignKey, Model
 
 # They name an incident, and no day to act depends on them: thousands may change in one act.
 NOT_WATCHED: Final = frozenset(
-    {"SortedMessage", "Capture", "Deposit", "DossierRow", "DeadlineRow", "IncidentMember"}
+    {
+        "SortedMessage",
+        "Capture",
+        "Deposit",
+        "DossierRow",
+        "DeadlineRow",
+        "IncidentMember",
+        "MaskRow",
+        "HarmRow",
+        "PrivateNoteRow",
+        "HandoverRow",
+    }
 )
 FAR: Final = 3  # foreign keys between a row and its incident, at most
 EVERYWHERE: Final = ("AssociationCard",)  # standing depends on it, in each incident

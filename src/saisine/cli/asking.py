@@ -11,17 +11,22 @@ from saisine.cli.words import _
 from saisine.errors import EXIT_NO
 
 if TYPE_CHECKING:
+    from saisine.casework.case_models import StatementRow
     from saisine.casework.models import Incident
     from saisine.casework.session import Session
     from saisine.law.ask import Question
 
 
-@incident.command(help=_("La question suivante, et pourquoi elle est posée."))
-def ask(which: Which, as_json: Json = False) -> int:
-    with open_workspace() as session:
-        from saisine.casework import incidents, rights
+Of = Annotated[int, typer.Option("--statement", metavar="N", help=_("Numéro du propos ; le premier sinon."))]
 
-        question = rights.next_question(session, incidents.get_incident(session, which))
+
+@incident.command(help=_("La question suivante, et pourquoi elle est posée."))
+def ask(which: Which, about: Of = 1, as_json: Json = False) -> int:
+    with open_workspace() as session:
+        from saisine.casework import incidents, rights, statements
+
+        found = incidents.get_incident(session, which)
+        question = rights.next_question(session, found, statements.get_statement(session, found, about))
     if as_json:
         print_json(_json(question))
     else:
@@ -41,6 +46,7 @@ def answer(
         list[str] | None,
         typer.Option("--tick", metavar="ID", help=_("Cocher une case ; les autres sont « non ».")),
     ] = None,
+    about: Of = 1,
     as_json: Json = False,
 ) -> None:
     if (value is None) == (not tick):
@@ -48,32 +54,41 @@ def answer(
     if value is not None:
         require_word(value, ("true", "false", "unknown", "later"))
     with open_workspace() as session:
-        from saisine.casework import incidents, rights
+        from saisine.casework import incidents, rights, statements
 
         found = incidents.get_incident(session, which)
-        _record(session, found, fact, value, tick or [])
-        question = rights.next_question(session, found)
+        row = statements.get_statement(session, found, about)
+        _record(session, found, row, fact, value, tick or [])
+        question = rights.next_question(session, found, row)
     if as_json:
         print_json({"fact": fact, "value": value, "tick": tick or [], "question": _json(question)})
     else:
         show_next(question)
 
 
-def _record(session: "Session", found: "Incident", fact: str, value: str | None, tick: list[str]) -> None:
+def _record(
+    session: "Session",
+    found: "Incident",
+    about: "StatementRow",
+    fact: str,
+    value: str | None,
+    tick: list[str],
+) -> None:
     """One fact by its name; a screen of boxes (and the sorting screen) only while it is the current one."""
     from saisine.casework import rights
     from saisine.law.ask import SORT
 
     if value is not None and fact != SORT:
-        rights.answer(session, found, fact, value)
+        rights.answer(session, found, fact, value, about)
         return
-    question = rights.next_question(session, found)
+    question = rights.next_question(session, found, about)
     if question is None or question.fact != fact:
         raise typer.BadParameter(_("« {fact} » n’est pas la question en cours.").format(fact=fact))
     known = {choice.id for choice in (*question.choices, *question.group)} | {fact}
     for box in tick:
         require_word(box, tuple(sorted(known)))
-    rights.answer_screen(session, found, fact, value if value in ("unknown", "later") else "ticked", tick)
+    put = value if value in ("unknown", "later") else "ticked"
+    rights.answer_screen(session, found, fact, put, tick, about)
 
 
 def _json(question: "Question | None") -> dict[str, object] | None:
@@ -81,13 +96,14 @@ def _json(question: "Question | None") -> dict[str, object] | None:
 
 
 @incident.command(help=_("Reprendre les questions laissées pour plus tard."))
-def again(which: Which, as_json: Json = False) -> int:
+def again(which: Which, about: Of = 1, as_json: Json = False) -> int:
     with open_workspace() as session:
-        from saisine.casework import incidents, rights
+        from saisine.casework import incidents, rights, statements
 
         found = incidents.get_incident(session, which)
-        rights.questions_again(session, found)
-        question = rights.next_question(session, found)
+        row = statements.get_statement(session, found, about)
+        rights.questions_again(session, found, row)
+        question = rights.next_question(session, found, row)
     if as_json:
         print_json(_json(question))
     else:
@@ -103,16 +119,18 @@ def decide(
     ],
     decision: Annotated[str, typer.Argument(metavar="retenir|ecarter|demander_avis", help=_("La décision."))],
     reason: Annotated[str, typer.Option(metavar="TEXT", help=_("Le motif."))] = "",
+    about: Of = 1,
     as_json: Json = False,
 ) -> None:
     require_word(decision, ("retenir", "ecarter", "demander_avis"))
     with open_workspace() as session:
-        from saisine.casework import incidents, rights
+        from saisine.casework import incidents, rights, statements
 
         found = incidents.get_incident(session, which)
-        rights.decide(session, found, offence, decision, reason)
+        row = statements.get_statement(session, found, about)
+        rights.decide(session, found, offence, decision, reason, row)
     if as_json:
-        print_json({"offence": offence, "decision": decision, "reason": reason})
+        print_json({"offence": offence, "decision": decision, "reason": reason, "statement": about})
     else:
         say(_("Décision notée."))
 
@@ -127,6 +145,10 @@ def consent(
         str | None,
         typer.Argument(metavar="given|refused|withdrawn", help=_("L’accord, le refus ou le retrait.")),
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(metavar="N", help=_("Numéro de la personne visée qui le dit, s’il y en a plusieurs.")),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     if (act is None) != (state is None):
@@ -137,13 +159,14 @@ def consent(
         from saisine.casework import consents, incidents
 
         found = incidents.get_incident(session, which)
+        who = None if person is None else incidents.get_person(found, person)
         if act is not None and state is not None:
-            consents.set_consent(session, found, act, state)
+            consents.set_consent(session, found, act, state, who)
         if as_json:
-            lines = consents.consents(session, found)
+            lines = consents.consents(session, found, who)
             print_json([{"act": line.act, "state": line.state or None, "at": line.at} for line in lines])
         else:
-            show_consents(session, found)
+            show_consents(session, found, who)
 
 
 @incident.command(help=_("Noter un acte daté : plainte, audition… Il peut changer un délai."))
@@ -152,14 +175,16 @@ def act(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=_("Genre d’acte, comme dans le droit chargé."))],
     on: Annotated[str, typer.Argument(metavar="DATE", help=_("Le jour, AAAA-MM-JJ."))],
     note: Annotated[str, typer.Option(metavar="TEXT", help=_("Une note."))] = "",
+    about: Of = 1,
     as_json: Json = False,
 ) -> None:
     day = the_day(on, "DATE")
     with open_workspace() as session:
-        from saisine.casework import incidents, rights
+        from saisine.casework import incidents, rights, statements
 
         found = incidents.get_incident(session, which)
-        rights.add_act(session, found, kind, day, note=note)
+        row = statements.get_statement(session, found, about)
+        rights.add_act(session, found, kind, day, note=note, statement=row)
         if as_json:
             print_json(chronology_rows(session, found))
         else:

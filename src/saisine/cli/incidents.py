@@ -10,7 +10,7 @@ from saisine.cli.output import full_day, full_time, print_facts, print_json, pri
 from saisine.cli.words import LANGUAGE, _, in_language, ngettext
 
 if TYPE_CHECKING:
-    from saisine.casework.models import ExhibitRow, Incident, QualificationRow
+    from saisine.casework.models import ExhibitRow, Incident, PersonRow, QualificationRow
     from saisine.casework.session import Session
     from saisine.law.ask import Question
     from saisine.law.assess import Assessed
@@ -55,6 +55,7 @@ def incident_row(session: "Session", opened: "Incident") -> dict[str, object]:
         "number": opened.number,
         "title": opened.title,
         "state": opened.state,
+        "collective": opened.is_collective,
         "platform": opened.platform,
         "opened_at": opened.opened_at,
         "exhibits": len(exhibits.exhibits(session, opened)),
@@ -137,7 +138,7 @@ def show_next(question: "Question | None") -> None:
             say(f"  {choice.id}  {in_language(choice, 'text')}")
 
 
-def show_consents(session: "Session", found: "Incident") -> None:
+def show_consents(session: "Session", found: "Incident", person: "PersonRow | None" = None) -> None:
     from saisine.casework import consents
     from saisine.incidents.consents import STATES
 
@@ -146,7 +147,7 @@ def show_consents(session: "Session", found: "Incident") -> None:
         [_("Accord"), _("État"), _("Acte")],
         [
             (in_language(line, "label"), STATES[line.state][at], line.act)
-            for line in consents.consents(session, found)
+            for line in consents.consents(session, found, person)
         ],
     )
 

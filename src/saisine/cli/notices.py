@@ -145,7 +145,17 @@ def _events(row: "NoticeRow") -> list[dict[str, object]]:
     from saisine.casework import notices
 
     return [
-        {"kind": event.kind, "at": event.at, "decision": event.decision} for event in notices.events_of(row)
+        {
+            "event": event.id,
+            "kind": event.kind,
+            "at": event.at,
+            "decision": event.decision,
+            "result": event.appeal or None,
+            "reasons": event.reasons or None,
+            "reference": event.reference or None,
+            "replaces": event.replaces or None,
+        }
+        for event in notices.events_of(row)
     ]
 
 
@@ -164,7 +174,7 @@ def sent(
 
         row = notices.get_notice(session, which)
         notices.mark_sent(session, row, reference=reference, at=day)
-        _tell(session, row, as_json)
+        tell(session, row, as_json)
 
 
 @notice.command(help=_("Noter l’accusé de réception ; le fichier donné est scellé."))
@@ -180,7 +190,7 @@ def acknowledged(
 
         row = notices.get_notice(session, which)
         notices.acknowledge(session, row, None if file is None else (file.name, file))
-        _tell(session, row, as_json)
+        tell(session, row, as_json)
 
 
 @notice.command(
@@ -208,10 +218,10 @@ def answer(
 
         row = notices.get_notice(session, which)
         notices.note_answer(session, row, decision, day, reasons=reasons)
-        _tell(session, row, as_json)
+        tell(session, row, as_json)
 
 
-def _tell(session: "Session", row: "NoticeRow", as_json: bool) -> None:
+def tell(session: "Session", row: "NoticeRow", as_json: bool) -> None:
     """The state of a notice after an event, and what is due next."""
     from saisine.casework import notices
 
@@ -235,7 +245,7 @@ def list_(
 
         rows = notices.list_notices(session)
         if csv is not None:
-            _write(csv, notices.as_csv(session))
+            write_exact(csv, notices.as_csv(session))
             words = ngettext(
                 "{n} signalement écrit dans {path}", "{n} signalements écrits dans {path}", len(rows)
             )
@@ -248,7 +258,7 @@ def list_(
         _show_list(found, labels)
 
 
-def _write(path: Path, text: str) -> None:
+def write_exact(path: Path, text: str) -> None:
     """The exact characters: the line ends of the format are already in the text."""
     with path.open("w", encoding="utf-8", newline="") as out:
         out.write(text)
@@ -283,7 +293,7 @@ def due(
         found = every(session)
         rows = [deadline_row(one) for one in found]
         if ics is not None:
-            _write(ics, calendar(session))
+            write_exact(ics, calendar(session))
             warn(_("Calendrier écrit dans {path}").format(path=ics))
     if as_json:
         print_json(rows)

@@ -3,7 +3,7 @@
 from saisine.errors import EXIT_IO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
 
-def _unknown(fr: str, en: str, exit_code: int = EXIT_USAGE) -> ErrorText:
+def unknown(fr: str, en: str, exit_code: int = EXIT_USAGE) -> ErrorText:
     """What is asked for does not exist here, or no longer: the same advice for each kind of thing."""
     return ErrorText(
         what_fr=f"{fr} n’existe pas, ou n’existe plus.",
@@ -16,7 +16,7 @@ def _unknown(fr: str, en: str, exit_code: int = EXIT_USAGE) -> ErrorText:
     )
 
 
-def _word(fr: str, en: str, name: str) -> ErrorText:
+def word(fr: str, en: str, name: str) -> ErrorText:
     """A value outside the words that are offered."""
     return ErrorText(
         what_fr=f"{fr} « {{{name}}} » n’est pas dans la liste.",
@@ -30,31 +30,31 @@ def _word(fr: str, en: str, name: str) -> ErrorText:
 
 
 TEXTS: dict[str, ErrorText] = {
-    "deposit_unknown": _unknown("Ce dépôt", "This deposit"),
-    "job_unknown": _unknown("Ce travail", "This job"),
-    "band_unknown": _unknown("Cette partie de la boîte de tri", "This part of the sorting box"),
-    "card_unknown": _unknown("Ce message ou ce groupe", "This message or group"),
-    "capture_unknown": _unknown("Cette capture", "This screenshot"),
-    "decision_unknown": _unknown("Cette décision", "This decision"),
-    "incident_unknown": _unknown("Cet incident", "This incident"),
-    "notice_unknown": _unknown("Ce signalement", "This notice"),
-    "dossier_unknown": _unknown("Ce dossier", "This dossier"),
-    "exhibit_unknown": _unknown("Cette pièce", "This exhibit"),
-    "statement_unknown": _unknown("Ce propos", "This statement"),
-    "breach_unknown": _unknown("Ce manquement", "This breach"),
-    "procedure_unknown": _unknown("Cette démarche", "This step"),
-    "breach_kind_unknown": _word("Le manquement", "The breach", "kind"),
-    "procedure_kind_unknown": _word("La démarche", "The step", "kind"),
-    "procedure_event_unknown": _word("La suite", "The step", "kind"),
-    "decision_value_unknown": _word("La décision", "The decision", "value"),
-    "deposit_answer_unknown": _word("La réponse", "The answer", "value"),
-    "incident_value_unknown": _word("La réponse", "The answer", "value"),
-    "incident_role_unknown": _word("Le rôle", "The role", "role"),
-    "incident_act_unknown": _word("L’acte", "The act", "act"),
-    "incident_offence_unknown": _word("L’infraction", "The offence", "offence"),
-    "incident_decision_unknown": _word("La décision", "The decision", "decision"),
-    "notice_platform_unknown": _word("La plateforme", "The platform", "platform"),
-    "notice_decision_unknown": _word("La décision", "The decision", "decision"),
+    "deposit_unknown": unknown("Ce dépôt", "This deposit"),
+    "job_unknown": unknown("Ce travail", "This job"),
+    "band_unknown": unknown("Cette partie de la boîte de tri", "This part of the sorting box"),
+    "card_unknown": unknown("Ce message ou ce groupe", "This message or group"),
+    "capture_unknown": unknown("Cette capture", "This screenshot"),
+    "decision_unknown": unknown("Cette décision", "This decision"),
+    "incident_unknown": unknown("Cet incident", "This incident"),
+    "notice_unknown": unknown("Ce signalement", "This notice"),
+    "dossier_unknown": unknown("Ce dossier", "This dossier"),
+    "exhibit_unknown": unknown("Cette pièce", "This exhibit"),
+    "statement_unknown": unknown("Ce propos", "This statement"),
+    "breach_unknown": unknown("Ce manquement", "This breach"),
+    "procedure_unknown": unknown("Cette démarche", "This step"),
+    "breach_kind_unknown": word("Le manquement", "The breach", "kind"),
+    "procedure_kind_unknown": word("La démarche", "The step", "kind"),
+    "procedure_event_unknown": word("La suite", "The step", "kind"),
+    "decision_value_unknown": word("La décision", "The decision", "value"),
+    "deposit_answer_unknown": word("La réponse", "The answer", "value"),
+    "incident_value_unknown": word("La réponse", "The answer", "value"),
+    "incident_role_unknown": word("Le rôle", "The role", "role"),
+    "incident_act_unknown": word("L’acte", "The act", "act"),
+    "incident_offence_unknown": word("L’infraction", "The offence", "offence"),
+    "incident_decision_unknown": word("La décision", "The decision", "decision"),
+    "notice_platform_unknown": word("La plateforme", "The platform", "platform"),
+    "notice_decision_unknown": word("La décision", "The decision", "decision"),
     "deposit_not_open": ErrorText(
         what_fr="Ce dépôt n’attend plus d’être scellé.",
         why_fr="Il a déjà été scellé, ou retiré.",

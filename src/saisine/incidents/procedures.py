@@ -6,21 +6,16 @@ Paris calendar days, months are counted as limitation periods are. Nothing here 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from saisine.law.bind import Binder
-from saisine.law.dates import add_months
-from saisine.law.statements import flag
+from saisine.law.terms import Term
 from saisine.law.yaml_file import compose
 
 PROCEDURES_FILE: Final = Path(__file__).parent / "procedures.yaml"
-NATURES: Final = {
-    "law": ("Délai fixé par un texte", "Delay fixed by law"),
-    "practice": ("Rappel d’usage", "Reminder of ours"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +31,10 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcedureTerm:
-    """A day to watch after an event; void once one of `until` has come. No `kinds` means all of them."""
+class ProcedureTerm(Term):
+    """A day to watch after an event of these kinds of procedure; no `kinds` means all of them."""
 
-    id: str
-    kinds: tuple[str, ...]
-    after: str
-    until: tuple[str, ...]
-    nature: Literal["law", "practice"]
-    label_fr: str
-    label_en: str
-    rule_fr: str
-    rule_en: str
-    article: str
-    verified: bool
-    verified_where: str
-    days: int = 0
-    months: int = 0
-
-    def on(self, start: date) -> date:
-        return add_months(start, self.months) + timedelta(days=self.days)
-
-    def label(self, language: str = "fr") -> str:
-        return self.label_en if language == "en" else self.label_fr
-
-    def rule(self, language: str = "fr") -> str:
-        return self.rule_en if language == "en" else self.rule_fr
-
-    def nature_words(self, language: str = "fr") -> str:
-        """« Délai fixé par un texte. Code de procédure pénale art. 498. Non vérifié… »: never without its flag."""
-        words = NATURES[self.nature][1 if language == "en" else 0]
-        return f"{words}. {self.article}. {flag(self.verified, language)}."
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

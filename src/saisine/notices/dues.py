@@ -6,47 +6,27 @@ calendar days; months are counted as limitation periods are (law/dates.py).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from saisine.errors import SaisineError
 from saisine.law.bind import Binder
-from saisine.law.dates import add_months
 from saisine.law.statements import flag
+from saisine.law.terms import NATURES, Nature, Term
 from saisine.law.yaml_file import compose
 from saisine.notices.states import Decision, Kind, NoticeEvent, live_events, notice_state
 
 TERMS_FILE = Path(__file__).parent / "terms.yaml"
-Nature = Literal["law", "practice"]
-NATURES = {
-    "law": ("Délai fixé par un texte", "Delay fixed by law"),
-    "practice": ("Rappel d’usage", "Reminder of ours"),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """One row of terms.yaml: `days` or `months` after an event, void once one of `until` has come."""
+class NoticeTerm(Term):
+    """One row of terms.yaml; with `only_decisions`, it runs after these decisions alone."""
 
-    id: str
     after: Kind
     until: tuple[Kind, ...]
-    nature: Nature
-    label_fr: str
-    label_en: str
-    rule_fr: str
-    rule_en: str
-    article: str
-    verified: bool
-    verified_where: str
-    days: int = 0
-    months: int = 0
     only_decisions: tuple[Decision, ...] = ()
-
-    def on(self, start: date) -> date:
-        return add_months(start, self.months) + timedelta(days=self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +60,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class _TermsFile:
-    terms: tuple[Term, ...]
+    terms: tuple[NoticeTerm, ...]
 
 
 @cache
-def load_terms(path: Path = TERMS_FILE) -> tuple[Term, ...]:
+def load_terms(path: Path = TERMS_FILE) -> tuple[NoticeTerm, ...]:
     """Every term, in file order. Raises SaisineError("platform_file_invalid") naming file and line."""
     try:
         return Binder(path.name).bind(compose(path), _TermsFile).terms
@@ -107,14 +87,14 @@ def due_dates(notice_id: str, events: Iterable[NoticeEvent], today: date) -> tup
     return tuple(sorted(found, key=lambda due: (due.on, due.term_id)))
 
 
-def _start(term: Term, live: Sequence[NoticeEvent], decision: Decision) -> date | None:
+def _start(term: NoticeTerm, live: Sequence[NoticeEvent], decision: Decision) -> date | None:
     kinds = {event.kind for event in live}
     if kinds & set(term.until) or (term.only_decisions and decision not in term.only_decisions):
         return None
     return next((event.day for event in live if event.kind == term.after), None)
 
 
-def _due(term: Term, notice_id: str, on: date, today: date) -> Due:
+def _due(term: NoticeTerm, notice_id: str, on: date, today: date) -> Due:
     return Due(
         term_id=f"{notice_id}:{term.id}",
         notice_id=notice_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
@@ -49,7 +50,13 @@ def _warning(entry: aide.HelpNumber, language: str, day: date) -> str:
 
 
 def _lines(entries: tuple[aide.HelpNumber, ...]) -> list[Line]:
-    return [_line(entry, words.language(), today()) for entry in entries]
+    return list(_said(entries, words.language(), today()))
+
+
+@lru_cache(maxsize=32)
+def _said(entries: tuple[aide.HelpNumber, ...], language: str, day: date) -> tuple[Line, ...]:
+    """Kept for the day: they stand at the foot of each page. `language` is the one that is active."""
+    return tuple(_line(entry, language, day) for entry in entries)
 
 
 def numbers() -> list[Line]:

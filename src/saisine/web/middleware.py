@@ -35,6 +35,9 @@ POLICY = "; ".join(
     )
 )
 
+# A file to save, opened by mistake in the browser, has neither script, nor form, nor an origin of ours
+SAVED_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
 HEADERS = {
     "Content-Security-Policy": POLICY,
     # Back after « Quitter vite », or another person on the same computer, must not find the page again
@@ -63,6 +66,8 @@ class Guard:
         request.get_host()
         allowed = request.method in METHODS
         answer = self.get_response(request) if allowed else HttpResponseNotAllowed(METHODS)
+        if answer.headers.get("Content-Disposition", "").startswith("attachment"):
+            answer.headers["Content-Security-Policy"] = SAVED_POLICY
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer

@@ -1,6 +1,7 @@
 """The pages a person can go to: only those that exist and that her roles open, in the order of the work."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -28,7 +29,13 @@ class Entry:
 
     @property
     def url(self) -> str:
-        return reverse(self.name)
+        return _url(self.name)
+
+
+@cache
+def _url(name: str) -> str:
+    """Asked three times for each entry of each page."""
+    return reverse(name)
 
 
 ENTRIES = (

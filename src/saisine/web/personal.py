@@ -26,7 +26,17 @@ logger = logging.getLogger("saisine.web")
 Answer = Callable[[HttpRequest], HttpResponse]
 
 # Addresses that answer with a content of evidence.
-SHOWING: Final = frozenset({"triage_show", "captures_show", "capture_picture", "notice_show", "wave_show"})
+SHOWING: Final = frozenset(
+    {
+        "triage_show",
+        "captures_show",
+        "capture_picture",
+        "notice_show",
+        "wave_show",
+        "masks_show",
+        "masks_picture",
+    }
+)
 # What a person who helps another may post: hand over, see, sort, look after herself. Anything else is the other's.
 HELPING: Final = (
     "deposit",

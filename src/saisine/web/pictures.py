@@ -47,3 +47,9 @@ def _redraw(source: BinaryIO) -> tuple[bytes, str]:
         return out.getvalue(), "image/jpeg"
     canvas.save(out, "PNG")
     return out.getvalue(), "image/png"
+
+
+def size_of(body: bytes) -> tuple[int, int]:
+    """Width and height of a picture that was drawn here."""
+    with Image.open(io.BytesIO(body)) as picture:
+        return picture.width, picture.height

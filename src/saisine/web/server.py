@@ -88,6 +88,11 @@ def names_for(workspace: str) -> dict[str, Any]:
     }
 
 
+def is_public() -> bool:
+    """Whether the pages answer as a server behind HTTPS at this moment."""
+    return bool(settings.SECURE_SSL_REDIRECT)
+
+
 def apply(values: Mapping[str, Any]) -> None:
     """Put these into Django's settings, before its application is made."""
     for name, value in values.items():

@@ -7,6 +7,9 @@ arrive.
 
 import os
 import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
@@ -18,6 +21,8 @@ from saisine.errors import SaisineError
 from saisine.web.spool import SPOOL_PREFIX
 
 MAX_DEPTH = 20
+MAX_NAME_BYTES = 200  # a disk takes 255; « (2) » and our own endings need some of them
+MAX_PATH_BYTES = 2_000  # the system takes 4,096 with the folders above
 FAILED = "saisine.upload_failed"
 
 
@@ -74,11 +79,23 @@ def safe_path(text: str) -> str:
 
     Returns "" when nothing usable is left.
     """
-    parts = [
-        part for part in PurePosixPath(text.replace("\\", "/")).parts if part not in ("/", "..", ".", "")
-    ]
-    kept = [part.replace("\x00", "").strip()[:200] for part in parts[-MAX_DEPTH:]]
-    return "/".join(part for part in kept if part)
+    # cut by hand: to pathlib « //host/x » is absolute, and « .. » with a blank beside it is a name
+    parts = [part.replace("\x00", "").strip() for part in text.replace("\\", "/").split("/")]
+    shortened = (_short(part) for part in parts if part not in ("", ".", ".."))
+    kept = [part for part in shortened if part not in ("", ".", "..")][-MAX_DEPTH:]
+    while len("/".join(kept).encode("utf-8", "replace")) > MAX_PATH_BYTES:
+        del kept[0]  # the nearest folders say most
+    return "/".join(kept)
+
+
+def _short(part: str) -> str:
+    """One name that a disk takes, which counts bytes; its ending stays, since it says what a file is."""
+    raw = part.encode("utf-8", "replace")
+    if len(raw) <= MAX_NAME_BYTES:
+        return raw.decode()
+    ending = PurePosixPath(part).suffix.encode("utf-8", "replace")
+    ending = ending if len(ending) <= 20 else b""
+    return (raw[: MAX_NAME_BYTES - len(ending)] + ending).decode("utf-8", "ignore").strip()
 
 
 def received(request: HttpRequest) -> list[tuple[str, Spooled]]:
@@ -94,18 +111,32 @@ def received(request: HttpRequest) -> list[tuple[str, Spooled]]:
         raise SaisineError("deposit_without_file")
     paths = request.POST.getlist("path")
     named = paths if len(paths) == len(files) else [file.name or "" for file in files]
-    taken: set[str] = set()
-    result = []
-    for path, file in zip(named, files, strict=True):
-        name = _distinct(safe_path(path) or "fichier", taken)
-        taken.add(name)
-        result.append((name, file))
-    return result
+    names = Names()
+    return [(names.take(path), file) for path, file in zip(named, files, strict=True)]
 
 
-def _distinct(name: str, taken: set[str]) -> str:
-    if name not in taken:
+@dataclass
+class Names:
+    """The names given so far: two files of one name, or a file and a folder of one name, must both arrive."""
+
+    files: set[str] = field(default_factory=set)
+    folders: set[str] = field(default_factory=set)
+
+    def take(self, path: str) -> str:
+        """A safe name that nothing else has."""
+        wanted = safe_path(path) or "fichier"
+        name = next(one for one in self._candidates(wanted) if self._is_free(one))
+        self.files.add(name)
+        self.folders.update(map(str, PurePosixPath(name).parents))
         return name
-    path = PurePosixPath(name)
-    copies = (str(path.with_name(f"{path.stem} ({n}){path.suffix}")) for n in range(2, len(taken) + 3))
-    return next(candidate for candidate in copies if candidate not in taken)
+
+    def _candidates(self, name: str) -> Iterator[str]:
+        path = PurePosixPath(name)
+        yield name
+        if self.files.isdisjoint(map(str, path.parents)):
+            yield from (str(path.with_name(f"{path.stem} ({n}){path.suffix}")) for n in count(2))
+        yield from (f"{n}/{name}" for n in count(2))  # one of its folders is a file already
+
+    def _is_free(self, name: str) -> bool:
+        taken = name in self.files or name in self.folders
+        return not taken and self.files.isdisjoint(map(str, PurePosixPath(name).parents))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
@@ -39,10 +40,14 @@ def say_day(value: date) -> str:
     """« samedi 14 mars 2026 »; the first of a month is « 1er »."""
     if isinstance(value, datetime):
         value = value.astimezone(PARIS).date()
-    if is_english():
-        return dateformat.format(value, "l j F Y")
+    return _say_day(value, language())
+
+
+@lru_cache(maxsize=2048)
+def _say_day(value: date, language: str) -> str:
+    """Kept: a list says the same few days on each of its lines. `language` is the one that is active."""
     said = dateformat.format(value, "l j F Y")
-    return said.replace(" 1 ", " 1er ", 1) if value.day == 1 else said
+    return said.replace(" 1 ", " 1er ", 1) if value.day == 1 and language == "fr" else said
 
 
 def say_date(value: date) -> str:
@@ -51,9 +56,9 @@ def say_date(value: date) -> str:
 
 
 def say_moment(value: datetime) -> str:
-    """« samedi 14 mars 2026, 14 h 32 » (Paris time)."""
+    """« samedi 14 mars 2026, 14 h 32 » (Paris time); a line is not broken inside the hour."""
     local = value.astimezone(PARIS)
-    clock = f"{local:%H:%M}" if is_english() else f"{local.hour} h {local:%M}"
+    clock = f"{local:%H:%M}" if is_english() else f"{local.hour}\u00a0h\u00a0{local:%M}"
     return f"{say_day(local)}, {clock}"
 
 

@@ -1,8 +1,11 @@
 """Coming in: the first account, made on the computer itself, and what an invitation opens."""
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.webauthn.views import login_webauthn
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -56,6 +59,14 @@ def invited(request: HttpRequest, token: str) -> HttpResponse:
     return redirect("home")
 
 
+def by_passkey(request: HttpRequest) -> HttpResponse:
+    """allauth's sign-in by a passkey; one that opens nothing leads back to the page, which says so."""
+    answer: HttpResponse = login_webauthn(request)
+    if request.method == "POST" and answer.status_code == 302 and not request.user.is_authenticated:
+        return redirect(f"{reverse('account_login')}?cle=refusee")
+    return answer
+
+
 def _of(invitation: Invitation) -> dict[str, object]:
     return {
         "label": invitation.label,
@@ -80,5 +91,7 @@ def _again(
 
 def _sign_in(request: HttpRequest, account: Account) -> None:
     login(request, account, backend=BACKEND)
+    # a password chosen this minute is not asked for again before a second factor is added
+    record_authentication(request, account, method="password", reauthenticated=True)
     request.session[DEVICE] = name_device(request.headers.get("User-Agent", ""))
     request.session[BEGUN] = clock.now().timestamp()

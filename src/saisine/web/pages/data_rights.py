@@ -37,7 +37,8 @@ from saisine.web.pages.jobs import say_job
 from saisine.web.told import tell
 
 LISTED: Final = 50
-GOVERNED: Final = ("data_retention", "data_export", "data_erase", "data_register")  # not every member's
+# not every member's
+GOVERNED: Final = ("data_retention", "data_export", "data_erase", "data_register", "data_requests")
 MEDIA: Final = {
     "md": "text/markdown; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",

@@ -46,7 +46,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     opened = session()
     page = deadline_rows.page(opened, start=start_of(request), limit=SHOWN)
     context = {
-        "groups": say_groups(page.items, deadline_rows.counts(opened)),
+        "groups": say_groups(page.items, page.counts),
         "paged": around(request, page.items, has_more=page.has_more),
     }
     return render(request, "saisine/deadlines.html", context)

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import deposits, unkeepable
+from saisine.casework import deposits, incidents, unkeepable
 from saisine.casework.deposits import DepositResult
-from saisine.casework.models import Deposit, Job
+from saisine.casework.models import Deposit, Incident, Job
 from saisine.errors import SaisineError
 from saisine.messages.ledger import Ledger, SourceEntry, why_unread
 from saisine.vault import Sealed
@@ -48,14 +48,27 @@ class Unread:
 def start(request: HttpRequest) -> HttpResponse:
     """Choose files; they are copied into the workspace and wait there for a decision."""
     opened = session()
+    context: dict[str, object] = {"waiting": _waiting(), "incidents": choices()}
     if request.method != "POST":
-        return render(request, "saisine/deposit.html", {"waiting": _waiting()})
+        return render(request, "saisine/deposit.html", context)
+    chosen = forms.line(request, "incident")
     try:
-        deposit = deposits.receive(opened, [(name, file.path) for name, file in received(request)])
+        files = [(name, file.path) for name, file in received(request)]
+        deposit = deposits.receive(opened, files, chosen)
     except SaisineError as error:
-        context = {"waiting": _waiting(), "error": tell(error)}
+        if error.code.endswith("_unknown"):
+            raise
+        context |= {"error": tell(error), "chosen": chosen}
         return render(request, "saisine/deposit.html", context, status=422)
     return redirect("deposit_one", deposit.id)
+
+
+def choices() -> list[Incident]:
+    """Incidents to choose from: none for whoever deposits for all, or has one alone."""
+    opened = session()
+    if opened.scope is None or len(opened.scope) < 2:
+        return []
+    return incidents.list_incidents(opened)
 
 
 def _waiting() -> list[Waiting]:
@@ -101,6 +114,8 @@ def _confirm(deposit: Deposit, job: Job | None) -> dict[str, object]:
     files = deposits.files_of(session(), deposit)
     return {
         "deposit": deposit,
+        "incidents": choices(),
+        "chosen": deposit.incident_id or "",
         "counts": words.file_counts(deposit.counts),
         "total": deposit.size,
         "files": files[:LISTED],
@@ -182,6 +197,14 @@ def say_result(result: DepositResult) -> str:
 def seal(request: HttpRequest, id: str) -> HttpResponse:
     opened = session()
     deposits.start_sealing(opened, deposits.get_deposit(opened, id))
+    return redirect("deposit_one", id)
+
+
+@require_POST
+def move(request: HttpRequest, id: str) -> HttpResponse:
+    """Another of one's own incidents, before sealing. Raises `incident_unknown`, `deposit_not_open`."""
+    opened = session()
+    deposits.move(opened, deposits.get_deposit(opened, id), forms.line(request, "incident"))
     return redirect("deposit_one", id)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from saisine.casework import dossiers as engine
-from saisine.casework import incidents, jobs, journal, reviews, unkeepable
+from saisine.casework import incidents, jobs, journal, masks, reviews, unkeepable
 from saisine.casework.exhibits import exhibit_title
 from saisine.casework.models import DossierRow
 from saisine.dossiers.recipients import RECIPIENTS
@@ -128,6 +128,7 @@ class ReviewLine:
     number: int
     title: str
     url: str
+    mask_url: str
 
 
 def _to_review(dossier: DossierRow) -> list[ReviewLine]:
@@ -138,6 +139,7 @@ def _to_review(dossier: DossierRow) -> list[ReviewLine]:
             row.number,
             exhibit_title(row, words.language()),
             reverse("original", args=[row.item]) if row.item else "",
+            reverse("masks", args=[row.incident_id, row.number]) if masks.has_picture(session(), row) else "",
         )
         for row in rows
     ]

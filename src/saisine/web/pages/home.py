@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from saisine.casework import captures, deadline_rows, deposits, triage
+from saisine.casework import captures, data_requests, deadline_rows, deposits, triage
+from saisine.casework.deadlines import Deadline
 from saisine.casework.session import Session
 from saisine.web import words
 from saisine.web.accounts.gate import visitor_of
@@ -71,15 +73,17 @@ def other_doors(visitor: Visitor) -> Iterator[Door]:
 
 def to_do(opened: Session) -> list[Todo]:
     """The lines of « À faire », three at most."""
-    return [line for line in _todo(opened) if line][:MOST_LINES]
+    return list(islice(filter(None, _todo(opened)), MOST_LINES))
 
 
 def _todo(opened: Session) -> Iterator[Todo | None]:
     """Files that were never sealed, the nearest deadline, what is to be sorted, the answers awaited."""
     yield _unsealed(opened)
-    yield _nearest(opened)
+    glance = deadline_rows.glance(opened)
+    yield _nearest(glance.nearest)
+    yield _asked(opened)
     yield _to_sort(opened)
-    yield _awaited(opened)
+    yield _awaited(glance.awaited)
 
 
 def _unsealed(opened: Session) -> Todo | None:
@@ -93,13 +97,23 @@ def _unsealed(opened: Session) -> Todo | None:
     return Todo(said % {"n": words.say_number(n)}, url)
 
 
-def _nearest(opened: Session) -> Todo | None:
+def _nearest(row: Deadline | None) -> Todo | None:
     """The next day to act; a limitation clock that is over is no task, an overdue reminder is one."""
-    row = deadline_rows.nearest(opened)
     if row is None or row.days_left is None:
         return None
     facts = {"title": row.incident.title, "left": words.say_days_left(row.days_left)}
     return Todo(_("Échéance la plus proche, « %(title)s » : %(left)s") % facts, reverse("deadlines"))
+
+
+def _asked(opened: Session) -> Todo | None:
+    """A request about personal data that somebody waits for: the law gives a month."""
+    if opened.scope is not None:
+        return None
+    found = data_requests.nearest(opened)
+    if found is None or found.days_left is None:
+        return None
+    said = _("Demande sur des données personnelles, à répondre : %(left)s")
+    return Todo(said % {"left": words.say_days_left(found.days_left)}, reverse("data_requests"))
 
 
 def _to_sort(opened: Session) -> Todo | None:
@@ -114,8 +128,7 @@ def _to_sort(opened: Session) -> Todo | None:
     return Todo(said % {"n": words.say_number(todo)}, reverse("captures"))
 
 
-def _awaited(opened: Session) -> Todo | None:
-    n = deadline_rows.awaited(opened)
+def _awaited(n: int) -> Todo | None:
     if not n:
         return None
     said = ngettext(

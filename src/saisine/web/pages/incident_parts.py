@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from saisine.casework import chronology, consents, exhibits, incidents, rights, triage
+from saisine.casework import chronology, consents, exhibits, incidents, masks, rights, triage
 from saisine.casework.case_models import StatementRow
 from saisine.casework.models import ExhibitRow, Incident, QualificationRow
 from saisine.casework.session import Session
@@ -64,6 +64,7 @@ class Piece:
     is_dated: bool
     download_url: str
     bar_url: str
+    mask_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +208,9 @@ def say_pieces(opened: Session, rows: Sequence[ExhibitRow]) -> list[Piece]:
             is_dated=_is_dated(opened, row),
             download_url=reverse("original", args=[row.item]) if row.item else "",
             bar_url=reverse("vault_image", args=[row.item]) if row.capture_id and row.item else "",
+            mask_url=reverse("masks", args=[row.incident_id, row.number])
+            if masks.has_picture(opened, row)
+            else "",
         )
         for row in rows
     ]
@@ -241,10 +245,10 @@ def say_people(incident: Incident) -> list[Person]:
 
 
 def say_consents(opened: Session, incident: Incident) -> list[ConsentWords]:
-    return [_consent(line) for line in consents.consents(opened, incident)]
+    return [say_consent(line) for line in consents.consents(opened, incident)]
 
 
-def _consent(line: consents.ConsentLine) -> ConsentWords:
+def say_consent(line: consents.ConsentLine) -> ConsentWords:
     state = _either(*consents.STATES[line.state])
     said = _("%(state)s le %(day)s") % {"state": state, "day": words.say_day(line.at)} if line.at else state
     give, refuse, withdraw = _("Donner l’accord"), _("Noter un refus"), _("Retirer l’accord")

@@ -197,11 +197,14 @@ def person(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def consent(request: HttpRequest, id: str) -> HttpResponse:
-    """Note what the targeted person said of one act; the latest word holds."""
+    """Note what a targeted person said of one act, or what holds for all; the latest word holds."""
     opened = session()
     found = engine.get_incident(opened, id)
     act = forms.one_of(request, "act", consents.ACTS)
-    consents.set_consent(
-        opened, found, act, forms.one_of(request, "state", ("given", "refused", "withdrawn"))
-    )
+    state = forms.one_of(request, "state", ("given", "refused", "withdrawn"))
+    if said_by := forms.line(request, "person"):
+        who = engine.get_person(found, said_by)
+        consents.set_consent(opened, found, act, state, who)
+        return redirect(f"{reverse('incident_follow', args=[found.id])}#accords-{who.id}")
+    consents.set_consent(opened, found, act, state)
     return _back(found, f"consent-{act}")

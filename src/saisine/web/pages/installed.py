@@ -15,9 +15,10 @@ from django.views.decorators.http import require_safe
 
 import saisine
 from saisine.learning import glossary
-from saisine.web import words
+from saisine.web import server, words
 from saisine.web.help_numbers import numbers
 from saisine.web.pages.illustrated import steps
+from saisine.web.pages.shared import TEXTS
 from saisine.web.templatetags.saisine_words import Shown
 
 # Names of pages, then of static files: nothing else is ever kept by a browser.
@@ -33,7 +34,7 @@ def manifest(request: HttpRequest) -> HttpResponse:
         {"src": static(f"saisine/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
         for size in ICON_SIZES
     ]
-    body = {
+    body: dict[str, object] = {
         "name": "Saisine",
         "short_name": "Saisine",
         "lang": words.language(),
@@ -44,7 +45,22 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "theme_color": "#8a8f96",
         "icons": [*icons, {"src": static("saisine/favicon.svg"), "sizes": "any", "type": "image/svg+xml"}],
     }
+    if server.is_public():
+        body["share_target"] = share_target()
     return JsonResponse(body, content_type="application/manifest+json")
+
+
+def share_target() -> dict[str, object]:
+    """Where the share menu of a telephone sends screenshots and links (Web Share Target, W3C draft)."""
+    return {
+        "action": reverse("deposit_share"),
+        "method": "POST",
+        "enctype": "multipart/form-data",
+        "params": {
+            **{name: name for name in TEXTS},
+            "files": [{"name": "files", "accept": ["image/*", "application/pdf", "text/plain", "text/csv"]}],
+        },
+    }
 
 
 def cached_addresses() -> list[str]:

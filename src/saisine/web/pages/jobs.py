@@ -217,12 +217,17 @@ def bell_of(opened: Session, since: str) -> dict[str, object]:
     """The bell's context: ended jobs of this person since that second, and whether some still run."""
     seconds = int(since) if since.isascii() and since.isdigit() and len(since) < 12 else None
     at = datetime.fromtimestamp(seconds, UTC) if seconds is not None else opened.now()
-    ended = _mine(opened).filter(state__in=(Job.DONE, Job.FAILED), changed_at__gt=at).order_by("-changed_at")
     return {
         "running": _running(opened).exists(),
-        "ended": [say_job(one) for one in ended[:RUNG]],
+        # a page that opens at this moment has seen nothing end yet
+        "ended": [say_job(one) for one in _ended(opened, at)] if seconds is not None else [],
         "since": int(at.timestamp()),
     }
+
+
+def _ended(opened: Session, since: datetime) -> "QuerySet[Job, Job]":
+    rows = _mine(opened).filter(state__in=(Job.DONE, Job.FAILED), changed_at__gt=since)
+    return rows.order_by("-changed_at")[:RUNG]
 
 
 def _mine(opened: Session) -> "QuerySet[Job, Job]":

@@ -20,7 +20,7 @@ from saisine.notices.text import NoticeText
 from saisine.web import forms, platforms, words
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
-from saisine.web.pages import notice_breaches
+from saisine.web.pages import notice_breaches, notice_steps
 from saisine.web.pages.incident_parts import choices
 from saisine.web.paging import paged
 from saisine.web.told import tell
@@ -33,6 +33,7 @@ SAID = {
     "envoye": gettext_lazy("Envoi noté. Les rappels commencent aujourd’hui."),
     "accuse": gettext_lazy("Accusé de réception scellé et joint à l’incident."),
     "reponse": gettext_lazy("Réponse notée."),
+    "etape": gettext_lazy("Étape notée."),
 }
 
 
@@ -139,6 +140,7 @@ def _form(request: HttpRequest, incident: Incident, error: SaisineError | None =
     context = {
         "incident": incident,
         "exhibits": [_choice(row) for row in exhibits.exhibits(opened, incident, OFFERED)],
+        "has_several": incident.exhibits.filter(withdrawn_at__isnull=True).exclude(url="").count() > 1,
         "platforms": platforms.choices(),
         # what a refused form held stays in its fields
         "exhibit": request.POST.get("exhibit", ""),
@@ -203,6 +205,7 @@ def _page(
         "decisions": choices(DECISIONS),
         "error": tell(error) if error else None,
         **notice_breaches.say(opened, notice),
+        **notice_steps.say(notice),
         **_form_of(load_platforms()[notice.platform]),
     }
     return render(request, "saisine/notice.html", context, status=422 if error else 200)

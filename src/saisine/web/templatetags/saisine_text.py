@@ -1,6 +1,7 @@
 """Filters of the templates: dates and numbers in words, foreign text made safe to display, icons."""
 
 from datetime import date, datetime
+from functools import cache
 
 from django import template
 from django.templatetags.static import static
@@ -50,6 +51,7 @@ def visible(value: object) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """A decorative drawing; the words beside it say the same."""
     href = static("saisine/icons.svg")

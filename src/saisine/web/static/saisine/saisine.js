@@ -44,6 +44,7 @@
     }
     const body = new FormData();
     body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+    if (form.elements.incident) body.append("incident", form.elements.incident.value);
     for (const { file, path } of files) {
       // the path comes before its file, so that the server knows the folder while it receives the bytes
       body.append("path", path);

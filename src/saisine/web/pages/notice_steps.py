@@ -1,0 +1,57 @@
+"""What follows the answer of a platform, on the page of a notice; and notices for a whole wave from one form."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from saisine.casework import incidents, notice_batches, notices
+from saisine.casework import notice_steps as engine
+from saisine.casework.models import NoticeRow
+from saisine.notices.states import KINDS
+from saisine.web import forms, words
+from saisine.web.current import session
+from saisine.web.pages.incident_parts import choices
+
+BACK = {"yes": True, "no": False, "": None}
+
+
+def say(notice: NoticeRow) -> dict[str, object]:
+    """The steps that may come now, and the results of an appeal."""
+    english = words.is_english()
+    steps = [(kind, KINDS[kind][1 if english else 0]) for kind in engine.allowed(notice)]
+    return {"next_steps": steps, "appeals": choices(engine.APPEALS)}
+
+
+@require_POST
+def note(request: HttpRequest, id: str) -> HttpResponse:
+    """Note a step of the path. A step that the law does not allow there is refused with its reason."""
+    opened = session()
+    found = notices.get_notice(opened, id)
+    engine.note_step(
+        opened,
+        found,
+        forms.one_of(request, "kind", engine.STEPS),
+        forms.day(request, "on", latest=opened.today()),
+        appeal=forms.one_of(request, "appeal", engine.APPEALS, default=""),
+        is_back=BACK[forms.one_of(request, "back", ("yes", "no"), default="")],
+        reference=forms.line(request, "reference"),
+        note=forms.line(request, "note"),
+    )
+    return redirect(f"{reverse('notice', args=[found.id])}?fait=etape")
+
+
+@require_POST
+def batch(request: HttpRequest, id: str) -> HttpResponse:
+    """One notice for each content of the incident that has none; nothing is sent."""
+    opened = session()
+    found = incidents.get_incident(opened, id)
+    notice_batches.draft_batch(
+        opened,
+        found,
+        notifier_role=forms.one_of(request, "notifier_role", ("own_name", "mandate"), default="own_name"),
+        name=forms.line(request, "name"),
+        email=forms.line(request, "email"),
+        language=words.language(),
+    )
+    return redirect("notices")
