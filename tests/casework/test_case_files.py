@@ -83,12 +83,13 @@ def test_harm_with_its_certificate_reaches_dossier_and_letter(session: Session, 
     harm.add_harm(session, incident, "materiel", amount_eur=1200)
     assert harm.is_certified_over(session, incident)
     data = dossier_data.gather(session, dossiers.new(session, incident), session.now())
-    assert [(line.kind_fr, line.text, line.period, line.exhibits) for line in data.harm] == [
+    # Noted at the same second of this clock: in any order.
+    assert {(line.kind_fr, line.text, line.period, line.exhibits) for line in data.harm} == {
         ("Santé, personne visée 1",
          "Insomnies. 10 jours d’incapacité totale de travail d’après un certificat (pièce 1).",
          "depuis le 14 mars 2026", (1,)),
         ("Frais et pertes", "1\u202f200 euros.", "", ()),
-    ]  # fmt: skip
+    }  # fmt: skip
     assert "certificat (pièce 1)" in letters.gather(session, incident).given["harm"]
     assert letters.gather(session, incident, given={"harm": "Autre"}).given["harm"] == "Autre"
     assert not any("certificat" in line.text_fr for line in dossier_data.missing(session, incident))

@@ -90,6 +90,8 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "deposit_move": act("deposit_one"),
     "deposit_share": act("deposit_one"),
     "deposit_abandon": act("deposit"),
+    "example": act("deposit_one"),
+    "example_remove": act("home"),
     "deposit_receipt": file(),
     "deposit_questions": act("deposit_one"),
     "jobs": Page("/travaux/"),

@@ -73,6 +73,19 @@ def ytdlp(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def gallery(n: int) -> Any:
+    """The object of a metadata file, or an entry of a dump: a post, or one of its pictures."""
+    who = {"id": 7, "name": "ada", "nick": "Ada", "date": "2020-01-01 10:00:00", "protected": n == 3}
+    post = {
+        "category": "twitter", "subcategory": "tweet", "tweet_id": 19 * 10**17 + n, "retweet_id": n % 2, "reply_id": 0,
+        "quote_id": 0, "conversation_id": 5, "date": AT.format(n).replace("T", " "), "author": who, "user": who,
+        "lang": "fr", "favorite_count": n, "retweet_count": 1, "quote_count": 2, "reply_count": 3, "view_count": 4,
+        "content": f"Bonjour {n}", "hashtags": ["oui", "oui"], "mentions": [{"id": 1, "name": "zoe"}],
+        "reply_to": "zoe",
+    }  # fmt: skip
+    return [3, "https://x.test/1.jpg", post] if n % 4 == 0 else post if n == 5 else [2, post]
+
+
 def x_post(n: int) -> dict[str, Any]:
     return {
         "id": str(1_900_000_000_000_000_000 + n), "text": f"Bonjour {n}", "author_id": "7", "lang": "fr",
@@ -120,7 +133,7 @@ def zeeschuimer_x(n: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-KINDS: dict[str, tuple[Callable[[int], dict[str, Any]], bytes, bytes]] = {
+KINDS: dict[str, tuple[Callable[[int], Any], bytes, bytes]] = {
     "youtube-api": (youtube, b'{"items":[', b"]}"),
     "facebook-graph": (facebook, b'{"data":[', b'],"paging":{"cursors":{}}}'),
     "instagram-graph": (instagram, b'{"data":[', b"]}"),
@@ -134,6 +147,7 @@ KINDS: dict[str, tuple[Callable[[int], dict[str, Any]], bytes, bytes]] = {
         b'{"id":"v1","extractor_key":"Youtube","webpage_url":"https://x.test","title":"T","comments":[',
         b'],"epoch":1790000000}',
     ),
+    "gallery-dl": (gallery, b"[", b"]"),
     "x-twarc": (x_post, b"", b""),
     "zeeschuimer": (zeeschuimer_x, b"", b""),
 }
@@ -156,7 +170,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
     return inside
 
 
-def changed(one: dict[str, Any], rank: int, how: int) -> None:
+def changed(one: Any, rank: int, how: int) -> None:
     found = places(one)
     container, key = found[rank % len(found)]
     if how >= 0:
@@ -215,6 +229,7 @@ def test_blocks_are_made_of_plain_objects() -> None:
         "instagram-graph",
         "discord",
         "ytdlp",
+        "gallery-dl",
         "x-twarc",
         "zeeschuimer",
     ):

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.db import transaction
 
-from saisine.casework import captures, inbox, jobs, journal, observed, scopes, surveys
+from saisine.casework import captures, inbox, invented, jobs, journal, observed, scopes, surveys
 from saisine.casework.inbox import InboxFile, files_of
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import Deposit, Job, first_or_raise
@@ -26,7 +26,7 @@ from saisine.vault.receipts import Receipt
 __all__ = [
     "COLLECTORS", "TARGETS", "DepositResult", "InboxFile", "abandon", "answer_questions", "deposit_paths",
     "files_of", "get_deposit", "has_deposits", "job_of", "move", "receive", "result_of", "run_deposit", "seal_paths",
-    "start_sealing", "stop", "waiting",
+    "start_sealing", "stop", "try_example", "waiting",
 ]  # fmt: skip
 
 # value, French, English
@@ -60,6 +60,17 @@ def receive(session: Session, files: Iterable[tuple[str, Path]], incident: str =
     deposit.counts = inbox.count_kinds(file.path for file in kept)
     deposit.save()
     journal.note(session, "deposit_received", count=deposit.files, subject=deposit.id)
+    return deposit
+
+
+def try_example(session: Session) -> Deposit:
+    """Deposit the invented example into a workspace that is still empty, by the ordinary job.
+
+    Raises `example_not_empty`.
+    """
+    with transaction.atomic():
+        deposit = invented.new_deposit(session)
+        start_sealing(session, deposit)
     return deposit
 
 
@@ -147,6 +158,8 @@ def run_deposit(session: Session, job: Job, tell: Progress) -> dict[str, object]
     deposit = get_deposit(session, job.subject)
     if deposit.state == Deposit.SEALED:
         return {}
+    if deposit.is_invented:
+        invented.write_files(session, deposit)
     files = files_of(session, deposit)
     names = {file.path: file.name for file in files}
     try:
@@ -227,7 +240,8 @@ def _register(session: Session, deposit: Deposit, result: ImportResult) -> None:
         deposit.state, deposit.sealed_at = Deposit.SEALED, session.now()
         deposit.corpora = list(result.corpora)
         deposit.files = len(result.sealed)
-        deposit.report = {"sealed": len(result.sealed), **totals._asdict()}
+        mark = {"invented": True} if deposit.is_invented else {}
+        deposit.report = {**mark, "sealed": len(result.sealed), **totals._asdict()}
         deposit.ledger_item = _ledger_item(session, deposit)
         deposit.report["size"] = session.vault.receipt().size
         deposit.save()

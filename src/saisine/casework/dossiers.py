@@ -7,7 +7,17 @@ from typing import Final, NamedTuple
 from django.db import transaction
 from django.db.models import Max
 
-from saisine.casework import consents, dossier_data, exhibits, jobs, journal, reviews, scopes
+from saisine.casework import (
+    consents,
+    dossier_data,
+    exhibits,
+    jobs,
+    journal,
+    reviews,
+    rights,
+    scopes,
+    statements,
+)
 from saisine.casework.dossier_data import Missing
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import DossierRow, Incident, Job, first_or_raise
@@ -67,7 +77,13 @@ def contents_of(session: Session, incident: Incident) -> Contents:
     return Contents(
         exhibits=len(rows),
         messages=sum(row.messages for row in rows),
-        decided=incident.qualifications.values("offence").distinct().count(),
+        decided=len(
+            {
+                offence
+                for about in statements.statements(session, incident)
+                for offence in rights.decisions(session, incident, about)
+            }
+        ),
         notices=incident.notices.count(),
     )
 

@@ -176,6 +176,28 @@ def withdraw(session: Session, incident: Incident, number: int) -> None:
     journal.note(session, "exhibit_withdrawn", subject=incident.id)
 
 
+def withdrawn(session: Session, incident: Incident) -> list[ExhibitRow]:
+    """Those taken out that may come back: their bytes are still sealed, and no other exhibit holds the same."""
+    rows = incident.exhibits.filter(withdrawn_at__isnull=False).order_by("number")
+    return [row for row in rows if _may_return(session, incident, row)]
+
+
+def _may_return(session: Session, incident: Incident, row: ExhibitRow) -> bool:
+    if row.item and incident.exhibits.filter(item=row.item, withdrawn_at__isnull=True).exists():
+        return False
+    sealed = sealed_of(session, row)
+    return sealed is not None and not sealed.is_barred
+
+
+def put_back(session: Session, incident: Incident, number: int) -> None:
+    """An exhibit taken out by mistake stands again under its number. Raises `exhibit_unknown`."""
+    row = next((one for one in withdrawn(session, incident) if one.number == number), None)
+    if row is None:
+        raise SaisineError("exhibit_unknown")
+    incident.exhibits.filter(id=row.id).update(withdrawn_at=None)
+    journal.note(session, "exhibit_put_back", subject=incident.id)
+
+
 def _next_number(incident: Incident) -> int:
     return (incident.exhibits.aggregate(top=Max("number"))["top"] or 0) + 1
 

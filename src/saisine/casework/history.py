@@ -14,13 +14,14 @@ from saisine.casework.consents import ACTS, STATES
 from saisine.casework.file_models import PUT, HandoverRow, HarmRow, MaskRow
 from saisine.casework.incidents import line_of
 from saisine.casework.models import DossierRow, Incident, Member, NoticeEventRow
-from saisine.casework.rights import DECISIONS, VALUE_WORDS
+from saisine.casework.rights import DECISIONS, UNDECIDED, VALUE_WORDS
 from saisine.casework.session import Session
 from saisine.incidents.facts import GROUND, VOID
 from saisine.notices.breaches import load_breaches
 from saisine.notices.states import DECISIONS as PLATFORM_DECISIONS
 from saisine.notices.states import KINDS
 
+TAKEN_BACK: Final = ("Décision annulée", "Decision taken back")
 HERE: Final = ("Cet ordinateur", "This computer")
 GONE: Final = ("Une personne partie depuis", "Somebody who left since")
 
@@ -95,6 +96,7 @@ def _decisions(session: Session, incident: Incident) -> Iterator[Line]:
         names = (offence.name_fr, offence.name_en) if offence else (row.offence, row.offence)
         about = row.statement.number if row.statement else 1
         word = DECISIONS.get(row.decision, (row.decision, row.decision))
+        word = TAKEN_BACK if row.decision == UNDECIDED else word
         yield (
             row.at, row.by,
             f"{names[0]}, propos {about} : {word[0].lower()}.",

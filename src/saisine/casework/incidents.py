@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from saisine.casework import consents, exhibits, journal, rights, scopes, statements
+from saisine.casework import consents, exhibits, invented, journal, rights, scopes, statements
 from saisine.casework.access_models import IncidentMember
 from saisine.casework.models import Deposit, ExhibitRow, Incident, PersonRow, first_or_raise
 from saisine.casework.session import Session
@@ -72,6 +72,7 @@ def open_incident(session: Session, title: str, *, from_triage: bool = False) ->
     statements.first(session, incident)
     if from_triage:
         exhibits.add_kept(session, incident)
+        invented.mark(session, incident)
     _carry_over(session, incident)
     journal.note(session, "incident_opened", count=incident.exhibits.count(), subject=incident.id)
     return incident
@@ -85,6 +86,7 @@ def join_kept(session: Session, incident: Incident, refs: Collection[str] | None
     """
     made = exhibits.add_kept(session, incident, refs)
     if made:
+        invented.mark(session, incident)
         journal.note(session, "exhibits_added", count=made, subject=incident.id)
     return made
 
@@ -171,7 +173,7 @@ def add_person(session: Session, incident: Incident, role: str, names: tuple[str
     if role not in ROLES:
         raise SaisineError("incident_role_unknown", role=role)
     with transaction.atomic():
-        number = incident.people.filter(role=role).count() + 1
+        number = (incident.people.filter(role=role).aggregate(top=Max("number"))["top"] or 0) + 1
         row = PersonRow.objects.create(
             id=secrets.token_hex(16),
             incident=incident,
@@ -185,6 +187,17 @@ def add_person(session: Session, incident: Incident, role: str, names: tuple[str
             incident.save(update_fields=["is_collective"])
     journal.note(session, "person_added", subject=incident.id)
     return row
+
+
+def remove_person(session: Session, incident: Incident, person: PersonRow) -> None:
+    """Take back a person noted by mistake. Raises `person_has_said`: what she consented to, refused, or suffered
+    stays with her, and a refusal is never lost with the person who gave it."""
+    with transaction.atomic():
+        harmed = incident.harms.filter(person=person, withdrawn_at__isnull=True)
+        if person.consents.exists() or harmed.exists():
+            raise SaisineError("person_has_said")
+        person.delete()
+        journal.note(session, "person_removed", subject=incident.id)
 
 
 def get_person(incident: Incident, ref: str) -> PersonRow:

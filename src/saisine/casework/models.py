@@ -120,6 +120,11 @@ class Deposit(RandomId):
     # made for one incident: its members see these messages before any of them is an exhibit
     incident = models.ForeignKey("Incident", null=True, on_delete=models.SET_NULL, related_name="deposits")
 
+    @property
+    def is_invented(self) -> bool:
+        """Whether it is the invented example: its title says so wherever it has one."""
+        return self.report.get("invented") is True
+
 
 class Capture(RandomId):
     """A screenshot or document to complete by hand. `hint_on` comes from the file's name: a hint, no more."""

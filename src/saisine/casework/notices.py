@@ -271,15 +271,32 @@ def seal_evidence(session: Session, notice: NoticeRow, file: tuple[str, Path]) -
 
 
 def note_answer(
-    session: Session, notice: NoticeRow, decision: str, on: date | None = None, *, reasons: str = ""
+    session: Session,
+    notice: NoticeRow,
+    decision: str,
+    on: date | None = None,
+    *,
+    reasons: str = "",
+    replaces: str = "",
 ) -> NoticeEventRow:
-    """The platform decided. Raises `notice_decision_unknown`, `notice_event_refused`, `date_in_future`."""
+    """The platform decided; `replaces` names an answer noted wrongly, which stays in the record.
+
+    Raises `notice_decision_unknown`, `notice_event_refused`, `notice_event_unknown`, `date_in_future`.
+    """
+    if replaces and not notice.events.filter(id=replaces, kind="decided").exists():
+        raise SaisineError("notice_event_unknown")
     if decision not in DECISIONS:
         raise SaisineError("notice_decision_unknown", decision=decision)
     if on is not None and on > session.today():
         raise SaisineError("date_in_future", day=on.isoformat())
     known = cast(Reasons, reasons if reasons in ("yes", "no", "partial") else "")
-    event = NoticeEvent("decided", on or session.now(), decision=cast(Decision, decision), reasons=known)
+    event = NoticeEvent(
+        "decided",
+        on or session.now(),
+        replaces=replaces,
+        decision=cast(Decision, decision),
+        reasons=known,
+    )
     return note_event(session, notice, event)
 
 

@@ -89,6 +89,18 @@ def add_procedure(
     return row
 
 
+def take_back(session: Session, incident: Incident, number: str | int) -> None:
+    """Take back what was noted last on a procedure; with its filing the procedure goes. Raises `procedure_unknown`."""
+    row = get_procedure(session, incident, number)
+    with transaction.atomic():
+        last = row.events.order_by("-noted_at", "-id").first()
+        if last is not None:
+            last.delete()
+        if not row.events.exists():
+            row.delete()
+        journal.note(session, "procedure_corrected", subject=incident.id)
+
+
 def note_event(
     session: Session, row: ProcedureRow, kind: str, on: date, *, reference: str = "", note: str = ""
 ) -> ProcedureEventRow:

@@ -28,6 +28,7 @@ DECISIONS: Final[dict[str, tuple[str, str]]] = {
     "ecarter": ("Écartée", "Set aside"),
     "demander_avis": ("Avis demandé", "Advice asked"),
 }
+UNDECIDED: Final = ""  # a decision taken back: a row like the others, with who and when
 Put = Literal["ticked", "unknown", "later"]
 VALUE_WORDS: Final[dict[str, tuple[str, str]]] = {
     "true": ("oui", "yes"),
@@ -333,9 +334,19 @@ def decide(
     about = statement or statements.first(session, incident)
     if decision == "retenir":
         _require_one_press(session, about, offence)
+    _write_decision(session, about, offence, decision, reason)
+
+
+def undecide(session: Session, about: StatementRow, offence: str) -> None:
+    """Go back to « not decided »; without a decision nothing changes."""
+    if offence in decisions(session, about.incident, about):
+        _write_decision(session, about, offence, UNDECIDED, "")
+
+
+def _write_decision(session: Session, about: StatementRow, offence: str, decision: str, reason: str) -> None:
     with transaction.atomic():
         QualificationRow.objects.create(
-            incident=incident,
+            incident=about.incident,
             statement=about,
             offence=offence,
             decision=decision,
@@ -344,8 +355,8 @@ def decide(
             at=session.now(),
             by=session.actor,
         )
-        Incident.objects.filter(id=incident.id).update(law_digest=session.law.digest)
-        journal.note(session, "qualification_decided", subject=incident.id)
+        Incident.objects.filter(id=about.incident_id).update(law_digest=session.law.digest)
+        journal.note(session, "qualification_decided", subject=about.incident_id)
 
 
 def _require_one_press(session: Session, statement: StatementRow, offence: str) -> None:
@@ -376,10 +387,11 @@ def _require_one_press(session: Session, statement: StatementRow, offence: str) 
 def decisions(
     session: Session, incident: Incident, statement: StatementRow | None = None
 ) -> dict[str, QualificationRow]:
-    """The latest decision on each offence, for one statement."""
+    """The latest decision on each offence, for one statement; none where it was taken back."""
     about = statement or statements.first(session, incident)
     rows = incident.qualifications.filter(Q(statement=None) | Q(statement=about))
-    return {row.offence: row for row in rows.order_by("id")}
+    latest_rows = {row.offence: row for row in rows.order_by("id")}
+    return {offence: row for offence, row in latest_rows.items() if row.decision != UNDECIDED}
 
 
 def law_has_changed(session: Session, incident: Incident) -> bool:

@@ -5,6 +5,14 @@ from saisine.errors import EXIT_NO, EXIT_USAGE, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
     "person_unknown": unknown("Cette personne", "This person"),
+    "person_has_said": ErrorText(
+        what_fr="Cette personne ne peut pas être retirée.",
+        why_fr="Elle a donné ou refusé un accord, ou un préjudice est noté pour elle.",
+        what_to_do_fr="Retirez le préjudice s’il est noté par erreur. Un accord ou un refus donné reste.",
+        what_en="This person cannot be taken out.",
+        why_en="She gave or refused a consent, or harm is noted for her.",
+        what_to_do_en="Take the harm back if it was noted by mistake. A consent or refusal given stays.",
+    ),
     "mask_unknown": unknown("Ce cadre", "This box"),
     "harm_unknown": unknown("Ce préjudice", "This harm"),
     "note_unknown": unknown("Cette note", "This note"),

@@ -55,6 +55,23 @@ TEXTS: dict[str, ErrorText] = {
     "incident_decision_unknown": word("La décision", "The decision", "decision"),
     "notice_platform_unknown": word("La plateforme", "The platform", "platform"),
     "notice_decision_unknown": word("La décision", "The decision", "decision"),
+    "example_unknown": unknown("Cet exemple inventé", "This invented example"),
+    "example_not_empty": ErrorText(
+        what_fr="L’exemple inventé n’a pas été déposé.",
+        why_fr="Cet espace contient déjà un dépôt ou un incident.",
+        what_to_do_fr="Essayez l’exemple dans un espace vide, pour ne pas le mêler à vos données.",
+        what_en="The invented example was not deposited.",
+        why_en="This workspace already holds a deposit or an incident.",
+        what_to_do_en="Try the example in an empty workspace, so that it is not mixed with your data.",
+    ),
+    "example_in_incidents": ErrorText(
+        what_fr="L’exemple inventé n’a pas été retiré.",
+        why_fr="Ces incidents contiennent aussi d’autres pièces : {numbers}.",
+        what_to_do_fr="Effacez d’abord ces incidents depuis la page « Effacer des données ».",
+        what_en="The invented example was not removed.",
+        why_en="These incidents hold other exhibits too: {numbers}.",
+        what_to_do_en="Erase these incidents first, from the page “Erase data”.",
+    ),
     "deposit_not_open": ErrorText(
         what_fr="Ce dépôt n’attend plus d’être scellé.",
         why_fr="Il a déjà été scellé, ou retiré.",

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from saisine.messages.formats.contract import json_documents
+from saisine.messages.formats.json_records import documents_around
 from saisine.messages.formats.ytdlp import YTDLP
 from tests.messages.formats.broken import assert_changes_are_survived
-from tests.messages.formats.reading import best_format, bytes_at, notes, read, skipped, utc
+from tests.messages.formats.reading import best_format, bytes_at, member_of, notes, read, skipped, utc
 from tests.shared import shared_file
 
 COLLECTED = 1_790_000_000  # 2026-09-21T14:13:20Z
@@ -171,3 +173,30 @@ def test_changed_bytes_are_survived() -> None:
 def test_what_is_no_page_is_counted() -> None:
     rows, entry = read({"title": "t"}, YTDLP)
     assert (rows, skipped(entry)) == ([], {"not_a_message": 1})
+
+
+@pytest.mark.parametrize(
+    "comments",
+    [b"[]", b"[ \n]", b"null", b"{}", b"3", b"[1", b"[1,]", b"[NaN]", b"[1e999]", b'["\xff"]', b'["\\ud800"]',
+     b'["\\x"]', b'["a\nb"]', b'["]"]', b'[{"comments": []}]', b"[" * 199 + b"]" * 199, b"[" * 200 + b"]" * 200,
+     b"[" * 3000],
+)  # fmt: skip
+@pytest.mark.parametrize("after", [b"", b', "comments": [2], "z": "\\u00e9"'])
+def test_a_page_whose_comments_are_not_made_is_the_same_record(comments: bytes, after: bytes) -> None:
+    data = b' {"id": "v", "comments": ' + comments + after + b"}\n"
+    ctx: Any = type("Ctx", (), {"locator_prefix": "p"})()
+    around, whole = (
+        [seen(one) for one in reader(member_of(data, "a.json"), ctx)]
+        for reader in (documents_around("comments"), json_documents)
+    )
+    assert around == whole
+
+
+def seen(found: Any) -> Any:
+    """A record, with no more of its comments than whether there are any."""
+    obj = getattr(found, "obj", None)
+    if not isinstance(obj, dict):
+        return found
+    held = obj.get("comments")
+    said = {**obj, "comments": bool(held) if isinstance(held, list) else held}
+    return said, found.locator, found.sha256, found.offset, found.length, found.outer, found.is_suspect

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -169,40 +170,33 @@ def ytdlp_columns(
     time_of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
 ) -> Columns:
     """The rows of the comments of one page; `time_of` says what a comment of that time is dated."""
-    said: Sequence[YtdlpComment] = block.objs
-    parents = [None if one.parent in (None, "root") else one.parent for one in said]
-    ids = [one.id for one in said]
-    names = [one.author for one in said]
+    ids, parents, texts, likes, authors, names, links, stamps, words = _cells(block.objs)
+    parents = [None if one in (None, "root") else one for one in parents]
     fields: Fields = {
         "platform": Same(platform),
         "kind": ["reply" if one else "comment" for one in parents],
         "message_id": ids,
-        "author_id": [one.author_id for one in said],
+        "author_id": authors,
         "author_handle": [name if name is not None and name.startswith("@") else None for name in names],
         "author_name": names,
-        "text": [one.text or "" for one in said],
-        "url": [watch_url(video_id, one) for one in ids]
-        if platform == "youtube"
-        else [one.url for one in said],
+        "text": [one or "" for one in texts] if None in texts else texts,
+        "url": _watched(video_id, ids) if platform == "youtube" else links,
         "parent_id": parents,
         "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
         "target_id": Same(video_id),
         "target_kind": Same("post"),
         "target_handle": Same(owner),
-        "like_count": [one.like_count for one in said],
-        "collected_at": [collected_at] * len(said),
-        **_ytdlp_times(said, time_of),
+        "like_count": likes,
+        "collected_at": [collected_at] * len(ids),
+        **_ytdlp_times(stamps, words, time_of),
     }
-    edited = {
-        words: "(edited)" in str(words) or "(modifi" in str(words)
-        for words in {one.time_text for one in said}
-    }
+    edited = {one for one in set(words) if one and ("(edited)" in one or "(modifi" in one)}
     missing = lacking(
-        author_id=[one.author_id is None for one in said],
-        like_count=[one.like_count is None for one in said],
-        author_name=[one is None for one in names],
-        created_at=[one.timestamp is None for one in said],
-        edited_at=[edited[one.time_text] for one in said],
+        author_id=_empty(authors),
+        like_count=_empty(likes),
+        author_name=_empty(names),
+        created_at=_empty(stamps),
+        edited_at=bool(edited) and [one in edited for one in words],
         reply_count=True,
         view_count=True,
         share_count=True,
@@ -211,20 +205,42 @@ def ytdlp_columns(
     return columns_of(block, ctx, fields, missing)
 
 
+def _cells(said: Sequence[YtdlpComment]) -> list[list[Any]]:
+    """The columns of these structs, in the order of their fields."""
+    return list(map(list, zip(*map(msgspec.structs.astuple, said), strict=True)))
+
+
+def _empty(cells: list[Any]) -> list[bool] | bool:
+    """Which are None; False when none is."""
+    return None in cells and [one is None for one in cells]
+
+
+def _watched(video_id: str | None, ids: list[str]) -> list[str | None]:
+    """The address of each comment under that video."""
+    page = watch_url(video_id)
+    if page is None or "" in ids:
+        return [watch_url(video_id, one) for one in ids]
+    before = f"{page}&lc="
+    return [before + one for one in ids]
+
+
 def _ytdlp_times(
-    said: Sequence[YtdlpComment], time_of: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    stamps: list[int | None],
+    words: list[str | None],
+    time_of: Callable[[Mapping[str, Any]], Mapping[str, Any]],
 ) -> Fields:
     """The time columns: estimates that repeat, each asked once."""
-    keys = [(one.timestamp, one.time_text) for one in said]
-    known = {
-        (stamp, words): time_of({"timestamp": stamp, "_time_text": words})
-        for stamp, words in dict.fromkeys(keys)
-    }
-    us = {key: utc_us(one["created_at"]) if "created_at" in one else UNKNOWN for key, one in known.items()}
-    names = ("created_at_raw", "created_at_precision", "created_at_source")
-    defaults = (None, "none", None)
-    rest = {
-        name: [known[key].get(name, default) for key in keys]
-        for name, default in zip(names, defaults, strict=True)
-    }
-    return {"created_at": np.array([us[key] for key in keys], np.int64), **rest}
+    keys = list(zip(stamps, words, strict=True))
+    known = {key: _time_cells(time_of({"timestamp": key[0], "_time_text": key[1]})) for key in set(keys)}
+    found = list(map(known.__getitem__, keys))
+    fields: Fields = {"created_at": np.fromiter(map(itemgetter(0), found), np.int64, len(found))}
+    for rank, name in enumerate(("created_at_raw", "created_at_precision", "created_at_source"), 1):
+        alike = {one[rank] for one in known.values()}
+        fields[name] = Same(alike.pop()) if len(alike) == 1 else [one[rank] for one in found]
+    return fields
+
+
+def _time_cells(said: Mapping[str, Any]) -> tuple[int, str | None, str, str | None]:
+    at = utc_us(said["created_at"]) if "created_at" in said else UNKNOWN
+    raw, source = said.get("created_at_raw"), said.get("created_at_source")
+    return at, raw, said.get("created_at_precision", "none"), source

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -26,6 +27,8 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.gallery_columns import PICTURE, POST, Entry, map_entries
+from saisine.messages.formats.json_blocks import array_blocks
 from saisine.messages.formats.json_values import (
     TOP,
     absent,
@@ -45,7 +48,7 @@ SITES: Final = {
     "instagram": frozenset({"post_shortcode", "post_url", "description", "username"}),
     "tiktok": frozenset({"desc", "createTime", "author", "stats"}),
 }
-POST, PICTURE = 2, 3
+_array_blocks: Final = array_blocks(Entry, "", needs_outer=False, openings="{[")
 Found = Message | Skip
 Mapped = Found | list[Found]
 
@@ -64,8 +67,16 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """The object of a metadata file, several of them, or the entries of a dump."""
-    is_list = member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
-    yield from (json_array("") if is_list else json_documents)(member, ctx)
+    yield from (json_array("") if _is_list(member) else json_documents)(member, ctx)
+
+
+def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    """The same, posts of X in a list by blocks."""
+    yield from (_array_blocks if _is_list(member) else json_documents)(member, ctx)
+
+
+def _is_list(member: Member) -> bool:
+    return member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
 
 
 def map_object(record: RawRecord, ctx: Context) -> Mapped:
@@ -231,4 +242,6 @@ extension. As of 1 June 2025; screens change.""",
     sniff=sniff,
     records=read,
     map=map_object,
+    blocks=read_blocks,
+    map_block=map_entries,
 )

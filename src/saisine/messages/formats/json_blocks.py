@@ -26,11 +26,16 @@ _NUL: Final = b"\\u0000"
 
 
 def array_blocks(
-    kind: Any, *paths: str, keep_bytes: int = KEPT_BYTES, look_ahead: bool = False, needs_outer: bool = True
+    kind: Any,
+    *paths: str,
+    keep_bytes: int = KEPT_BYTES,
+    look_ahead: bool = False,
+    needs_outer: bool = True,
+    openings: str = "{",
 ) -> BlockReader:
     """The elements of arrays, as `json_array` finds them, by blocks of structs of that kind; those of several
-    arrays together when their mapper does not need what is around them."""
-    walk = array_walk(*paths, look_ahead=look_ahead, keep_bytes=keep_bytes, kind=Kind(kind))
+    arrays together when their mapper does not need what is around them. `openings` are what elements begin with."""
+    walk = array_walk(*paths, look_ahead=look_ahead, keep_bytes=keep_bytes, kind=Kind(kind, openings))
 
     def blocks(member: Member, ctx: Context) -> Iterator[Found]:
         yield from gathered(walk(member, ctx), kind, needs_outer=needs_outer)

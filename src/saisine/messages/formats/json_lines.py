@@ -125,15 +125,17 @@ def is_too_deep(body: bytes) -> bool:
     """Whether brackets are nested deeper than the limit."""
     if len(body) <= MAX_DEPTH:
         return False
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
+    if len(body) < _LONG and body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return False
     signs = np.frombuffer(_brackets_and_quotes(body), np.uint8)
-    is_outside = np.cumsum(signs == ord('"')) % 2 == 0
+    # how many quotes come before, as far as it is odd or even: in one byte each
+    is_outside = np.cumsum(signs == ord('"'), dtype=np.uint8) & 1 == 0
     steps = _STEPS[signs[is_outside]]
-    return bool(len(steps)) and int(np.cumsum(steps).max()) > MAX_DEPTH
+    return bool(len(steps)) and int(np.cumsum(steps, dtype=np.int32).max()) > MAX_DEPTH
 
 
-_STEPS: Final = np.zeros(256, np.int64)
+_LONG: Final = 64 << 10  # nearly always has more brackets than that: they are not counted first
+_STEPS: Final = np.zeros(256, np.int8)
 _STEPS[[ord("["), ord("{")]] = 1
 _STEPS[[ord("]"), ord("}")]] = -1
 _OTHERS: Final = bytes(sign for sign in range(256) if sign not in b'[]{}"')

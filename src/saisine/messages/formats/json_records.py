@@ -1,5 +1,6 @@
 """Records of JSON files: one per element of an array wherever it lies, or whole documents (lines: `json_lines`)."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -9,7 +10,15 @@ import msgspec
 
 from saisine.messages.formats.blocks import BlockReader, RecordBlock, value_of
 from saisine.messages.formats.json_lines import any_too_deep, is_too_deep, is_valid
-from saisine.messages.formats.json_runs import LEAST_CHARS, Kind, Run, elements_ahead, lines_ahead, skip_ahead
+from saisine.messages.formats.json_runs import (
+    LEAST_CHARS,
+    Kind,
+    Run,
+    elements_ahead,
+    is_utf8,
+    lines_ahead,
+    skip_ahead,
+)
 from saisine.messages.formats.json_window import (
     Cut,
     Malformed,
@@ -39,6 +48,16 @@ SINGLES: Final = 100
 def json_documents(member: Member, ctx: Context) -> Iterator[Found]:
     """Whole JSON documents, one after the other, up to 16 MiB each; text between them is a note."""
     yield from records_alone(walk_documents(member, ctx, ((),), {}, elements=False))
+
+
+def documents_around(name: str) -> Reader:
+    """`json_documents`; of a file of one document, the elements of the array under that key are not made: `HELD`
+    stands for them all. For those that are read apart."""
+
+    def records(member: Member, ctx: Context) -> Iterator[Found]:
+        yield from records_alone(walk_documents(member, ctx, ((),), {"held": name}, elements=False))
+
+    return records
 
 
 def json_array(*paths: str, look_ahead: bool = False, keep_bytes: int = KEPT_BYTES) -> Reader:
@@ -97,7 +116,26 @@ def walk_documents(
         yield from walk.documents(paths)
 
 
+HELD: Final = msgspec.UNSET
 _decode: Final = msgspec.json.Decoder().decode
+_decode_apart: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_ESCAPE: Final = re.compile(rb"\\u").search  # in megabytes, a third of what `in` costs
+_EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
+
+
+def _decode_around(body: bytes, name: str) -> Any:
+    """An object whose array under that key is not made. What is stepped over is looked at as JSON and as UTF-8.
+    Raises what the decoder refuses."""
+    if not is_utf8(body):
+        raise UnicodeError
+    obj: dict[str, Any] = _decode_apart(body)
+    for key, one in obj.items():
+        text = memoryview(one)
+        if key == name and bytes(text[:1]) == b"[":
+            obj[key] = [] if _EMPTY.fullmatch(text) else [HELD]
+        else:
+            obj[key] = _decode(text)
+    return obj
 
 
 class _Walk:
@@ -113,6 +151,7 @@ class _Walk:
         only_outer: bool = False,
         known: list[dict[str, Any]] | None = None,
         kind: Kind | None = None,
+        held: str | None = None,
     ) -> None:
         self.window = window
         self.prefix = prefix
@@ -121,6 +160,8 @@ class _Walk:
         self.only_outer = only_outer
         self.known = known
         self.kind = kind
+        self.held = held
+        self.openings = ("{",) if kind is None else kind.openings
         self.limit = MOST_RUN
         self.is_bad_utf8 = False
         self.singles = 0
@@ -167,14 +208,15 @@ class _Walk:
             return None
         body = data.rstrip(b" \t\r\n")
         try:
-            obj = _decode(body)
+            obj = _decode(body) if self.held is None else _decode_around(body, self.held)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return None
         window.pass_over(data)
         locator = f"{self.prefix}{start}+{len(body)}"
         if is_too_deep(body):
             return RecordError(locator, "too_deep")
-        return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), b"\\u" in body)
+        is_suspect = _ESCAPE(body) is not None
+        return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), is_suspect)
 
     def descend(
         self, paths: tuple[Path, ...], outer: tuple[Mapping[str, Any], ...]
@@ -233,7 +275,7 @@ class _Walk:
                 window.take("]")
                 return
             window.take(",")
-            if below is None and window.peek() == "{" and self._may_run():
+            if below is None and window.peek() in self.openings and self._may_run():
                 run = elements_ahead(window, self.kind, self.limit)
                 if run is not None:
                     yield from self._run(run, outer)

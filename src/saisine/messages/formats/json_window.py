@@ -137,8 +137,12 @@ class Window:
 
     def rest(self, limit: int) -> bytes | None:
         """All that is left of the stream; None when that is more than `limit` bytes, or no UTF-8."""
-        while not self._is_read and len(self._buffer) - self._at <= limit:
-            self._read()
+        pieces, length = [self._buffer[self._at :]], len(self._buffer) - self._at
+        while not self._is_read and length <= limit:
+            pieces.append(self._stream.read(CHUNK_BYTES))
+            length += len(pieces[-1])
+            self._is_read = not pieces[-1]
+        self._buffer, self._at = b"".join(pieces), 0
         try:
             data = self.ahead()
         except UnicodeEncodeError:

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from typing import Any, overload
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +32,7 @@ class CellColumns(Sequence[Cut]):
         self.asked = asked
         self._found = found
         self._made: dict[int, list[str]] = {}
+        self._spaced: dict[int, bool] = {}
 
     @classmethod
     def of(cls, data: bytes, bodies: list[bytes], layout: Layout, asked: set[int]) -> "CellColumns | None":
@@ -67,14 +68,18 @@ class CellColumns(Sequence[Cut]):
     def stripped(self, index: int) -> list[str]:
         """The cells of one column without the spaces around them; not to be changed."""
         cells = self.column(index)
-        return list(map(str.strip, cells)) if may_have_outer_space(self._array(index)) else cells
+        return list(map(str.strip, cells)) if self._is_spaced(index) else cells
 
-    def bytes_of(self, index: int) -> list[bytes] | None:
+    def bytes_of(self, index: int) -> pa.Array | None:
         """The bytes of the cells of one column, in UTF-8; None where `stripped` would change one, or may."""
-        cells = self._array(index)
-        if self.has_formulas or may_have_outer_space(cells):
+        if self.has_formulas or self._is_spaced(index):
             return None
-        return cells.cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
+        return self._array(index).cast(pa.binary())
+
+    def _is_spaced(self, index: int) -> bool:
+        if index not in self._spaced:
+            self._spaced[index] = may_have_outer_space(self._array(index))
+        return self._spaced[index]
 
     def _array(self, index: int) -> Any:
         name = str(index)
@@ -123,6 +128,18 @@ class CellColumns(Sequence[Cut]):
         alike = pc.equal(self._found.column(name), row[int(name)])
         places = pc.indices_nonzero(alike).to_pylist()
         return [place for place in places if self[place] == row]
+
+
+Part: TypeAlias = bytes | list[bytes] | pa.Array
+
+
+def joined_rows(parts: Sequence[Part], sign: bytes, count: int) -> list[bytes]:
+    """For each of `count` rows, what these columns hold there with `sign` between; bytes alone stand in every row."""
+    if any(isinstance(part, pa.Array) for part in parts):
+        columns = [pa.array(part, pa.binary()) if isinstance(part, list) else part for part in parts]
+        return pc.binary_join_element_wise(*columns, sign).to_pylist()  # type: ignore[no-any-return]
+    lists = [[part] * count if isinstance(part, bytes) else part for part in parts]
+    return list(map(sign.join, zip(*lists, strict=True)))
 
 
 def _rows_of(bodies: Sequence[bytes], layout: Layout) -> Iterator[Cut]:

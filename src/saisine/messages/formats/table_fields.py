@@ -117,12 +117,23 @@ def value_of(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
     if name in LISTS:
         return [[part for part in (cell or "").split(rule.split or "|") if part] for cell in cells]
     if name == "url":  # exporters write a word there ("view") that only their page makes a link of
+        if _are_links(cells):
+            return cells
         return [cell if cell and cell.startswith(_LINKS) else None for cell in cells]
     if name in COUNTS or rule.parse == "int":
         return written_counts(cells)
     if name == "owner_is_author" or rule.parse == "bool":
         return [None if cell is None else parse_flag(cell) for cell in cells]
     return cells
+
+
+def _are_links(cells: Cells) -> bool:
+    """Whether each cell begins as an address does, seen in all of them at once."""
+    if None in cells:
+        return False
+    together = "".join(["\n", "\n".join(cells)])  # type: ignore[arg-type]
+    begun = sum(together.count(f"\n{start}") for start in _LINKS)
+    return begun == together.count("\n") == len(cells)
 
 
 def listed(values: Any, count: int) -> list[Any]:

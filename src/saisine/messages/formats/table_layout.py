@@ -52,6 +52,7 @@ class Layout:
         return any(key_of(name) in self.columns for name in names)
 
 
+@lru_cache(maxsize=1024)  # each profile names the headers it wants anew for each file
 def key_of(header: str) -> str:
     return " ".join(header.split()).casefold()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from saisine.messages.formats.blocks import (
 )
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
-from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_cells import CellColumns, Part, joined_rows
 from saisine.messages.formats.table_columns import Cells, padded, places_of, times, without_rounded
 from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
 from saisine.messages.formats.table_json import JsonLayout
@@ -185,13 +185,15 @@ class _Plan:
         if (said is None or said == Same(None)) and not is_guessed:
             return Same(self.platform)
         urls = listed(fields.get("url", Same(None)), count)
-        found = _platforms(
-            [word or url or "" for word, url in zip(listed(said or Same(None), count), urls, strict=True)]
-        )
-        if not is_guessed:
-            words = listed(said, count)
-            found = [one if word else self.platform for one, word in zip(found, words, strict=True)]
-        return Same(found[0]) if found.count(found[0]) == count else found
+        words = listed(said or Same(None), count)
+        if words.count(None) < count or None in urls:
+            urls = [word or url or "" for word, url in zip(words, urls, strict=True)]
+        found = _platforms(urls)
+        if is_guessed:
+            return found
+        named = listed(found, count)
+        own = [one if word else self.platform for one, word in zip(named, words, strict=True)]
+        return Same(own[0]) if own.count(own[0]) == count else own
 
     def _kinds(self, raw: Mapping[str, Cells | Same], fields: Fields, count: int) -> Column:
         own, parents = fields.get("kind", Same(None)), fields.get("parent_id", Same(None))
@@ -241,17 +243,15 @@ class _Plan:
     ) -> None:
         """Fill in the identifiers of these rows."""
         count = len(block)
-        named = zip(
-            _encoded(listed(fields["platform"], count)),
+        parts = [
+            _encoded(fields["platform"]),
             self._first_bytes(("conversation_id", "target_id"), fields, block),
             self._first_bytes(("created_at",), {"created_at": raw.get("created_at", Same(None))}, block),
             self._first_bytes(("author_id", "author_handle", "author_name"), fields, block),
             self._first_bytes(("text",), fields, block),
-            strict=True,
-        )
-        wanted = set(rows)
-        some = named if len(rows) == count else (one for row, one in enumerate(named) if row in wanted)
-        found = ctx.keys_of(map(b"\x1f".join, some))
+        ]
+        named = joined_rows(parts, b"\x1f", count)
+        found = ctx.keys_of(named if len(rows) == count else [named[row] for row in rows])
         if len(rows) == count:
             ids[:] = found
             return
@@ -260,7 +260,7 @@ class _Plan:
 
     def _first_bytes(
         self, names: Sequence[str], fields: Mapping[str, Column | Cells], block: RecordBlock
-    ) -> list[bytes]:
+    ) -> Part:
         """For each row, the UTF-8 of the first of these columns that holds something there: that of the file itself
         where a cell was taken as it stands, which spares writing it again."""
         there = [name for name in names if fields.get(name, Same(None)) != Same(None)]
@@ -268,11 +268,11 @@ class _Plan:
             found = block.objs.bytes_of(self.plain[there[0]])
             if found is not None:
                 return found
+        if not there:
+            return b""
+        if len(there) == 1:
+            return _encoded(fields[there[0]])
         columns = [listed(fields[name], len(block)) for name in there]
-        if not columns:
-            return [b""] * len(block)
-        if len(columns) == 1:
-            return _encoded(columns[0])
         return _encoded([next(filter(None, cells), None) for cells in zip(*columns, strict=True)])
 
     def _threads(self, numbers: Sequence[str | None], ids: Cells, fields: Fields, ctx: Context) -> None:
@@ -323,19 +323,24 @@ def _holds_none(cells: Cells | Same) -> bool:
     return not cells.value if isinstance(cells, Same) else None in cells
 
 
-def _encoded(texts: Sequence[str | None]) -> list[bytes]:
+def _encoded(texts: Any) -> Part:
+    if isinstance(texts, Same):
+        return (texts.value or "").encode("utf-8", "surrogatepass")
     if texts.count(texts[0]) == len(texts):
-        return [(texts[0] or "").encode("utf-8", "surrogatepass")] * len(texts)
+        return (texts[0] or "").encode("utf-8", "surrogatepass")
     return [(text or "").encode("utf-8", "surrogatepass") for text in texts]
 
 
-def _platforms(said: Sequence[str]) -> list[str]:
+def _platforms(said: Sequence[str]) -> Column:
     """The platform that each of these words or addresses names."""
     # no name of a platform holds a number: addresses that differ by theirs are asked about once
     alike = _LINE.join(said).translate(_NO_NUMBER).split(_LINE)
     if len(alike) != len(said):
         alike = [one.translate(_NO_NUMBER) for one in said]
     known = {one: platform_of(one) for one in set(alike)}
+    named = set(known.values())
+    if len(named) == 1:
+        return Same(named.pop())
     return [known[one] for one in alike]
 
 

@@ -27,10 +27,9 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
     json_array,
-    json_documents,
 )
 from saisine.messages.formats.json_blocks import array_blocks
-from saisine.messages.formats.json_records import records_alone
+from saisine.messages.formats.json_records import documents_around, records_alone
 from saisine.messages.formats.relative_times import parse_ago
 from saisine.messages.formats.shapes import score_keys
 from saisine.messages.formats.youtube_words import watch_url
@@ -54,6 +53,8 @@ PLATFORMS: Final = {
 _PATHS: Final = ("comments", "entries.*.comments")
 _read_comments: Final = json_array(*_PATHS)
 _comment_blocks: Final = array_blocks(YtdlpComment, *_PATHS)
+# the comments are made from their own bytes, later
+_read_pages: Final = documents_around("comments")
 NO_PAGE: Final[dict[str, Any]] = {}
 Found = RecordBlock | RawRecord | RecordError | Note
 _DAY_S: Final = 86_400
@@ -77,7 +78,7 @@ def read_blocks(member: Member, ctx: Context) -> Iterator[Found]:
 def _read(member: Member, ctx: Context, read_comments: BlockReader) -> Iterator[Found]:
     infos: list[tuple[int, int, dict[str, Any]]] = ctx.memory.setdefault("infos", [])
     announced, first = 0, ""
-    for found in json_documents(member, ctx):
+    for found in _read_pages(member, ctx):
         if isinstance(found, RawRecord) and isinstance(found.obj, dict):
             infos.append((found.offset, found.offset + found.length, _pages_of(found.obj)))
             announced += _announced(found.obj)

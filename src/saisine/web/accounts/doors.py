@@ -43,6 +43,8 @@ DOORS: Final[dict[str, Door]] = {
     "deposit_move": Door("deposit", needs_accounts=True),
     "deposit_share": Door("deposit", needs_accounts=True),
     "deposit_abandon": Door("deposit"),
+    "example": Door("deposit", is_whole=True),
+    "example_remove": Door("erase"),
     "deposit_receipt": Door("deposit"),
     "deposit_questions": Door("deposit"),
     "job": Door(JOB),

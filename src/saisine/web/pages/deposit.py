@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import deposits, incidents, unkeepable
+from saisine.casework import deposits, incidents, invented_erasure, unkeepable
 from saisine.casework.deposits import DepositResult
 from saisine.casework.models import Deposit, Incident, Job
 from saisine.errors import SaisineError
 from saisine.messages.ledger import Ledger, SourceEntry, why_unread
 from saisine.vault import Sealed
 from saisine.web import forms, words
+from saisine.web.accounts.gate import visitor_of
 from saisine.web.current import session
 from saisine.web.pages.jobs import say_job
 from saisine.web.told import tell
@@ -76,6 +77,8 @@ def _waiting() -> list[Waiting]:
 
 
 def _say_waiting(deposit: Deposit) -> str:
+    if deposit.is_invented:
+        return _("Exemple inventé, demandé le %(at)s") % {"at": words.say_moment(deposit.created_at)}
     facts = {"files": words.file_counts(deposit.counts), "at": words.say_moment(deposit.created_at)}
     return _("%(files)s, reçus le %(at)s") % facts
 
@@ -98,7 +101,9 @@ def one(request: HttpRequest, id: str) -> HttpResponse:
         return _page(request, "stopped", {})
     if deposit.state == Deposit.SEALING and job is not None:
         return render(
-            request, "saisine/deposit_one.html", {"part": "saisine/parts/job.html", "job": say_job(job)}
+            request,
+            "saisine/deposit_one.html",
+            {"part": "saisine/parts/job.html", "job": say_job(job), "deposit": deposit},
         )
     return _page(request, "confirm", _confirm(deposit, job))
 
@@ -131,12 +136,14 @@ def _result(request: HttpRequest, deposit: Deposit) -> dict[str, object]:
     english = words.is_english()
     return {
         "deposit": deposit,
+        "may_remove_example": visitor_of(request).may("example_remove"),
         "sentence": say_result(result),
         "receipt": result.receipt,
         "is_dated": result.is_dated,
         **_unread(request, deposit, result),
         "left_out": result.left_out(spoken),
-        "asked": deposit.is_asked,
+        "asked": deposit.is_asked and "questions" not in request.GET,
+        "example_incidents": invented_erasure.incidents_of(opened, deposit) if deposit.is_invented else [],
         "targets": [(value, en if english else fr) for value, fr, en in deposits.TARGETS],
         "collectors": [(value, en if english else fr) for value, fr, en in deposits.COLLECTORS],
     }
@@ -221,6 +228,20 @@ def abandon(request: HttpRequest, id: str) -> HttpResponse:
     opened = session()
     deposits.abandon(opened, deposits.get_deposit(opened, id))
     return redirect("deposit")
+
+
+@require_POST
+def example(request: HttpRequest) -> HttpResponse:
+    """« Essayer avec un exemple inventé »: into an empty workspace, by the ordinary job. Raises `example_not_empty`."""
+    return redirect("deposit_one", deposits.try_example(session()).id)
+
+
+@require_POST
+def example_remove(request: HttpRequest, id: str) -> HttpResponse:
+    """Take the example out whole. Raises `example_unknown`, `example_in_incidents`, `unit_held`."""
+    opened = session()
+    invented_erasure.remove(opened, deposits.get_deposit(opened, id))
+    return redirect("home")
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from saisine.casework import captures, data_requests, deadline_rows, deposits, triage
+from saisine.casework import captures, data_requests, deadline_rows, deposits, invented, triage
 from saisine.casework.deadlines import Deadline
 from saisine.casework.session import Session
 from saisine.web import words
@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "todo": to_do(opened),
         "is_example": opened.workspace.is_example,
+        "may_try": visitor_of(request).may("example") and invented.may_try(opened),
+        "example": invented.present(opened) if visitor_of(request).may("example") else None,
         "others": list(other_doors(visitor_of(request))),
     }
     return render(request, "saisine/home.html", context)

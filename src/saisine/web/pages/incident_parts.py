@@ -75,6 +75,7 @@ class ChronologyLine:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    id: str
     label: str
     role: str
 
@@ -239,7 +240,7 @@ def say_chronology(opened: Session, incident: Incident) -> list[ChronologyLine]:
 
 def say_people(incident: Incident) -> list[Person]:
     return [
-        Person(_either(p.label_fr, p.label_en), _either(p.role_fr, p.role_en))
+        Person(p.row.id, _either(p.label_fr, p.label_en), _either(p.role_fr, p.role_en))
         for p in incidents.people(incident)
     ]
 

@@ -188,9 +188,12 @@ def _due(due: ProcedureDue, spoken: str) -> str:
 
 @require_POST
 def procedure(request: HttpRequest, id: str) -> HttpResponse:
-    """Note a complaint, or what came of one that is already noted."""
+    """Note a complaint, or what came of one that is already noted; or take back what was noted last."""
     opened = session()
     found = engine.get_incident(opened, id)
+    if number := forms.line(request, "back"):
+        procedures.take_back(opened, found, number)
+        return redirect(f"{reverse('incident', args=[found.id])}#suites")
     on = forms.day(request, "on", latest=opened.today()) or opened.today()
     reference = forms.line(request, "reference")
     if number := forms.line(request, "procedure"):

@@ -22,6 +22,7 @@ from saisine.web.pages import incident_parts as parts
 from saisine.web.pages import incident_statements as spoken
 from saisine.web.paging import paged
 
+BACK = "revenir"  # the decision that takes a decision back
 STEPS = 3  # product.md: three next steps at most
 
 
@@ -86,6 +87,7 @@ def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
         **_law(incident, about, assessment),
         **parts.say_questions(opened, incident, about),
         **parts.say_exhibits(opened, incident, int(after) if after.isascii() and after.isdigit() else 0),
+        "withdrawn": parts.say_pieces(opened, exhibits.withdrawn(opened, incident))[: parts.LISTED],
         "kept": parts.say_kept(opened),
         "chronology": parts.say_chronology(opened, incident),
         "people": parts.say_people(incident),
@@ -136,11 +138,15 @@ def join(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def withdraw_exhibit(request: HttpRequest, id: str) -> HttpResponse:
-    """Take an exhibit out; its number stays its own."""
+    """Take an exhibit out, or put one back; its number stays its own."""
     opened = session()
     found = engine.get_incident(opened, id)
     text = forms.line(request, "number")
-    exhibits.withdraw(opened, found, int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if forms.one_of(request, "do", ("withdraw", "back"), default="withdraw") == "back":
+        exhibits.put_back(opened, found, number)
+    else:
+        exhibits.withdraw(opened, found, number)
     return _back(found, "pieces")
 
 
@@ -168,18 +174,23 @@ def questions_again(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def decide(request: HttpRequest, id: str) -> HttpResponse:
-    """Keep a proposed qualification, set it aside, or ask for advice: a person decides, nobody else."""
+    """Keep a proposed qualification, set it aside, ask for advice, or go back: a person decides, nobody else."""
     opened = session()
     found = engine.get_incident(opened, id)
     offence = request.POST.get("offence", "")
     about = spoken.current(request, found)
-    decision = forms.one_of(request, "decision", rights.DECISIONS)
-    rights.decide(opened, found, offence, decision, statement=about)
+    decision = forms.one_of(request, "decision", (*rights.DECISIONS, BACK))
+    if decision == BACK:
+        rights.undecide(opened, about, offence)
+    else:
+        rights.decide(opened, found, offence, decision, statement=about)
     if not wants_part(request):
         return spoken.back(found, about, f"q-{offence}")
     assessment = rights.assessment(opened, found, about)
     cards = parts.say_qualifications(assessment, rights.decisions(opened, found, about), focused=offence)
     card = next((card for card in cards if card.offence == offence), None)
+    if card is None and decision == BACK:  # no answer supports it: without a decision it has no card any more
+        return HttpResponse()
     if card is None:
         raise SaisineError("incident_offence_unknown", offence=offence)
     return render(
@@ -189,8 +200,12 @@ def decide(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def person(request: HttpRequest, id: str) -> HttpResponse:
+    """Add a person under her role, or take back one noted by mistake."""
     opened = session()
     found = engine.get_incident(opened, id)
+    if gone := forms.line(request, "remove"):
+        engine.remove_person(opened, found, engine.get_person(found, gone))
+        return _back(found, "people-h")
     engine.add_person(opened, found, forms.one_of(request, "role", engine.ROLES))
     return _back(found, "people-h")
 

@@ -1,5 +1,7 @@
 """What follows the answer of a platform, on the page of a notice; and notices for a whole wave from one form."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_POST
 from saisine.casework import incidents, notice_batches, notices
 from saisine.casework import notice_steps as engine
 from saisine.casework.models import NoticeRow
-from saisine.notices.states import KINDS
+from saisine.notices.states import KINDS, live_events
 from saisine.web import forms, words
 from saisine.web.current import session
 from saisine.web.pages.incident_parts import choices
@@ -20,7 +22,24 @@ def say(notice: NoticeRow) -> dict[str, object]:
     """The steps that may come now, and the results of an appeal."""
     english = words.is_english()
     steps = [(kind, KINDS[kind][1 if english else 0]) for kind in engine.allowed(notice)]
-    return {"next_steps": steps, "appeals": choices(engine.APPEALS)}
+    wrong = [
+        (event.id, f"{KINDS[event.kind][english]}, {words.say_day(event.day)}")
+        for event in live_events(notices.events_of(notice))
+        if event.kind in (*engine.STEPS, "sent")
+    ]
+    return {
+        "next_steps": _with_wrong(notice, steps) if wrong else steps,
+        "wrong_steps": wrong,
+        "appeals": choices(engine.APPEALS),
+    }
+
+
+def _with_wrong(notice: NoticeRow, steps: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """A step noted wrongly may be noted again in its place: its own kind is offered too, and giving up a sending."""
+    known = {kind for kind, _said in steps}
+    kinds = {event.kind for event in live_events(notices.events_of(notice))} | {"abandoned"}
+    more = [kind for kind in engine.STEPS if kind in kinds - known]
+    return [*steps, *((kind, KINDS[kind][words.is_english()]) for kind in more)]
 
 
 @require_POST
@@ -37,6 +56,7 @@ def note(request: HttpRequest, id: str) -> HttpResponse:
         is_back=BACK[forms.one_of(request, "back", ("yes", "no"), default="")],
         reference=forms.line(request, "reference"),
         note=forms.line(request, "note"),
+        replaces=forms.line(request, "replaces"),
     )
     return redirect(f"{reverse('notice', args=[found.id])}?fait=etape")
 

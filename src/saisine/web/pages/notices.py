@@ -15,7 +15,7 @@ from saisine.casework import notices as engine
 from saisine.casework.models import ExhibitRow, Incident, NoticeRow
 from saisine.errors import SaisineError
 from saisine.notices.profiles import Platform, load_platforms
-from saisine.notices.states import DECISIONS, KINDS, NoticeEvent
+from saisine.notices.states import DECISIONS, KINDS, NoticeEvent, live_events
 from saisine.notices.text import NoticeText
 from saisine.web import forms, platforms, words
 from saisine.web.current import session
@@ -200,7 +200,8 @@ def _page(
         "is_draft": state.id == "draft",
         "can_acknowledge": "acknowledged" not in {event.kind for event in engine.events_of(notice)},
         "can_decide": "decided" in state.allowed,
-        "events": [_event(event) for event in engine.events_of(notice)],
+        "wrong_answer": _last_answer(notice),
+        "events": [_event(event) for event in live_events(engine.events_of(notice))],
         "dues": [DueLine(due.label(spoken), due.on, due.days_left) for due in engine.dues_of(opened, notice)],
         "decisions": choices(DECISIONS),
         "error": tell(error) if error else None,
@@ -220,6 +221,12 @@ def _form_of(platform: Platform) -> dict[str, object]:
         "particularities": platform.particularities_fr,
         "profile_flag": platform.flag(session().today(), words.language()),
     }
+
+
+def _last_answer(notice: NoticeRow) -> str:
+    """The id of the answer that may be corrected; empty once a route contests it, or when there is none."""
+    live = live_events(engine.events_of(notice))
+    return live[-1].id if live and live[-1].kind == "decided" else ""
 
 
 def _event(event: NoticeEvent) -> EventLine:
@@ -279,7 +286,8 @@ def answered(request: HttpRequest, id: str) -> HttpResponse:
         decision = forms.one_of(request, "decision", DECISIONS)
         on = forms.day(request, "on", latest=opened.today())
         reasons = forms.one_of(request, "reasons", ("yes", "no", "partial"), default="")
-        engine.note_answer(opened, found, decision, on, reasons=reasons)
+        wrong = forms.line(request, "replaces")
+        engine.note_answer(opened, found, decision, on, reasons=reasons, replaces=wrong)
     except SaisineError as error:
         return _page(request, found, error=error)
     return _done(found, "reponse")

@@ -217,6 +217,8 @@ def _deposit_line(row: Deposit, is_held: bool) -> DepositLine:
 
 
 def _deposit_title(row: Deposit) -> str:
+    if row.is_invented:
+        return _("Exemple inventé du %(at)s") % {"at": words.say_moment(row.sealed_at or row.created_at)}
     return _("Dépôt du %(at)s") % {"at": words.say_moment(row.sealed_at or row.created_at)}
 
 
