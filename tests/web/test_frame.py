@@ -239,6 +239,6 @@ def test_home_lists_three_things_to_do_at_most(filled: Session, client: Client) 
 
 
 def test_an_example_says_that_it_is_invented(empty: Session, client: Client) -> None:
-    assert "exemple inventé" not in text_of(client.get("/"))
+    assert "aucun compte, aucun message n’est réel" not in text_of(client.get("/"))
     object.__setattr__(empty.workspace, "is_example", True)
     assert "aucune personne, aucun compte, aucun message n’est réel" in text_of(client.get("/"))
