@@ -23,7 +23,7 @@ from saisine.casework import (
     statements,
     triage,
 )
-from saisine.casework.dossier_data import _missing_pieces
+from saisine.casework.dossier_data import _missing_pieces, missing
 from saisine.casework.exhibits import exhibit_title
 from saisine.casework.models import Capture, Deposit, ExhibitRow, Incident, Job
 from saisine.casework.session import Session
@@ -236,6 +236,19 @@ def test_decisions_keep_who_when_and_which_law(filled: Session, incident: Incide
         with pytest.raises(SaisineError) as told:
             rights.decide(filled, incident, offence, decision)
         assert told.value.code == code
+
+
+def test_a_minor_needs_the_word_of_a_representative_until_one_is_noted(session: Session) -> None:
+    opened = incidents.open_incident(session, "Incident")
+    assert not consents.lacks_representative(opened)
+    rights.answer(session, opened, "victim_minor", "true")
+    assert consents.lacks_representative(opened)
+    assert any("représentant légal" in one.text_fr for one in missing(session, opened))
+    incidents.add_person(session, opened, "representant_legal")
+    assert not consents.lacks_representative(opened)
+    incidents.remove_person(session, opened, incidents.get_person(opened, "representant_legal-1"))
+    rights.answer(session, opened, "victim_minor", "false")
+    assert not consents.lacks_representative(opened)
 
 
 def test_a_withdrawal_needs_a_consent(session: Session) -> None:

@@ -62,6 +62,9 @@ def test_a_statement_is_added_answered_qualified_and_taken_back(verb: Verb) -> N
     assert [one["fact"] for one in verb("answers", "1", "--statement", "2")] == ["is_public"]
     assert verb("answers", "1") == []
     assert verb("decide", "1", "injure_publique", "retenir", "--statement", "2")["statement"] == 2
+    (shown,) = verb("elements", "1", "is_public", "--pieces", "1", "--statement", "2")
+    assert (shown["fact"], shown["pieces"]) == ("is_public", [1])
+    assert verb("elements", "1", "is_public", "--pieces", "", "--statement", "2")[0]["pieces"] == []
     changed = verb("statement", "change", "1", "2", "--on", today(5))
     assert (changed[1]["kept"], changed[1]["published_on"]) == (["injure_publique"], today(5))
     assert verb("take-back", "1", "is_public", "--statement", "2")["taken_back"] is True

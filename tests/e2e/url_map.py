@@ -134,6 +134,7 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "incidents": Page("/incidents/", refused={"title": ""}),
     "incident": Page("/incidents/{incident}/"),
     "incident_summary": act("incident"),
+    "incident_elements": Page("/incidents/{incident}/elements/", refused={"pieces-is_public": "99"}),
     "incident_statement": act("incident"),
     "incident_statement_new": act("incident"),
     "incident_answer": act("incident"),

@@ -56,6 +56,23 @@ def test_a_second_statement_is_added_answered_and_qualified_apart(
     assert client.get(f"{address}?propos=2").status_code == 404
 
 
+def test_the_exhibits_of_an_element_are_named_refused_and_told_on_its_card(
+    filled: Session, incident: Incident, client: Client
+) -> None:
+    address = f"/incidents/{incident.id}/elements/"
+    assert "Répondez d’abord aux questions" in text_of(client.get(address))
+    rights.record(filled, incident, INSULT)
+    sent = {"statement": "1", "pieces-is_public": "1-2"}
+    refused = client.post(address, sent | {"pieces-outrageous_expression": "9"})
+    assert refused.status_code == 422
+    assert 'value="1-2"' in refused.content.decode()
+    assert "(pièces 1, 2)" not in page(client, incident)
+    assert client.post(address, sent).headers["Location"] == f"/incidents/{incident.id}/#qualification"
+    assert "(pièces 1, 2)" in page(client, incident)
+    client.post(address, {"statement": "1"})
+    assert "(pièces 1, 2)" not in page(client, incident)
+
+
 def test_an_answer_is_changed_and_taken_back_on_the_page(
     filled: Session, incident: Incident, client: Client
 ) -> None:

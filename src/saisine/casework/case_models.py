@@ -86,3 +86,17 @@ class ProcedureEventRow(models.Model):
 
     class Meta:
         ordering = ["on", "id"]
+
+
+class ShownRow(models.Model):
+    """Which exhibits show one fact of a statement, appended: the latest for a fact wins, no number takes it back."""
+
+    incident = models.ForeignKey("Incident", on_delete=models.CASCADE, related_name="shown_facts")
+    statement = models.ForeignKey(StatementRow, on_delete=models.CASCADE, related_name="+")
+    fact = models.CharField(max_length=80)
+    pieces = models.JSONField(default=list)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=32)
+
+    class Meta:
+        ordering = ["id"]

@@ -13,10 +13,12 @@ from saisine.incidents.consents import ACTS, IN_ITS_NAME, STATES, Consent, State
 
 __all__ = [
     "ACTS", "IN_ITS_NAME", "STATES", "ConsentLine", "consents", "is_against", "is_covered", "is_withdrawn",
-    "require_consent", "set_consent", "targeted",
+    "lacks_representative", "require_consent", "set_consent", "targeted",
 ]  # fmt: skip
 
 TARGETED: Final = "visee"
+REPRESENTATIVE: Final = "representant_legal"
+MINOR_FACT: Final = "victim_minor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def require_consent(session: Session, incident: Incident, *acts: str) -> None:
 def is_covered(incident: Incident, act: str) -> bool:
     """The same as a question: it holds for everyone targeted, at this moment."""
     return rules.is_covered(_rows(incident), act, targeted(incident))
+
+
+def lacks_representative(incident: Incident) -> bool:
+    """Whether an answer says that who is targeted is under 18, and no legal representative is noted.
+
+    Nothing is stopped: a removal or a report that protects a child does not wait. Pages and dossiers say it.
+    """
+    said = {row.statement_id: row.value for row in incident.facts.filter(fact=MINOR_FACT).order_by("id")}
+    return "true" in said.values() and not incident.people.filter(role=REPRESENTATIVE).exists()
 
 
 def is_against(incident: Incident, act: str) -> bool:

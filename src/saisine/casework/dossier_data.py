@@ -9,6 +9,8 @@ from saisine.casework import (
     association,
     breaches,
     chronology,
+    consents,
+    elements,
     exhibits,
     harm,
     incidents,
@@ -200,7 +202,7 @@ Found = Sequence[tuple[StatementRow, Assessment]]
 def _qualifications(session: Session, incident: Incident, found: Found) -> Iterator[QualificationSheet]:
     """Statement by statement, each with its own decisions."""
     for about, assessment in found:
-        decided = rights.decisions(session, incident, about)
+        decided, shown = rights.decisions(session, incident, about), elements.shown(about)
         for item in assessment.qualifications:
             row = decided.get(item.id)
             if item.status == "excluded" and row is None:
@@ -212,6 +214,7 @@ def _qualifications(session: Session, incident: Incident, found: Found) -> Itera
                 reason=row.reason if row else "",
                 statement=about.number if len(found) > 1 else 0,
                 about_fr=about_words(about) if len(found) > 1 else "",
+                exhibits=shown,
             )
 
 
@@ -296,6 +299,7 @@ def missing(session: Session, incident: Incident, found: Found | None = None) ->
     rows = exhibits.exhibits(session, incident)
     return [
         *_missing_pieces(incident, rows),
+        *_missing_representative(incident),
         *_missing_harm(session, incident),
         *_missing_answers(session, found),
         *_missing_dates(session, rows),
@@ -310,6 +314,15 @@ def _missing_pieces(incident: Incident, rows: Sequence[ExhibitRow]) -> Iterator[
         yield Missing(
             f"Le lien exact {_of_pieces(without)}.",
             f"The exact link of {_exhibits(without)}.",
+            "L’association",
+        )
+
+
+def _missing_representative(incident: Incident) -> Iterator[Missing]:
+    if consents.lacks_representative(incident):
+        yield Missing(
+            "L’accord de la représentante ou du représentant légal : la personne visée est mineure.",
+            "The consent of the legal representative: the person targeted is under 18.",
             "L’association",
         )
 

@@ -59,6 +59,7 @@ TABLES: Final[tuple[tuple[str, type[Model]], ...]] = (
     ("incidents", models.Incident),
     ("propos", case_models.StatementRow),
     ("reponses", models.FactRow),
+    ("elements-montres", case_models.ShownRow),
     ("actes", models.ActRow),
     ("personnes", models.PersonRow),
     ("accords", models.ConsentRow),

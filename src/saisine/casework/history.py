@@ -9,19 +9,21 @@ from datetime import datetime
 from typing import Final
 
 from saisine.casework import handovers, procedures
-from saisine.casework.case_models import BreachRow, ProcedureEventRow, StatementRow
+from saisine.casework.case_models import BreachRow, ProcedureEventRow, ShownRow, StatementRow
 from saisine.casework.consents import ACTS, STATES
 from saisine.casework.file_models import PUT, HandoverRow, HarmRow, MaskRow
 from saisine.casework.incidents import line_of
 from saisine.casework.models import DossierRow, Incident, Member, NoticeEventRow
 from saisine.casework.rights import DECISIONS, UNDECIDED, VALUE_WORDS
 from saisine.casework.session import Session
+from saisine.casework.statements import numbers_words
 from saisine.incidents.facts import GROUND, VOID
 from saisine.notices.breaches import load_breaches
 from saisine.notices.states import DECISIONS as PLATFORM_DECISIONS
 from saisine.notices.states import KINDS
 
 TAKEN_BACK: Final = ("Décision annulée", "Decision taken back")
+NONE_NAMED: Final = ("plus aucune pièce désignée", "no exhibit named any more")
 HERE: Final = ("Cet ordinateur", "This computer")
 GONE: Final = ("Une personne partie depuis", "Somebody who left since")
 
@@ -53,6 +55,7 @@ def history(session: Session, incident: Incident) -> list[Decided]:
     found = [
         *_answers(session, incident),
         *_decisions(session, incident),
+        *_shown(session, incident),
         *_consents(incident),
         *_statements(incident),
         *_notices(incident),
@@ -102,6 +105,15 @@ def _decisions(session: Session, incident: Incident) -> Iterator[Line]:
             f"{names[0]}, propos {about} : {word[0].lower()}.",
             f"{names[1]}, statement {about}: {word[1].lower()}.",
         )  # fmt: skip
+
+
+def _shown(session: Session, incident: Incident) -> Iterator[Line]:
+    for row in ShownRow.objects.filter(incident=incident):
+        fact = session.law.facts.get(row.fact)
+        named = (fact.label_fr, fact.label_en) if fact else (row.fact, row.fact)
+        french, english = numbers_words(row.pieces), numbers_words(row.pieces, "en")
+        said = (f"pièces {french}", f"exhibits {english}") if row.pieces else NONE_NAMED
+        yield row.at, row.by, f"Élément, {named[0]} : {said[0]}.", f"Element, {named[1]}: {said[1]}."
 
 
 def _consents(incident: Incident) -> Iterator[Line]:

@@ -106,6 +106,7 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("letter_made", "Une lettre préparée", "A letter prepared"),
         ("statement_added", "Un propos ajouté à un incident", "A statement added to an incident"),
         ("statement_changed", "Un propos d’un incident modifié", "A statement of an incident changed"),
+        ("element_shown", "Les pièces d’un élément désignées", "The exhibits of an element named"),
         ("exhibit_withdrawn", "Une pièce retirée d’un incident", "An exhibit taken out of an incident"),
         ("answer_withdrawn", "Une réponse retirée", "An answer withdrawn"),
         ("breach_noted", "Un manquement d’une plateforme noté", "A breach by a platform noted"),

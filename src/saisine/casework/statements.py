@@ -74,7 +74,7 @@ def add_statement(
     What was answered on whom the incident targets holds for it too; every other question is its own.
     Raises `statement_pieces_unknown`, `statements_too_many`, `date_in_future`.
     """
-    numbers = _known(incident, pieces)
+    numbers = known_numbers(incident, pieces)
     _require_past(session, published_on)
     with transaction.atomic():
         first(session, incident)
@@ -106,7 +106,7 @@ def change(
     """Say again what shows it, its day and its account. Raises as `add_statement`."""
     _require_past(session, published_on)
     if pieces is not None and statement.span == CHOSEN:
-        statement.pieces = _known(statement.incident, pieces)
+        statement.pieces = known_numbers(statement.incident, pieces)
     statement.published_on, statement.author = published_on, author.strip()[:AUTHOR_CHARS]
     statement.save(update_fields=["pieces", "published_on", "author"])
     journal.note(session, "statement_changed", subject=statement.incident_id)
@@ -121,7 +121,8 @@ def withdraw(session: Session, statement: StatementRow) -> None:
     journal.note(session, "statement_changed", subject=statement.incident_id)
 
 
-def _known(incident: Incident, pieces: Iterable[int]) -> list[int]:
+def known_numbers(incident: Incident, pieces: Iterable[int]) -> list[int]:
+    """The numbers in order, each once. Raises `statement_pieces_unknown` for one that the incident has not."""
     wanted = sorted(set(pieces))
     rows = incident.exhibits.filter(withdrawn_at__isnull=True)
     unknown = sorted(set(wanted) - set(rows.values_list("number", flat=True)))
@@ -168,12 +169,13 @@ def overlap(one: StatementRow, other: StatementRow) -> bool:
     return bool(mine & set(exhibits_of(other).values_list("number", flat=True)))
 
 
-def numbers_words(numbers: Sequence[int]) -> str:
+def numbers_words(numbers: Sequence[int], language: str = "fr") -> str:
     """« 1 à 3, 7 »: exhibit numbers, runs made short."""
+    to = "to" if language == "en" else "à"
     runs: list[list[int]] = []
     for number in sorted(numbers):
         if runs and number == runs[-1][1] + 1:
             runs[-1][1] = number
         else:
             runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a} à {b}" if b > a + 1 else f"{a}, {b}" for a, b in runs)
+    return ", ".join(str(a) if a == b else f"{a} {to} {b}" if b > a + 1 else f"{a}, {b}" for a, b in runs)

@@ -1,4 +1,4 @@
-"""`saisine incident statement|procedure|answers|take-back|join|withdraw`: an incident, part by part."""
+"""`saisine incident statement|procedure|answers|take-back|elements|join|withdraw`: an incident, part by part."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -194,6 +194,40 @@ def take_back(
     else:
         say(_("Réponse retirée.") if taken else _("Aucune réponse à retirer pour ce fait."))
     return 0 if taken else EXIT_NO
+
+
+@incident.command(help=_("Les éléments donnés par les réponses, et les pièces qui montrent chacun."))
+def elements(
+    which: Which,
+    fact: Annotated[
+        str, typer.Argument(metavar="[FACT]", help=_("Le fait dont on désigne les pièces."))
+    ] = "",
+    pieces: Annotated[
+        str | None, typer.Option("--pieces", metavar="N,N-N", help=_("Leurs numéros ; vide : aucune."))
+    ] = None,
+    about: Of = 1,
+    as_json: Json = False,
+) -> None:
+    if bool(fact) != (pieces is not None):
+        raise typer.BadParameter(_("Le fait et --pieces vont ensemble."))
+    with open_workspace() as session:
+        from saisine.casework import elements as engine
+        from saisine.casework import incidents, rights, statements
+
+        found = incidents.get_incident(session, which)
+        row = statements.get_statement(session, found, about)
+        if pieces is not None:
+            engine.show(session, row, {fact: statements.read_numbers(pieces)})
+        lines = engine.elements(session, row, rights.assessment(session, found, row))
+        named = [
+            (o.fact, in_language(o, "text"), statements.numbers_words(o.pieces, LANGUAGE)) for o in lines
+        ]
+    if as_json:
+        print_json(
+            [{"fact": one.fact, "pieces": one.pieces, "words": in_language(one, "text")} for one in lines]
+        )
+    else:
+        print_table([_("Fait"), _("Élément"), _("Pièces")], named)
 
 
 # ------------------------------------------------------------------ exhibits

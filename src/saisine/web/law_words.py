@@ -1,11 +1,13 @@
 """An assessment in the words of a page: each card with its article, its date and its verified flag."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from saisine.casework.statements import numbers_words
 from saisine.law.assess import Assessed, Assessment
 from saisine.law.limitation import Clock
 from saisine.law.penalty import Penalty
@@ -21,6 +23,7 @@ CLOSE_DAYS = 15  # the marks of product.md: 30, 15, 7 days; from 15 on, the line
 class ElementLine:
     state: str
     text: str
+    pieces: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,14 @@ def _prison(months: int) -> str:
     return said % {"n": months // 12}
 
 
-def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) -> Card:
+def say_card(
+    item: Assessed,
+    *,
+    decision: str = "",
+    is_focused: bool = False,
+    shown: Mapping[str, Sequence[int]] | None = None,
+) -> Card:
+    """A qualification in words; `shown` gives the exhibits that a person named for each fact."""
     spoken = words.language()
     statement = item.statement
     sentence = (
@@ -113,7 +123,9 @@ def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) ->
         as_of=statement.as_of_words(spoken),
         flag=statement.flag(spoken),
         is_verified=statement.verified,
-        elements=tuple(_element(element, spoken) for element in item.qualification.elements),
+        elements=tuple(
+            _element(e, spoken, (shown or {}).get(e.fact, ())) for e in item.qualification.elements
+        ),
         clock_flag=flag(False, spoken) if item.clock and not item.clock.verified else "",
         warnings=tuple(item.qualification.warnings),
         decision=decision,
@@ -121,13 +133,20 @@ def say_card(item: Assessed, *, decision: str = "", is_focused: bool = False) ->
     )
 
 
-def _element(element: Element, spoken: str) -> ElementLine:
+def _element(element: Element, spoken: str, pieces: Sequence[int]) -> ElementLine:
     told = element.as_json()
     obstacle = told["role"] == "none_of"
     state = str(told[f"state_{spoken}"])
-    return ElementLine(
-        _("obstacle %(state)s") % {"state": state} if obstacle else state, str(told[f"label_{spoken}"])
-    )
+    state = _("obstacle %(state)s") % {"state": state} if obstacle else state
+    return ElementLine(state, str(told[f"label_{spoken}"]), say_pieces(pieces))
+
+
+def say_pieces(numbers: Sequence[int]) -> str:
+    """« pièces 1 à 3, 7 »; empty without a number."""
+    if not numbers:
+        return ""
+    said = numbers_words(numbers, words.language())
+    return ngettext("pièce %(numbers)s", "pièces %(numbers)s", len(numbers)) % {"numbers": said}
 
 
 def shortest(assessment: Assessment) -> ShortestClock | None:

@@ -100,6 +100,7 @@ DOORS: Final[dict[str, Door]] = {
     "incident_exhibit_withdraw": Door("incident_edit"),
     "incident_answer_again": Door("incident_edit"),
     "incident_statement_new": Door("incident_edit"),
+    "incident_elements": Door("incident_read", "incident_edit"),
     "incident_statement": Door("incident_edit"),
     "incident_questions_again": Door("incident_edit"),
     "incident_decide": Door("qualify"),
@@ -239,3 +240,5 @@ DOORS: Final[dict[str, Door]] = {
 
 # asked by an open page itself, each second: nobody is at the keyboard because of them
 PASSIVE: Final = frozenset({"job", "bell", "drafts", "vault_passphrase_progress"})
+# read by the script of an open page, which shows what is answered nowhere
+BY_SCRIPT: Final = frozenset({"drafts", "drafts_forget"})

@@ -138,12 +138,16 @@ def _value(value: str) -> str:
 
 
 def say_qualifications(
-    assessment: Assessment, decided: Mapping[str, QualificationRow], *, focused: str = ""
+    assessment: Assessment,
+    decided: Mapping[str, QualificationRow],
+    shown: Mapping[str, Sequence[int]],
+    *,
+    focused: str = "",
 ) -> list[law_words.Card]:
     """Those that an answer supports, or on which a person decided, each with that decision."""
     said = {id: _either(*rights.DECISIONS[row.decision]) for id, row in decided.items()}
     return [
-        law_words.say_card(item, decision=said.get(item.id, ""), is_focused=item.id == focused)
+        law_words.say_card(item, decision=said.get(item.id, ""), is_focused=item.id == focused, shown=shown)
         for item in assessment.main
         if item.id in decided or _is_supported(item)
     ]

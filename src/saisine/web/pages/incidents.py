@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from saisine.casework import consents, exhibits, rights, triage
+from saisine.casework import consents, elements, exhibits, rights, triage
 from saisine.casework import incidents as engine
 from saisine.casework.case_models import StatementRow
 from saisine.casework.models import Incident
@@ -93,6 +93,7 @@ def _context(request: HttpRequest, incident: Incident) -> dict[str, object]:
         "people": parts.say_people(incident),
         "roles": parts.choices(engine.ROLES),
         "consents": parts.say_consents(opened, incident),
+        "lacks_representative": consents.lacks_representative(incident),
     }
 
 
@@ -101,7 +102,7 @@ def _law(incident: Incident, about: StatementRow, assessment: Assessment) -> dic
     routes = [law_words.say_route(route) for route in assessment.routes]
     return {
         "clock": law_words.shortest(assessment),
-        "qualifications": parts.say_qualifications(assessment, decided),
+        "qualifications": parts.say_qualifications(assessment, decided, elements.shown(about)),
         "open_ones": parts.say_open(assessment, decided),
         "excluded": parts.say_excluded(assessment),
         "as_of": assessment.today,
@@ -187,7 +188,8 @@ def decide(request: HttpRequest, id: str) -> HttpResponse:
     if not wants_part(request):
         return spoken.back(found, about, f"q-{offence}")
     assessment = rights.assessment(opened, found, about)
-    cards = parts.say_qualifications(assessment, rights.decisions(opened, found, about), focused=offence)
+    decided, shown = rights.decisions(opened, found, about), elements.shown(about)
+    cards = parts.say_qualifications(assessment, decided, shown, focused=offence)
     card = next((card for card in cards if card.offence == offence), None)
     if card is None and decision == BACK:  # no answer supports it: without a decision it has no card any more
         return HttpResponse()
