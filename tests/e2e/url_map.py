@@ -165,6 +165,7 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "notice_ack": act("notice"),
     "notice_answer": act("notice"),
     "notice_batch": act("notices"),
+    "notice_batch_texts": file(),
     "notice_step": act("notice"),
     "notice_breach": act("notice"),
     "notice_breach_change": act("notice"),
@@ -283,7 +284,7 @@ MOMENTS: dict[str, Moment] = {
     # other addresses of pages above
     "files that wait": Moment("/documenter/{waiting}/"),
     "the band of danger": Moment("/tri/urgent/"),
-    "the band of the rest": Moment("/tri/autres/"),
+    "the band of the rest": Moment("/tri/others/"),
     "a search without an answer": Moment("/recherche/?q=parapluie"),
     "an empty search": Moment("/recherche/?q="),
     "a notice to send": Moment("/signalements/{draft}/"),

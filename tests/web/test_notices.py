@@ -175,3 +175,21 @@ def test_captures_completed_by_hand_join_the_notice_form(filled: Session, client
     )
     made = incidents.open_incident(filled, "Capture", from_triage=True)
     assert "Pièce 1 : Capture d’écran" in text_of(client.get(f"/incidents/{made.id}/signalement/"))
+
+
+def test_the_texts_not_sent_yet_are_one_file_and_its_reading_is_logged(
+    incident: Incident, client: Client
+) -> None:
+    address = f"/incidents/{incident.id}/signalement/"
+    sent = new(client, incident)
+    assert "Télécharger ces textes" not in text_of(client.get(address))
+    for _ in range(2):
+        new(client, incident)
+    client.post(f"{sent}envoye/", {})
+    assert "2 textes ne sont pas encore envoyés." in text_of(client.get(address))
+    before = JournalRow.objects.filter(what="notice_shown").count()
+    given = client.post(f"/incidents/{incident.id}/signalements/textes/")
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    told = given.content.decode()
+    assert [n for n in (1, 2, 3) if f"=== Signalement {n}, Facebook ===" in told] == [2, 3]
+    assert JournalRow.objects.filter(what="notice_shown").count() == before + 2

@@ -152,6 +152,17 @@ def texts(
         yield row, notices.text_of(session, row, quote=quote, known=known)
 
 
+def drafts(session: Session, incident: Incident) -> list[NoticeRow]:
+    """The notices of an incident that nobody sent yet, the oldest first."""
+    rows = reversed(notices.list_notices(session, incident))
+    return [row for row in rows if notices.state_of(row).id == "draft"]
+
+
+def written(row: NoticeRow, text: NoticeText) -> str:
+    """One notice as a file holds it: its address, the text, then what a form did not take."""
+    return "\n\n".join(part for part in (row.url, text.text, text.annex) if part)
+
+
 def show_texts(session: Session, rows: Iterable[NoticeRow]) -> Iterator[tuple[NoticeRow, NoticeText]]:
     """The same, quoted words included, for somebody's eyes: each opening is logged as for one notice."""
     known: notices.Assessments = {}

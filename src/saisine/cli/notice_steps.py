@@ -125,14 +125,14 @@ def texts(
     if out.exists():
         raise SaisineError("bundle_exists", path=out)
     with open_workspace() as session:
-        from saisine.casework import incidents, notice_batches, notices
+        from saisine.casework import incidents, notice_batches
 
         found = incidents.get_incident(session, which)
-        rows = [row for row in notices.list_notices(session, found) if notices.state_of(row).id == "draft"]
+        rows = notice_batches.drafts(session, found)
         out.mkdir(parents=True)
         written = [
-            _write_text(out, row, text.text, text.annex, text.can_be_sent)
-            for row, text in notice_batches.show_texts(session, reversed(rows))
+            _write_text(out, row, notice_batches.written(row, text), text.can_be_sent)
+            for row, text in notice_batches.show_texts(session, rows)
         ]
     if as_json:
         print_json(written)
@@ -141,10 +141,10 @@ def texts(
         say(words.format(n=len(written), path=out))
 
 
-def _write_text(out: Path, row: "NoticeRow", text: str, annex: str, can_be_sent: bool) -> dict[str, Any]:
+def _write_text(out: Path, row: "NoticeRow", text: str, can_be_sent: bool) -> dict[str, Any]:
     """The file is named by the number alone: a list of files holds no word of a content."""
     path = out / f"signalement-{row.number:04d}.txt"
-    path.write_text(f"{text}\n\n{annex}" if annex else text, "utf-8")
+    path.write_text(text, "utf-8")
     return {"number": row.number, "path": printable(str(path)), "can_be_sent": can_be_sent}
 
 

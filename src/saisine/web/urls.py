@@ -114,6 +114,7 @@ urlpatterns = [
     path("incidents/<str:id>/suivi/note/", incident_follow.note_private, name="incident_note"),
     path("incidents/<str:id>/suivi/remise/", incident_follow.note_handover, name="incident_handover"),
     path("incidents/<str:id>/signalements/", notice_steps.batch, name="notice_batch"),
+    path("incidents/<str:id>/signalements/textes/", notice_steps.batch_texts, name="notice_batch_texts"),
     path("signalements/<str:id>/etape/", notice_steps.note, name="notice_step"),
     path("incidents/<str:id>/suites/", incident_statements.procedure, name="incident_procedure"),
     path("incidents/<str:id>/propos/", incident_statements.add, name="incident_statement_new"),

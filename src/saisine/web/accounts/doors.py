@@ -95,6 +95,7 @@ DOORS: Final[dict[str, Door]] = {
     "masks_show": Door("show"),
     "masks_picture": Door("show"),
     "notice_batch": Door("notice_draft"),
+    "notice_batch_texts": Door("show"),
     "notice_step": Door("notice_draft"),
     "incident_join": Door("incident_edit"),
     "incident_exhibit_withdraw": Door("incident_edit"),

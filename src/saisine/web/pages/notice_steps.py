@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from saisine.casework import incidents, notice_batches, notices
 from saisine.casework import notice_steps as engine
 from saisine.casework.models import NoticeRow
-from saisine.notices.states import KINDS, live_events
-from saisine.web import forms, words
+from saisine.notices.states import DECISIONS, KINDS, live_events
+from saisine.web import forms, platforms, words
 from saisine.web.current import session
 from saisine.web.pages.incident_parts import choices
 
@@ -31,7 +32,17 @@ def say(notice: NoticeRow) -> dict[str, object]:
         "next_steps": _with_wrong(notice, steps) if wrong else steps,
         "wrong_steps": wrong,
         "appeals": choices(engine.APPEALS),
+        "last_step": _last(notice),
     }
+
+
+def _last(notice: NoticeRow) -> tuple[str, str] | None:
+    """The id and the words of the step that may be taken back."""
+    row = engine.last_step(notice)
+    if row is None:
+        return None
+    said = DECISIONS.get(row.decision) or KINDS[row.kind]
+    return row.id, f"{said[words.is_english()]}, {words.say_day(row.at or row.on or row.noted_at)}"
 
 
 def _with_wrong(notice: NoticeRow, steps: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -44,9 +55,12 @@ def _with_wrong(notice: NoticeRow, steps: Sequence[tuple[str, str]]) -> list[tup
 
 @require_POST
 def note(request: HttpRequest, id: str) -> HttpResponse:
-    """Note a step of the path. A step that the law does not allow there is refused with its reason."""
+    """Note a step of the path, or go back from the last. One that the law does not allow is refused with its reason."""
     opened = session()
     found = notices.get_notice(opened, id)
+    if wrong := forms.line(request, "undo"):
+        engine.take_back(opened, found, wrong)
+        return redirect(f"{reverse('notice', args=[found.id])}?fait=retour")
     engine.note_step(
         opened,
         found,
@@ -75,3 +89,24 @@ def batch(request: HttpRequest, id: str) -> HttpResponse:
         language=words.language(),
     )
     return redirect("notices")
+
+
+@require_POST
+def batch_texts(request: HttpRequest, id: str) -> HttpResponse:
+    """Every text of an incident that was not sent yet, quoted words included, in one file to paste from."""
+    opened = session()
+    found = incidents.get_incident(opened, id)
+    shown = notice_batches.show_texts(opened, notice_batches.drafts(opened, found))
+    parts = (
+        f"=== {_('Signalement %(n)s') % {'n': row.number}}, {platforms.name_of(row.platform)} ===\n\n"
+        f"{notice_batches.written(row, text)}\n"
+        for row, text in shown
+    )
+    return HttpResponse(
+        "\n\n".join(parts).encode(),
+        content_type="text/plain; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="signalements-incident-{found.number}.txt"',
+            "Cache-Control": "no-store",
+        },
+    )

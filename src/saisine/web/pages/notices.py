@@ -34,6 +34,7 @@ SAID = {
     "accuse": gettext_lazy("Accusé de réception scellé et joint à l’incident."),
     "reponse": gettext_lazy("Réponse notée."),
     "etape": gettext_lazy("Étape notée."),
+    "retour": gettext_lazy("Étape retirée. Elle reste dans l’historique de l’incident."),
 }
 
 
@@ -141,6 +142,7 @@ def _form(request: HttpRequest, incident: Incident, error: SaisineError | None =
         "incident": incident,
         "exhibits": [_choice(row) for row in exhibits.exhibits(opened, incident, OFFERED)],
         "has_several": incident.exhibits.filter(withdrawn_at__isnull=True).exclude(url="").count() > 1,
+        "waiting": incident.notices.filter(events__isnull=True).count(),
         "platforms": platforms.choices(),
         # what a refused form held stays in its fields
         "exhibit": request.POST.get("exhibit", ""),
