@@ -132,6 +132,16 @@ def test_a_message_that_changed_ends_what_was_learnt_from_it(
     assert "+local" not in reading_order.load_triage(taught_box).id
 
 
+def test_what_was_learnt_beside_other_arrays_has_to_be_learnt_again(
+    taught_box: Session, taught: learning.Lesson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_order, "arrays_key", lambda: "others")
+    assert learning.is_outdated(taught)
+    assert learning.state_key(taught_box) == ""
+    assert "+local" not in reading_order.load_triage(taught_box).id
+    assert learning.labels(taught_box).can_learn
+
+
 def test_deleting_destroys_key_and_file_and_leaves_decisions(
     taught_box: Session, taught: learning.Lesson
 ) -> None:

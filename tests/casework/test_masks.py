@@ -15,6 +15,7 @@ from saisine.casework.session import Session
 from saisine.dossiers.data import Box
 from saisine.errors import SaisineError
 from saisine.vault import SealItem
+from tests.dossiers.test_pages import document
 
 WHITE, DARK = 240, 70
 
@@ -114,6 +115,30 @@ def test_what_is_no_box_is_refused(session: Session, picture: ExhibitRow) -> Non
             act()
         assert told.value.code == code
     assert masks.hundredths(float("nan")) == -masks.WHOLE
+
+
+def test_a_box_on_a_page_of_a_document_is_moved_undone_and_burnt_on_that_page_alone(
+    session: Session, picture: ExhibitRow
+) -> None:
+    body = SealItem("note.pdf", document(2), kind="document", media_type="application/pdf")
+    paper = exhibits.add_item(session, picture.incident, session.vault.seal(body).item)
+    row = masks.put(session, paper, 0, 9000, 10_000, 5000, hides="name", page=2)
+    assert (row.top, row.height) == (19_000, 1000)
+    assert masks.boxes_of(paper) == (Box(0, 0.9, 1, 1, page=2),)
+    masks.put(session, paper, 0, 0, 10_000, 1000, page=1, mark=row.mark)
+    masks.undo(session, paper)
+    masks.remove(session, paper, row.mark)
+    masks.undo(session, paper)
+    assert [(one.page, one.top, one.hides) for one in masks.masks_of(paper)] == [(2, 9000, "name")]
+    for page in (0, 3):
+        with pytest.raises(SaisineError) as told:
+            masks.put(session, paper, 0, 0, 5000, 5000, page=page)
+        assert told.value.code == "mask_outside"
+    covered = Image.open(io.BytesIO(masks.burnt(session, paper, 2))).convert("L")
+    assert covered.getpixel((10, 1700)) < DARK
+    assert covered.getpixel((10, 1000)) > WHITE
+    assert masks.digest_of([Box(0, 0, 1, 1)]) != masks.digest_of([Box(0, 0, 1, 1, page=2)])
+    assert list(session.workspace.folder.glob(".pages-*")) == []
 
 
 def test_the_dossier_takes_the_boxes_and_keeps_the_original_at_home(

@@ -202,7 +202,8 @@ def many(files: Path) -> Callable[[Session], dict[str, str]]:
                 session, f"Affaire {number}, au titre assez long pour aller à la ligne"
             )
             exhibits.add_messages(session, made, refs)
-            rights.record(session, made, {**THREAT, **INSULT})
+            _qualify(session, made)
+            consents.set_consent(session, made, "notifier_plateforme", "given")
             _draft(made, client)
         for _ in range(300):
             journal.note(session, "capture_opened", subject=ids["capture"])
@@ -246,13 +247,18 @@ def _sort(session: Session) -> None:
 
 def _incident(session: Session) -> Incident:
     made = incidents.open_incident(session, "Vague du 14 mars 2026", from_triage=True)
-    rights.record(session, made, {**THREAT, **INSULT})
-    offence = next(item.id for item in rights.assessment(session, made).main if "menace" in item.id)
-    rights.decide(session, made, offence, "retenir")
+    _qualify(session, made)
     for act in consents.ACTS:
         consents.set_consent(session, made, act, "given")
     incidents.add_person(session, made, "visee")
     return made
+
+
+def _qualify(session: Session, incident: Incident) -> None:
+    """Facts are told and the threat is kept: a notice may be written."""
+    rights.record(session, incident, {**THREAT, **INSULT})
+    offence = next(item.id for item in rights.assessment(session, incident).main if "menace" in item.id)
+    rights.decide(session, incident, offence, "retenir")
 
 
 def _masked(session: Session, incident: Incident) -> str:

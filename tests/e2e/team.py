@@ -49,10 +49,10 @@ def team(files: Path) -> Callable[[Session], dict[str, str]]:
             accounts.accept(session, invited.row, role.capitalize(), role, PASSWORD)
         Authenticator.objects.create(user=lead, type=Authenticator.Type.TOTP, data={"secret": CODE_KEY})
         RecoveryCodes.activate(lead)
-        passkey = Authenticator.objects.create(user=lead, type=Authenticator.Type.WEBAUTHN, data=_passkey())
+        key = Authenticator.objects.create(user=lead, type=Authenticator.Type.WEBAUTHN, data=passkey(HOST))
         return {
             **ids,
-            "passkey": str(passkey.pk),
+            "passkey": str(key.pk),
             "invitation": members.invite(session, "Inès", [BARE], [incident]).token,
             "lawyer": lawyer_links.make(session, incident, "Maître Inventée").token,
         }
@@ -60,13 +60,13 @@ def team(files: Path) -> Callable[[Session], dict[str, str]]:
     return fill
 
 
-def _passkey() -> dict[str, Any]:
+def passkey(host: str) -> dict[str, Any]:
     """What a browser sends when a passkey is made, with a key of its own behind it."""
     key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
     credential = AttestedCredentialData.create(b"\0" * 16, b"une-cle", key)
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
-    made = AuthenticatorData.create(hashlib.sha256(HOST.encode()).digest(), flags, 0, credential)
-    told = {"type": "webauthn.create", "challenge": "AAAA", "origin": f"http://{HOST}"}
+    made = AuthenticatorData.create(hashlib.sha256(host.encode()).digest(), flags, 0, credential)
+    told = {"type": "webauthn.create", "challenge": "AAAA", "origin": f"http://{host}"}
     response = {
         "clientDataJSON": websafe_encode(json.dumps(told).encode()),
         "attestationObject": websafe_encode(bytes(AttestationObject.create("none", made, {}))),

@@ -134,7 +134,9 @@ def stop_asking(walk: Walk) -> None:
     )
     look(walk, "dates-silence")
     go(walk, "")
-    expect(page.get_by_text(re.compile("^maison : pas encore daté. Sans réponse depuis le"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"^maison\s: pas encore daté. Sans réponse depuis le"))
+    ).to_be_visible()
     go(walk, "dates/")
     page.get_by_role("button", name=re.compile("^Ne plus l’interroger")).click()
     expect(page.get_by_text("Aucune : rien n’est envoyé.")).to_be_visible()

@@ -39,6 +39,11 @@ def sealed_sentence() -> str:
     return f"28 fichiers scellés le {words.say_day(clock())}. 1\u202f800 messages lus, 0 laissé de côté."
 
 
+def plain(said: str) -> str:
+    """The words with ordinary spaces: those of a French page do not break before a double sign."""
+    return " ".join(said.split())
+
+
 _TOO_WIDE = """() => {
   const wide = window.innerWidth
   if (document.documentElement.scrollWidth <= wide) return []

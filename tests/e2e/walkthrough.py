@@ -21,7 +21,7 @@ from saisine.dossiers.recipients import RECIPIENTS
 from saisine.example import ExampleReport
 from saisine.law.load import load_law
 from tests.e2e.running import JOB_WITHIN_MS, Running
-from tests.e2e.walking import Walk
+from tests.e2e.walking import Walk, plain
 
 SAID = {
     "fr": {
@@ -29,7 +29,7 @@ SAID = {
         "sealed": "28 fichiers scellés le mardi 21 avril 2026. 1\u202f800 messages lus, 0 laissé de côté.",
         "wave": "Vague du 14 mars 2026",
         "copies": re.compile(r"1\s120, dont 720 en 37 groupes de copies"),
-        "clock": re.compile("il reste 54 jours, dernier jour utile : dimanche 14 juin 2026"),
+        "clock": re.compile(r"il reste 54 jours, dernier jour utile\s: dimanche 14 juin 2026"),
         "rechecks": ("24 heures", "7 jours", "30 jours"),
         "built": "Dossier scellé le mardi 21 avril 2026",
         "intact": re.compile(r"^Intact\. (\d+) pièces"),
@@ -254,11 +254,11 @@ def answer_questions(walk: Walk) -> None:
         boxes = card.get_by_role("checkbox")
         for box in boxes.all():
             label = box.locator("xpath=../span").inner_text().split("\n")[0]
-            walk.tick(box, wanted=label.strip() in true)
+            walk.tick(box, wanted=plain(label) in true)
         if boxes.count():
             walk.button("Enregistrer ces réponses", inside=card)
         else:
-            asked = card.get_by_role("heading", level=3).inner_text().strip()
+            asked = plain(card.get_by_role("heading", level=3).inner_text())
             walk.button("Oui" if asked in true else "Non", inside=card)
     expect(card.get_by_text(walk.say("Plus de question pour l’instant."))).to_be_visible()
 

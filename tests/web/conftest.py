@@ -115,3 +115,13 @@ def client() -> Client:
 def htmx() -> Client:
     """The same page asking for one part of itself."""
     return Client(HTTP_HOST="127.0.0.1", headers={"HX-Request": "true"})
+
+
+@pytest.fixture
+def no_change_left() -> Iterator[None]:
+    """A change of passphrase that a test began ends with it."""
+    from saisine.web.pages.vault_keys import changes
+
+    yield
+    changes.wait()
+    changes.take_ended()

@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 
 from saisine.casework.session import Session
 from saisine.web.pages.accessibility import STATES, Theme, load_assessment
+from tests.web.reading import text_of
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "src" / "saisine" / "web" / "templates"
@@ -38,7 +39,7 @@ def test_what_is_claimed_is_shown_by_a_test_that_exists(theme: Theme) -> None:
 def test_it_never_says_conformant_and_names_what_is_missing(empty: Session, client: Client) -> None:
     for language, never, gaps in (("fr", "totalement conforme", 0), ("en", "fully conformant", 1)):
         client.cookies["saisine_language"] = language
-        page = client.get(reverse("accessibility")).content.decode()
+        page = text_of(client.get(reverse("accessibility")))
         assert never not in page.lower()
         assert all(gap[gaps] in page for gap in ASSESSMENT.gaps)
         assert ASSESSMENT.status[gaps] in page

@@ -12,7 +12,9 @@ from django.urls import get_resolver, reverse
 from saisine.casework import incidents, journal, rights
 from saisine.casework.models import SortedMessage
 from saisine.casework.session import Session
+from saisine.error_texts import TEXTS
 from saisine.web import urls
+from saisine.web.explaining import STATUS
 from tests.web.reading import links_of, text_of
 
 PLAIN = (
@@ -197,6 +199,10 @@ def test_once_left_every_page_is_blank_until_the_person_comes_back(filled: Sessi
     assert not SortedMessage.objects.exists()
     assert client.post("/revenir/").headers["Location"] == "/"
     assert "Boîte de tri" in text_of(client.get("/tri/"))
+
+
+def test_no_failure_with_words_of_its_own_is_answered_as_an_unforeseen_one() -> None:
+    assert {text.exit_code for text in TEXTS.values()} <= set(STATUS)
 
 
 def test_a_known_failure_is_told_in_three_sentences(

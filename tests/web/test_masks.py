@@ -13,6 +13,7 @@ from saisine.casework.models import ExhibitRow, JournalRow
 from saisine.casework.personal_models import PersonSettings
 from saisine.casework.session import Session
 from saisine.vault import SealItem
+from tests.dossiers.test_pages import document
 from tests.web.reading import text_of
 
 BOX = {"do": "put", "left": "10", "top": "20,5", "width": "30", "height": "12.5", "hides": "face"}
@@ -83,6 +84,22 @@ def test_the_preview_is_what_the_dossier_prints(picture: ExhibitRow, client: Cli
     drawn = Image.open(io.BytesIO(client.get(url).content)).convert("L")
     assert drawn.getpixel((40, 100)) < 70
     assert drawn.getpixel((150, 300)) > 240
+
+
+def test_each_page_of_a_document_is_shown_by_its_number_and_covered(
+    empty: Session, picture: ExhibitRow, client: Client
+) -> None:
+    body = SealItem("note.pdf", document(2), kind="document", media_type="application/pdf")
+    paper = exhibits.add_item(empty, picture.incident, empty.vault.seal(body).item)
+    client.post(address(paper), BOX | {"page": "2"})
+    assert [(mask.page, mask.top) for mask in masks.masks_of(paper)] == [(2, 2050)]
+    asked = client.post(f"{address(paper)}afficher/", {"comme": "dessin", "page": "2"})
+    page = client.get(asked.headers["Location"].partition("#")[0])
+    assert "Cadre 1, page 2 : Un visage" in text_of(page)
+    assert 'aria-label="Page 2 de la pièce 2, 1 cadre"' in page.content.decode()
+    assert page.content.decode().count('class="masks-box"') == 1
+    assert client.get(images(page)[0]).headers["Content-Type"] in ("image/png", "image/jpeg")
+    assert client.post(f"{address(paper)}afficher/", {"page": "3"}).status_code == 422
 
 
 def test_what_covers_nothing_is_told_and_kept_in_the_fields(picture: ExhibitRow, client: Client) -> None:

@@ -1,5 +1,6 @@
 """Starting the pages: only on this computer, and a clear sentence when it cannot be."""
 
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from saisine.errors import SaisineError
+from saisine.web import serve
 from saisine.web.serve import _sweep_uploads, is_loopback, require_free
 from saisine.workspace import Workspace
 
@@ -81,3 +83,21 @@ def test_half_received_files_of_a_killed_server_are_deleted(tmp_path: Path) -> N
         left.write_bytes(b"half")
         _sweep_uploads(workspace).close()
         assert left.exists()
+
+
+def test_a_signal_in_a_finaliser_is_obeyed() -> None:
+    """An exception raised there would be dropped, and the signal with it."""
+    stop = serve.Stop()
+
+    class Dropped:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, stop.ask)
+    try:
+        one = Dropped()
+        del one
+        stop.serve_until_asked()  # would wait for ever
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert stop.is_asked

@@ -1,5 +1,7 @@
 """Going back: each act of an incident has a way back on its page, and the invented example leaves whole."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
@@ -10,12 +12,16 @@ from saisine.casework import (
     incidents,
     invented,
     jobs,
+    notice_steps,
     notices,
+    private_notes,
     procedures,
+    reviews,
     rights,
+    statements,
 )
 from saisine.casework.deposits import deposit_paths
-from saisine.casework.models import Deposit, Incident
+from saisine.casework.models import Capture, Deposit, DossierRow, Incident
 from saisine.casework.session import Session
 from saisine.messages.corpus import Query
 from saisine.notices.states import live_events
@@ -117,6 +123,113 @@ def test_a_wrong_answer_of_a_platform_is_corrected(
     assert [event.decision for event in live_events(notices.events_of(notice)) if event.decision] == ["kept"]
     step = {"kind": "abandoned", "replaces": live_events(notices.events_of(notice))[-1].id}
     assert client.post(f"{where}etape/", step).status_code == 302
+
+
+def test_an_acknowledgement_then_a_sending_are_taken_back_step_by_step(
+    empty: Session, incident: Incident, client: Client
+) -> None:
+    rights.record(empty, incident, INSULT)
+    notice = notices.draft(empty, incident, url="https://www.youtube.com/watch?v=abcdefghijk")
+    for kind in ("sent", "acknowledged"):
+        notices.note_event(empty, notice, notices.NoticeEvent(kind, empty.now()))
+    where = f"/signalements/{notice.id}/"
+    for state in ("sent", "draft"):
+        last = notice_steps.last_step(notice)
+        assert last is not None
+        answer = client.post(f"{where}etape/", {"undo": last.id}, follow=True)
+        assert "Étape retirée" in text_of(answer)
+        assert notices.state_of(notice).id == state
+        assert client.post(f"{where}etape/", {"undo": last.id}).status_code == 404
+    said = [one.text() for one in history.history(empty, incident)]
+    assert sum("une étape retirée" in line for line in said) == 2
+    assert sum("accusé de réception" in line for line in said) == 1
+
+
+def test_an_answer_taken_back_opens_no_clock_and_what_it_replaced_stands_again(
+    empty: Session, incident: Incident
+) -> None:
+    rights.record(empty, incident, INSULT)
+    notice = notices.draft(empty, incident, url="https://www.youtube.com/watch?v=abcdefghijk")
+    notices.note_event(empty, notice, notices.NoticeEvent("sent", empty.now()))
+    refusal = notices.note_answer(empty, notice, "kept")
+    removal = notices.note_answer(empty, notice, "removed", replaces=refusal.id)
+
+    def clocks() -> int:
+        about = statements.first(empty, incident)
+        return sum(event.kind == "platform_decision" for event in rights.events_of(about))
+
+    assert clocks() == 0, "an answer that another replaced is no refusal any more"
+    notice_steps.take_back(empty, notice, removal.id)
+    assert (notices.state_of(notice).decision, clocks()) == ("kept", 1)
+
+
+def test_a_title_changes_and_the_one_before_comes_back(
+    empty: Session, incident: Incident, client: Client
+) -> None:
+    where = address(incident, "suivi/")
+    client.post(f"{where}etat/", {"title": "Vague  d’avril"})
+    incident.refresh_from_db()
+    assert incident.title == "Vague d’avril"
+    assert 'value="Vague de mars"' in client.get(where).content.decode()
+    client.post(f"{where}etat/", {"title": "Vague de mars"})
+    incident.refresh_from_db()
+    assert (incident.title, incidents.earlier_titles(incident)) == ("Vague de mars", ["Vague d’avril"])
+    assert client.post(f"{where}etat/", {"title": " "}).status_code in (400, 422)
+
+
+def test_a_private_note_is_put_back_until_it_is_erased_for_good(
+    empty: Session, incident: Incident, client: Client
+) -> None:
+    where = address(incident, "suivi/note/")
+    client.post(where, {"do": "note", "text": "Rappeler jeudi"})
+    note = incident.private_notes.get().id
+    client.post(where, {"do": "withdraw", "note": note})
+    assert private_notes.notes(empty, incident) == []
+    client.post(where, {"do": "back", "note": note})
+    assert [row.text for row in private_notes.notes(empty, incident)] == ["Rappeler jeudi"]
+    client.post(where, {"do": "withdraw", "note": note})
+    client.post(where, {"do": "remove", "note": note})
+    assert "Rappeler jeudi" not in text_of(client.get(address(incident, "suivi/")))
+    assert incident.private_notes.get().text == ""
+    assert client.post(where, {"do": "back", "note": note}).status_code == 422
+
+
+def test_a_screenshot_is_completed_again_and_its_exhibit_follows(
+    empty: Session, incident: Incident, client: Client
+) -> None:
+    sealed = empty.vault.seal(SealItem("capture.png", b"abc", kind="screenshot"))
+    capture = Capture.objects.create(item=sealed.item, kind="screenshot", media_type="image/png", number=1)
+    said = {"capture": capture.id, "shown_on": "2026-03-14", "confirmed": "yes", "platform": "x"}
+    client.post("/tri/captures/", said)
+    piece = exhibits.add_item(empty, incident, sealed.item)
+    page = client.post("/tri/captures/reprendre/", {"capture": capture.id}, follow=True).content.decode()
+    assert 'value="2026-03-14"' in page
+    client.post("/tri/captures/", said | {"shown_on": "2026-03-15"})
+    piece.refresh_from_db()
+    assert (piece.on, piece.source) == (date(2026, 3, 15), "person")
+    assert [row.said["shown_on"] for row in capture.earlier.all()] == ["2026-03-14"]
+    assert client.post("/tri/captures/reprendre/", {"capture": "0" * 32}).status_code == 404
+
+
+def test_an_exhibit_looked_at_waits_again_in_every_version_with_the_same_masks(
+    empty: Session, incident: Incident, client: Client
+) -> None:
+    built = {"to_review": [3, 7], "reviewed": {}, "masks": "m", "pieces": 2, "size": 1}
+    first, second, other = (
+        DossierRow.objects.create(
+            incident=incident, version=number, created_at=empty.now(), built_at=empty.now(), report=report
+        )
+        for number, report in enumerate((built, built, built | {"masks": "autre"}), 1)
+    )
+    for row in (first, second, other):
+        reviews.mark(empty, row, [3, 7])
+    where = f"/dossiers/{second.id}/"
+    assert "Pièces relues" in text_of(client.get(where))
+    client.post(f"{where}relu/", {"do": "back", "reviewed": "7"})
+    for row, waiting in ((first, (7,)), (second, (7,)), (other, ())):
+        row.refresh_from_db()
+        assert reviews.left(row) == waiting
+    assert [line["piece"] for line in second.report["reviews_taken_back"]] == ["7"]
 
 
 def test_the_invented_example_is_asked_for_once_in_an_empty_workspace(empty: Session, client: Client) -> None:

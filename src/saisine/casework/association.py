@@ -59,6 +59,6 @@ def _consent(incident: Incident, act: str) -> bool | None:
 
 def _received_decision(incident: Incident) -> bool:
     return any(
-        notice.events.filter(kind="decided").exists() and notice.notifier_role == "own_name"
+        notice.notifier_role == "own_name" and any(row.kind == "decided" for row in notice.standing())
         for notice in incident.notices.all()
     )

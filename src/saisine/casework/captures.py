@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from saisine.casework import journal, scopes
-from saisine.casework.models import Capture, Deposit, first_or_raise
+from saisine.casework.models import Capture, Deposit, ExhibitRow, first_or_raise
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.vault import Sealed
@@ -90,10 +90,54 @@ def save(
     """Keep what a person read on the picture. A date counts only when she confirmed it."""
     if shown_on is not None and shown_on > session.today():
         raise SaisineError("date_in_future", day=shown_on.isoformat())
+    _keep_earlier(session, capture)
     capture.shown_on, capture.is_confirmed = shown_on, confirmed and shown_on is not None
     capture.url, capture.platform, capture.state = url.strip()[:4000], platform, Capture.DONE
     capture.save()
+    _correct_exhibits(capture)
     journal.note(session, "capture_saved", subject=capture.id)
+
+
+def _keep_earlier(session: Session, capture: Capture) -> None:
+    """What was said of it before; nothing at the first time."""
+    said = {
+        "shown_on": capture.shown_on.isoformat() if capture.shown_on else "",
+        "is_confirmed": capture.is_confirmed,
+        "url": capture.url,
+        "platform": capture.platform,
+    }
+    if any(said.values()):
+        capture.earlier.create(said=said, at=session.now(), by=session.actor)
+
+
+def _correct_exhibits(capture: Capture) -> None:
+    """An exhibit made of it follows: a wrong date would start a wrong clock. Dossiers already sealed do not change."""
+    on = capture.shown_on if capture.is_confirmed else None
+    ExhibitRow.objects.filter(capture=capture).update(
+        platform=capture.platform,
+        url=capture.url,
+        on=on,
+        precision="day" if on else "none",
+        source="person" if on else "",
+    )
+
+
+def done(session: Session) -> "QuerySet[Capture]":
+    """The screenshots completed by hand, the newest number first: each may be completed again."""
+    rows = Capture.objects.filter(kind="screenshot", state=Capture.DONE)
+    return scopes.captures(session, rows).order_by("-number")
+
+
+def reopen(session: Session, capture: Capture) -> None:
+    """Back to those to complete, with what was said of it in the fields, from a slip of the hand.
+
+    An exhibit made of it keeps what it says until the screenshot is completed again. Raises `capture_unknown` for one
+    that is not completed.
+    """
+    if not Capture.objects.filter(id=capture.id, state=Capture.DONE).update(state=Capture.TODO):
+        raise SaisineError("capture_unknown")
+    capture.state = Capture.TODO
+    journal.note(session, "capture_reopened", subject=capture.id)
 
 
 def later(session: Session) -> int:

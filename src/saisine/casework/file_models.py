@@ -15,7 +15,8 @@ class MaskRow(models.Model):
     """One act on a box over the picture of an exhibit: put it there (again), or take it away. The latest wins.
 
     `mark` names the box through all of its acts. Sides are hundredths of a per cent of the picture as it is seen
-    (0 to 10,000), so that no rounding moves a box. `undoes` is the act that this one takes back.
+    (0 to 10,000), so that no rounding moves a box; `top` goes on through the pages of a PDF, 10,000 for each.
+    `undoes` is the act that this one takes back.
     """
 
     exhibit = models.ForeignKey("ExhibitRow", on_delete=models.CASCADE, related_name="masks")

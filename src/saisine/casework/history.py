@@ -137,7 +137,9 @@ def _statements(incident: Incident) -> Iterator[Line]:
 def _notices(incident: Incident) -> Iterator[Line]:
     rows = NoticeEventRow.objects.filter(notice__incident=incident).select_related("notice")
     for row in rows.order_by("noted_at"):
+        taken_back = row.kind == NoticeEventRow.TAKEN_BACK
         words = PLATFORM_DECISIONS.get(row.decision) or KINDS.get(row.kind, (row.kind, row.kind))
+        words = ("une étape retirée", "a step taken back") if taken_back else words
         number = row.notice.number
         yield (
             row.noted_at,

@@ -142,6 +142,27 @@ def set_summary(session: Session, incident: Incident, text: str) -> None:
     journal.note(session, "summary_written", subject=incident.id)
 
 
+def set_title(session: Session, incident: Incident, title: str) -> None:
+    """Another title; the one before stays in `earlier_titles`. Raises `incident_title_missing`."""
+    said = " ".join(title.split())[:TITLE_CHARS]
+    if not said:
+        raise SaisineError("incident_title_missing")
+    if said == incident.title:
+        return
+    with transaction.atomic():
+        incident.earlier.create(said={"title": incident.title}, at=session.now(), by=session.actor)
+        incident.title = said
+        incident.save(update_fields=["title"])
+        invented.mark(session, incident)  # an invented example says so under any title
+    journal.note(session, "title_changed", subject=incident.id)
+
+
+def earlier_titles(incident: Incident) -> list[str]:
+    """The titles that it had, each once, the newest first, without the one it has."""
+    found = [str(row.said.get("title", "")) for row in incident.earlier.order_by("-id")]
+    return [title for title in dict.fromkeys(found) if title and title != incident.title]
+
+
 def set_state(session: Session, incident: Incident, state: str) -> None:
     """Where an incident stands; it may always be opened again. Raises `incident_state_unknown`.
 

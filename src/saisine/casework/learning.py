@@ -37,7 +37,10 @@ KEPT_LESSONS: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One training: its labels, and what the guard said. `unit` names the key of its model, empty without one."""
+    """One training: its labels, and what the guard said. `unit` names the key of its model, empty without one.
+
+    `arrays` names the shipped arrays beside which it was learnt: what it adds means nothing beside others.
+    """
 
     id: str
     at: str
@@ -49,6 +52,7 @@ class Lesson:
     parts: tuple[str, ...]
     unit: str = ""
     seed: int = SEED
+    arrays: str = ""
 
     @property
     def when(self) -> datetime:
@@ -154,7 +158,12 @@ def _parts_now(session: Session) -> set[str]:
 
 def is_standing(session: Session, lesson: Lesson) -> bool:
     """Whether every part that it learnt from is still what it was: erasing a message rewrites its part."""
-    return lesson.is_useful and set(lesson.parts) <= _parts_now(session)
+    return lesson.is_useful and not is_outdated(lesson) and set(lesson.parts) <= _parts_now(session)
+
+
+def is_outdated(lesson: Lesson) -> bool:
+    """Whether it was learnt beside other arrays than those shipped: to be learnt again, from the same decisions."""
+    return lesson.is_useful and lesson.arrays != reading_order.arrays_key()
 
 
 def state_key(session: Session) -> str:
@@ -215,6 +224,7 @@ def run_learn(session: Session, job: Job, tell: Progress) -> dict[str, object]:
         after=told.after,
         parts=parts,
         unit=session.vault.new_unit() if model is not None else "",
+        arrays=reading_order.arrays_key(),
     )
     if model is not None:
         _sealed(session, lesson, model)

@@ -1,6 +1,7 @@
-"""Boxes over the picture of an exhibit, decided by people, burnt into what a dossier prints.
+"""Boxes over the picture of an exhibit, or over the pages of a PDF, decided by people, burnt into what is printed.
 
-The sealed bytes never change. Each act is a row (put, put elsewhere, take away) with who and when; undoing is an
+A PDF is read as one long picture, its pages one under the other, each of the same height. The sealed bytes never
+change. Each act is a row (put, put elsewhere, take away) with who and when; undoing is an
 act too. A box stays for every recipient: whoever wants the place seen takes the box away.
 """
 
@@ -18,14 +19,16 @@ from saisine.casework.file_models import PUT, REMOVE, MaskRow
 from saisine.casework.models import ExhibitRow, Incident, first_or_raise
 from saisine.casework.session import Session
 from saisine.dossiers.data import Box
+from saisine.dossiers.pages import PDF_TYPE, PRINTED_PAGES, drawn_pages
 from saisine.dossiers.pictures import encode_picture
 from saisine.errors import SaisineError
 from saisine.vault import Sealed
 
-WHOLE: Final = 10_000  # a side of the picture, in hundredths of a per cent
+WHOLE: Final = 10_000  # a side of the picture or page, in hundredths of a per cent
 LEAST: Final = 20  # 0.2 %: a thinner box is a slip of the hand, and hides nothing
 MAX_BOXES: Final = 200
 PICTURE_LIMIT: Final = 64 << 20
+_PAGES: Final[dict[str, int]] = {}  # by SHA-256: sealed bytes never change, and counting takes half a second
 PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 # what a box hides -> (French, English); never whom
 HIDES: Final[dict[str, tuple[str, str]]] = {
@@ -39,7 +42,7 @@ HIDES: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """One box as it stands: hundredths of a per cent of the picture as it is seen, from its left and its top."""
+    """One box as it stands: hundredths of a per cent of the picture or page as it is seen, from left and top."""
 
     mark: str
     left: int
@@ -49,16 +52,33 @@ class Mask:
     hides: str
     at: datetime
     by: str
+    page: int = 1
+
+    @classmethod
+    def of(cls, row: MaskRow) -> "Mask":
+        """A row's top goes on from one page to the next: 25,000 is the middle of page 3."""
+        page, top = divmod(row.top, WHOLE)
+        return cls(row.mark, row.left, top, row.width, row.height, row.hides, row.at, row.by, page + 1)
+
+    @property
+    def sides(self) -> tuple[int, int, int, int]:
+        """Left, top, width and height as a row keeps them."""
+        return self.left, self.top + (self.page - 1) * WHOLE, self.width, self.height
 
     @property
     def box(self) -> Box:
         right, bottom = self.left + self.width, self.top + self.height
-        return Box(self.left / WHOLE, self.top / WHOLE, right / WHOLE, bottom / WHOLE)
+        return Box(self.left / WHOLE, self.top / WHOLE, right / WHOLE, bottom / WHOLE, self.page)
 
 
 def has_picture(session: Session, exhibit: ExhibitRow) -> bool:
-    """Whether an exhibit is a picture on which boxes can be drawn."""
+    """Whether an exhibit is a picture or a PDF on which boxes can be drawn."""
     return not exhibit.frozen and _sealed(session, exhibit) is not None
+
+
+def is_document(session: Session, exhibit: ExhibitRow) -> bool:
+    """Whether boxes are put on the pages of a PDF. Raises `mask_no_picture`."""
+    return require_picture(session, exhibit).media_type == PDF_TYPE
 
 
 def _sealed(session: Session, exhibit: ExhibitRow) -> Sealed | None:
@@ -68,7 +88,9 @@ def _sealed(session: Session, exhibit: ExhibitRow) -> Sealed | None:
         if error.code != "item_erased":
             raise
         return None
-    fits = found is not None and found.media_type in PICTURE_TYPES and found.size <= PICTURE_LIMIT
+    fits = (
+        found is not None and found.size <= PICTURE_LIMIT and found.media_type in (*PICTURE_TYPES, PDF_TYPE)
+    )
     return found if fits else None
 
 
@@ -103,9 +125,7 @@ def _standing(rows: Iterable[MaskRow]) -> dict[str, Mask]:
         if row.act == REMOVE:
             found.pop(row.mark, None)
         else:
-            found[row.mark] = Mask(
-                row.mark, row.left, row.top, row.width, row.height, row.hides, row.at, row.by
-            )
+            found[row.mark] = Mask.of(row)
     return found
 
 
@@ -125,7 +145,10 @@ def boxes_by_exhibit(incident: Incident) -> dict[int, tuple[Box, ...]]:
 
 def digest_of(boxes: Iterable[Box]) -> str:
     """What was looked at with these boxes holds for these alone."""
-    told = "\n".join(f"{box.left} {box.top} {box.right} {box.bottom}" for box in boxes)
+    told = "\n".join(
+        f"{box.left} {box.top} {box.right} {box.bottom}" + (f" {box.page}" if box.page > 1 else "")
+        for box in boxes
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16] if told else ""
 
 
@@ -139,15 +162,17 @@ def put(
     *,
     hides: str = "other",
     mark: str = "",
+    page: int = 1,
 ) -> MaskRow:
-    """Put a box, or with `mark` put that one elsewhere. It is cut at the edges of the picture.
+    """Put a box, or with `mark` put that one elsewhere. It is cut at the edges of the picture or page.
 
     Raises `mask_no_picture`, `mask_word_unknown`, `mask_outside`, `mask_unknown`, `masks_too_many`.
     """
-    require_picture(session, exhibit)
     if hides not in HIDES:
         raise SaisineError("mask_word_unknown", hides=hides)
-    sides = _cut(left, top, width, height)
+    _require_page(session, exhibit, page)
+    x, y, across, down = _cut(left, top, width, height)
+    sides = (x, y + (page - 1) * WHOLE, across, down)
     with transaction.atomic():
         standing = _standing(exhibit.masks.order_by("id"))
         if mark and mark not in standing:
@@ -203,8 +228,7 @@ def remove(session: Session, exhibit: ExhibitRow, mark: str) -> MaskRow:
         found = _standing(exhibit.masks.order_by("id")).get(mark)
         if found is None:
             raise SaisineError("mask_unknown")
-        sides = (found.left, found.top, found.width, found.height)
-        row = _write(session, exhibit, mark, REMOVE, sides, found.hides)
+        row = _write(session, exhibit, mark, REMOVE, found.sides, found.hides)
         journal.note(session, "mask_removed", subject=exhibit.id)
     return row
 
@@ -217,9 +241,8 @@ def undo(session: Session, exhibit: ExhibitRow) -> MaskRow:
         if last is None:
             raise SaisineError("mask_nothing_to_undo")
         before = _standing(row for row in rows if row.id < last.id).get(last.mark)
-        act, kept = (REMOVE, last) if before is None else (PUT, before)
-        sides = (kept.left, kept.top, kept.width, kept.height)
-        row = _write(session, exhibit, last.mark, act, sides, kept.hides, last)
+        act, kept = (REMOVE, Mask.of(last)) if before is None else (PUT, before)
+        row = _write(session, exhibit, last.mark, act, kept.sides, kept.hides, last)
         journal.note(session, "mask_put" if act == PUT else "mask_removed", subject=exhibit.id)
     return row
 
@@ -249,15 +272,51 @@ def note_opening(session: Session, exhibit: ExhibitRow) -> None:
     journal.note(session, "capture_opened", subject=exhibit.id)
 
 
-def burnt(session: Session, exhibit: ExhibitRow) -> bytes:
-    """The picture as a dossier prints it, boxes burnt in: a JPEG. Raises `mask_no_picture`, `picture_unreadable`.
+def burnt(session: Session, exhibit: ExhibitRow, page: int = 1) -> bytes:
+    """The picture or page as a dossier prints it, boxes burnt in: a JPEG.
 
-    Nothing is logged here: `note_opening` comes before.
+    Raises `mask_no_picture`, `picture_unreadable`, `mask_outside`. Nothing is logged here: `note_opening` comes
+    before.
     """
-    sealed = require_picture(session, exhibit)
     # a box without a side covers nothing, and makes the picture be drawn anew as a whole JPEG
-    boxes = boxes_of(exhibit) or (Box(2.0, 2.0, 2.0, 2.0),)
-    found = encode_picture(session.vault.read_bytes(sealed.item, limit=PICTURE_LIMIT), boxes)
+    boxes = [box for box in boxes_of(exhibit) if box.page == page] or [Box(2.0, 2.0, 2.0, 2.0)]
+    found = encode_picture(shown(session, exhibit, page), boxes)
     if found is None:
         raise SaisineError("picture_unreadable")
     return found.body
+
+
+def shown(session: Session, exhibit: ExhibitRow, page: int = 1) -> bytes:
+    """The picture as it was sealed, or one page of a PDF drawn as a PNG. Raises as `burnt`."""
+    sealed = require_picture(session, exhibit)
+    body = session.vault.read_bytes(sealed.item, limit=PICTURE_LIMIT)
+    if sealed.media_type != PDF_TYPE:
+        return body
+    with drawn_pages(body, session.workspace.folder, page, page) as drawn:
+        if drawn is None:
+            raise SaisineError("picture_unreadable")
+        if page not in drawn.files:
+            raise SaisineError("mask_outside")
+        return drawn.files[page].read_bytes()
+
+
+def page_count(session: Session, exhibit: ExhibitRow) -> int:
+    """The pages on which boxes can be put: 1 for a picture, for a PDF those that a dossier prints.
+
+    Raises `mask_no_picture`, and `picture_unreadable` for a PDF that cannot be read.
+    """
+    sealed = require_picture(session, exhibit)
+    if sealed.media_type != PDF_TYPE:
+        return 1
+    if sealed.sha256 not in _PAGES:
+        body = session.vault.read_bytes(sealed.item, limit=PICTURE_LIMIT)
+        with drawn_pages(body, session.workspace.folder, 1, 0) as drawn:
+            if drawn is None:
+                raise SaisineError("picture_unreadable")
+            _PAGES[sealed.sha256] = min(drawn.count, PRINTED_PAGES)
+    return _PAGES[sealed.sha256]
+
+
+def _require_page(session: Session, exhibit: ExhibitRow, page: int) -> None:
+    if not 1 <= page <= page_count(session, exhibit):
+        raise SaisineError("mask_outside")

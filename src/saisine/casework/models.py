@@ -12,6 +12,7 @@ from django.db import models
 from saisine.casework import access_models as access_models  # who may come in: Django finds them here
 from saisine.casework import case_models as case_models  # statements, breaches, procedures
 from saisine.casework import deadline_models as deadline_models  # deadlines as last computed
+from saisine.casework import earlier_models as earlier_models  # titles and screenshots as they were
 from saisine.casework import file_models as file_models  # boxes, harm, private notes, handovers
 from saisine.casework import (
     personal_models as personal_models,  # the rows of one person: Django finds them here
@@ -294,8 +295,25 @@ class NoticeRow(RandomId):
     class Meta:
         indexes = [models.Index(fields=["number"], name="casework_notice_number")]
 
+    def noted(self) -> "list[NoticeEventRow]":
+        """Its events in the order of writing, those replaced by a later one included, without what was taken back."""
+        # sorted here: a question with an order of its own would not use the events that a list fetched at once
+        rows = sorted(self.events.all(), key=lambda row: (row.noted_at, row.id))
+        gone = {row.replaces for row in rows if row.kind == NoticeEventRow.TAKEN_BACK}
+        return [row for row in rows if row.kind != NoticeEventRow.TAKEN_BACK and row.id not in gone]
+
+    def standing(self) -> "list[NoticeEventRow]":
+        """Those that hold today: neither taken back nor replaced."""
+        rows = self.noted()
+        replaced = {row.replaces for row in rows}
+        return [row for row in rows if row.id not in replaced]
+
 
 class NoticeEventRow(RandomId):
+    """One step, appended. `taken_back` names in `replaces` the one that was noted by mistake: then neither counts."""
+
+    TAKEN_BACK = "taken_back"
+
     notice = models.ForeignKey(NoticeRow, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=20)
     at = models.DateTimeField(null=True)

@@ -9,12 +9,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final, cast
 
-from saisine.casework import breaches, notices
+from saisine.casework import breaches, journal, notices
 from saisine.casework.models import NoticeEventRow, NoticeRow
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.notices import NoticeEvent
-from saisine.notices.states import Appeal, Kind, live_events
+from saisine.notices.states import KINDS, Appeal, Kind, live_events
 
 # the events that have no act of their own (sent, acknowledged, decided have one)
 STEPS: Final[tuple[Kind, ...]] = (
@@ -68,6 +68,32 @@ def note_step(
     notices.require_step(notice, event)
     evidence = notices.seal_evidence(session, notice, file) if file is not None else ""
     return notices.note_event(session, notice, replace(event, evidence=evidence))
+
+
+def last_step(notice: NoticeRow) -> NoticeEventRow | None:
+    """The step noted last, whatever its day: the one that may be taken back."""
+    rank = list(KINDS).index  # two steps of one moment: the one further on the path is the last
+    return max(notice.standing(), key=lambda row: (row.noted_at, rank(row.kind)), default=None)
+
+
+def take_back(session: Session, notice: NoticeRow, id: str) -> None:
+    """Go back from the last step, noted by mistake: what stood before it stands again, and the record keeps both.
+
+    Step by step the whole path can be gone back. The exhibit that showed it stays, and so does a text sealed as sent.
+    Raises `notice_event_unknown` when the last step is another by now.
+    """
+    with session.lock:
+        row = last_step(notice)
+        if row is None or row.id != id:
+            raise SaisineError("notice_event_unknown")
+        back = NoticeEventRow(kind=NoticeEventRow.TAKEN_BACK, replaces=id, by=session.actor)
+        back.notice, back.noted_at, back.evidence = notice, session.now(), ""
+        if row.kind == "sent" and not row.replaces:
+            back.evidence = notice.text_item  # a draft again: the text that did not leave is no text as sent
+            NoticeRow.objects.filter(id=notice.id).update(text_item="")
+            notice.text_item = ""
+        back.save()
+        journal.note(session, "notice_taken_back", subject=notice.id)
 
 
 def allowed(notice: NoticeRow) -> list[Kind]:

@@ -333,9 +333,8 @@ def _write(session: Session, notice: NoticeRow, event: NoticeEvent) -> NoticeEve
 
 
 def events_of(notice: NoticeRow) -> list[NoticeEvent]:
-    """Every event noted, in the order of writing; the state machine sorts them by time."""
-    # sorted here: a question with an order of its own would not use the events that a list fetched at once
-    return [_event(row) for row in sorted(notice.events.all(), key=lambda row: (row.noted_at, row.id))]
+    """Every event noted and not taken back, in the order of writing; the state machine sorts them by time."""
+    return [_event(row) for row in notice.noted()]
 
 
 def _event(row: NoticeEventRow) -> NoticeEvent:

@@ -23,6 +23,7 @@ from saisine.casework.row_files import Codes
 from saisine.casework.session import PARIS, Session
 from saisine.casework.surveys import Placed
 from saisine.findings.triage.blend import FIRST, NEXT, NOTHING
+from saisine.findings.triage.frequencies import Frequency, frequency_of
 from saisine.findings.triage.scoring import Result, Triage
 
 RANKS: Final = (FIRST, NEXT, NOTHING)
@@ -105,6 +106,13 @@ def model_key(session: Session) -> str:
 
     words = (_shipped(), surveys.rules_key(), _digest(lexicon_path(session)), learning.state_key(session))
     return hashlib.sha256(":".join(words).encode()).hexdigest()[:24]
+
+
+def arrays_key() -> str:
+    """Names the arrays shipped."""
+    from saisine.findings.triage import model
+
+    return _file_key(model.FOLDER / "model.npz")[:12]
 
 
 def _shipped() -> str:
@@ -235,6 +243,11 @@ def _write(path: Path, corpus: str, refs: list[str], results: list[Result]) -> N
 def why(session: Session, ref: str) -> Result:
     """Why a message is where it is, for and against, computed again for this one alone. Raises `message_unknown`."""
     return load_triage(session).score_text(session.corpora.get(ref).text)
+
+
+def frequency(session: Session, result: Result) -> Frequency | None:
+    """How often messages scored like this one were harmful in our trials; None where the trials say nothing."""
+    return frequency_of(load_triage(session), result)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,42 @@ def mark(session: Session, dossier: DossierRow, numbers: Iterable[int]) -> None:
     journal.note(session, "dossier_reviewed", count=len(done), subject=dossier.id)
 
 
+def seen(dossier: DossierRow) -> tuple[int, ...]:
+    """The exhibits of this version that somebody looked at, in order."""
+    looked = dossier.report.get("reviewed", {})
+    return tuple(number for number in dossier.report.get("to_review", ()) if str(number) in looked)
+
+
+def unmark(session: Session, dossier: DossierRow, numbers: Iterable[int]) -> None:
+    """Go back from having looked at these exhibits: the dossier waits for them again.
+
+    In the other versions that hide the same words too, else the next one would take the look over from them. Who
+    looked and who went back stays in the report.
+    """
+    gone = {str(number) for number in seen(dossier)} & {str(number) for number in numbers}
+    if not gone:
+        return
+    key = dossier.report.get("masks")
+    for row in DossierRow.objects.filter(incident=dossier.incident, built_at__isnull=False):
+        if row.id == dossier.id or (key is not None and row.report.get("masks") == key):
+            _forget(session, row, gone)
+    dossier.refresh_from_db(fields=["report"])
+    journal.note(session, "review_withdrawn", count=len(gone), subject=dossier.id)
+
+
+def _forget(session: Session, row: DossierRow, numbers: Iterable[str]) -> None:
+    looked = dict(row.report.get("reviewed", {}))
+    back = {"back_by": session.actor, "back_at": session.now().isoformat()}
+    lines = [
+        {"piece": number, **looked.pop(number), **back} for number in sorted(numbers) if number in looked
+    ]
+    row.report = row.report | {
+        "reviewed": looked,
+        "reviews_taken_back": [*row.report.get("reviews_taken_back", []), *lines],
+    }
+    row.save(update_fields=["report"])
+
+
 def masks_key(data: DossierData, recipient: str, *, mask_third_parties: bool) -> str:
     """A digest of the words hidden in a version: what was looked at for these words holds for these alone."""
     words = hidden_words(require_recipient(recipient), data.people, mask_third_parties=mask_third_parties)

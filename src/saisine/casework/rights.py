@@ -271,7 +271,7 @@ def _platform_decisions(statement: StatementRow) -> list[Event]:
     for notice in statement.incident.notices.all():
         if notice.exhibit_id not in mine and not (notice.exhibit_id is None and statement.number == 1):
             continue
-        for row in notice.events.filter(kind="decided", decision__in=("kept", "restricted")):
+        for row in (one for one in notice.standing() if one.decision in ("kept", "restricted")):
             day = row.at.astimezone(PARIS).date() if row.at else row.on
             found.append(Event("platform_decision", day, "day", source="field"))
     return found

@@ -25,6 +25,7 @@ NOT_WATCHED: Final = frozenset(
         "HarmRow",
         "PrivateNoteRow",
         "HandoverRow",
+        "EarlierRow",
     }
 )
 FAR: Final = 3  # foreign keys between a row and its incident, at most

@@ -44,11 +44,11 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "mask_no_picture": ErrorText(
         what_fr="La pièce {number} n’a pas d’image à masquer.",
-        why_fr="Les cadres se posent sur une image. Un texte ou un PDF se masque autrement.",
-        what_to_do_fr="Choisissez une capture. Pour un texte ou un PDF, voyez « saisine redact ».",
+        why_fr="Les cadres se posent sur une image, ou sur les pages d’un PDF. Un texte se masque autrement.",
+        what_to_do_fr="Choisissez une capture ou un PDF. Pour un texte, voyez « saisine redact ».",
         what_en="Exhibit {number} has no picture to mask.",
-        why_en="Boxes are put on a picture. A text or a PDF is masked in another way.",
-        what_to_do_en="Choose a screenshot. For a text or a PDF, see “saisine redact”.",
+        why_en="Boxes are put on a picture, or on the pages of a PDF. A text is masked in another way.",
+        what_to_do_en="Choose a screenshot or a PDF. For a text, see “saisine redact”.",
         exit_code=EXIT_USAGE,
     ),
     "mask_outside": ErrorText(

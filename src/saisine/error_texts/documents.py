@@ -1,6 +1,6 @@
 """Words of the errors raised by notices and dossiers."""
 
-from saisine.errors import EXIT_IO, EXIT_REFUSED, EXIT_USAGE, ErrorText
+from saisine.errors import EXIT_IO, EXIT_NO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
     "platform_file_invalid": ErrorText(
@@ -45,6 +45,15 @@ TEXTS: dict[str, ErrorText] = {
         what_en="This dossier has {count} exhibits.",
         why_en="A dossier holds {limit} at most, to stay readable and safe to build.",
         what_to_do_en="Make several dossiers, by period or by account. Nothing was changed.",
+    ),
+    "dossier_nothing_sealed": ErrorText(
+        what_fr="Ce dossier ne peut pas encore être construit.",
+        why_fr="Le coffre est vide : le ZIP ne prouverait aucune pièce.",
+        what_to_do_fr="Déposez un premier fichier, une capture ou un export, puis recommencez. Rien n’est perdu.",
+        what_en="This dossier cannot be built yet.",
+        why_en="The vault is empty: the ZIP would prove no exhibit.",
+        what_to_do_en="Put in a first file, a screenshot or an export, then do it again. Nothing is lost.",
+        exit_code=EXIT_NO,
     ),
     "dossier_not_typeset": ErrorText(
         what_fr="Le PDF du dossier n’a pas pu être composé.",

@@ -131,9 +131,9 @@ TEXTS: dict[str, ErrorText] = {
     "local_model_damaged": ErrorText(
         what_fr="L’apprentissage local ne peut pas être relu.",
         why_fr="Le fichier n’a pas le contenu annoncé ({reason}).",
-        what_to_do_fr="Supprimez-le : il sera refait à partir des décisions, et l’ordre de départ sert en attendant.",
+        what_to_do_fr="Ouvrez « Apprendre de nos décisions » et apprenez à nouveau. Vos décisions sont gardées.",
         what_en="What was learnt locally cannot be read again.",
         why_en="The file does not hold what it announces ({reason}).",
-        what_to_do_en="Delete it: it is made again from the decisions, and the first order serves meanwhile.",
+        what_to_do_en="Open “Learn from our decisions” and learn again. Your decisions are kept.",
     ),
 }

@@ -7,7 +7,8 @@ from saisine.errors import SaisineError
 from saisine.web.htmx import wants_part
 from saisine.web.told import tell
 
-STATUS = {64: 400, 65: 422, 74: 507, 77: 403}
+# 1 is « no, and nothing is broken »: nothing to report, nothing that fits
+STATUS = {1: 422, 64: 400, 65: 422, 74: 507, 77: 403}
 
 
 def explained(request: HttpRequest, error: SaisineError) -> HttpResponse:

@@ -12,11 +12,13 @@ from django.utils import translation
 
 from saisine.errors import SaisineError
 from saisine.web.explaining import explained
+from saisine.web.typography import with_french_spaces
 
 logger = logging.getLogger("saisine.web")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
+HTML = "text/html; charset=utf-8"
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 # No inline script or style, nothing from elsewhere, no frame, no plug-in. `connect-src` is for htmx.
@@ -86,6 +88,8 @@ class Language:
             request.LANGUAGE_CODE = language
             answer = self.get_response(request)
             answer.headers.setdefault("Content-Language", language)
+        if language == "fr" and not answer.streaming and answer.headers["Content-Type"] == HTML:
+            answer.content = with_french_spaces(answer.content.decode()).encode()
         return answer
 
 

@@ -187,8 +187,10 @@ def run(
 
     from waitress.server import create_server
 
+    stop = Stop()
     pages = create_server(
         application,
+        map=stop.sockets,
         host=host,
         port=port,
         threads=THREADS,
@@ -202,19 +204,47 @@ def run(
     current.on_new_passphrase(worker.take_passphrase)
     keeper = threading.Thread(target=worker.keep_alive, name="keep-worker-alive", daemon=True)
 
-    def stop(signum: int, frame: object) -> NoReturn:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop.ask)
+    signal.signal(signal.SIGINT, stop.ask)
     keeper.start()
     _tell_address(say, address(host, port), reached)
     try:
-        pages.run()
+        stop.serve_until_asked()
+        pages.task_dispatcher.shutdown()  # requests under way end, within five seconds
     finally:
         pages.close()
         worker.stop()
         holder.close()
+
+
+class Stop:
+    """SIGTERM and Ctrl+C, obeyed between two turns of waitress's loop.
+
+    The handler raises nothing: an exception raised there lands wherever the main thread is. In a finaliser Python
+    drops it, and the signal is lost; between the taking of a lock and its release it leaves the lock held, and the
+    end waits for it for ever.
+    """
+
+    def __init__(self) -> None:
+        from waitress.trigger import trigger
+
+        self.sockets: dict[int, object] = {}
+        self.is_asked = False
+        self._wake = trigger(self.sockets)
+
+    def ask(self, signum: int, frame: object) -> None:
+        if self.is_asked:
+            return
+        self.is_asked = True
+        self._wake.pull_trigger()  # one byte in a pipe: the loop that waits for a request turns at once
+
+    def serve_until_asked(self) -> None:
+        """waitress's own loop, one turn at a time; its turns last a second at most."""
+        from waitress import wasyncore
+
+        while not self.is_asked:
+            wasyncore.loop(timeout=1.0, map=self.sockets, count=1)
+        self._wake.close()
 
 
 def _settle() -> None:

@@ -241,5 +241,5 @@ DOORS: Final[dict[str, Door]] = {
 
 # asked by an open page itself, each second: nobody is at the keyboard because of them
 PASSIVE: Final = frozenset({"job", "bell", "drafts", "vault_passphrase_progress"})
-# read by the script of an open page, which shows what is answered nowhere
+# asked by the script of an open page, which shows nothing of the answer: it is not led to another page
 BY_SCRIPT: Final = frozenset({"drafts", "drafts_forget"})

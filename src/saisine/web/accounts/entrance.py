@@ -1,11 +1,12 @@
 """Coming in: the first account, made on the computer itself, and what an invitation opens."""
 
 from allauth.account.internal.flows.login import record_authentication
-from allauth.mfa.webauthn.views import login_webauthn
+from allauth.mfa.webauthn.views import login_webauthn, reauthenticate_webauthn
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
@@ -64,6 +65,15 @@ def by_passkey(request: HttpRequest) -> HttpResponse:
     answer: HttpResponse = login_webauthn(request)
     if request.method == "POST" and answer.status_code == 302 and not request.user.is_authenticated:
         return redirect(f"{reverse('account_login')}?cle=refusee")
+    return answer
+
+
+def confirm_by_passkey(request: HttpRequest) -> HttpResponse:
+    """allauth's proof by a passkey; one that is not known asks again and says so, whatever it was asked for."""
+    answer: HttpResponse = reauthenticate_webauthn(request)
+    if request.method == "POST" and answer.headers.get("Location") == reverse("account_login"):
+        asked = {"cle": "refusee", "next": request.POST.get("next", "")}
+        return redirect(f"{request.path}?{urlencode(asked)}")
     return answer
 
 

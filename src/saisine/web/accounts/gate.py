@@ -19,7 +19,7 @@ from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.web import current
 from saisine.web.accounts import accounts, counts, lock
-from saisine.web.accounts.doors import DOORS, JOB, OPEN, PASSIVE, SIGNED, Door
+from saisine.web.accounts.doors import BY_SCRIPT, DOORS, JOB, OPEN, PASSIVE, SIGNED, Door
 from saisine.web.accounts.sieve import sift
 from saisine.web.accounts.visitors import Visitor, opens
 from saisine.web.explaining import explained
@@ -81,7 +81,7 @@ def _pass(request: HttpRequest, name: str, kwargs: Mapping[str, Any]) -> HttpRes
     if door.read == OPEN:
         return _enter_open(request, name, visitor, session)
     if not visitor.is_known:
-        return _to(request, "account_login")
+        return _silent(request) if name in BY_SCRIPT else _to(request, "account_login")
     return _locked(request, name, visitor, session, door) or _enter(request, visitor, session, door, kwargs)
 
 
@@ -105,7 +105,13 @@ def _locked(
     is_act = name not in PASSIVE and not stays_open
     if not lock.watch(request, visitor, session, is_act=is_act) or stays_open:
         return None
-    return _to(request, "lock")
+    return _silent(request) if name in BY_SCRIPT else _to(request, "lock")
+
+
+def _silent(request: HttpRequest) -> HttpResponse:
+    """Nothing to a script that would only follow a redirection: it would open the page of a second factor behind
+    the one on screen, and draw the challenge that a passkey has to answer anew."""
+    return HttpResponse(status=204 if request.method in READS else 403)
 
 
 def _to(request: HttpRequest, name: str) -> HttpResponse:

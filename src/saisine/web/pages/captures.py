@@ -22,6 +22,7 @@ from saisine.web.pictures import redraw
 from saisine.web.told import tell
 
 SALT = "saisine.picture"
+COMPLETED = 200  # of those already completed, the newest
 OPEN_S = 600  # an opened picture can be fetched for ten minutes; `opening_expired` says so
 
 
@@ -53,6 +54,12 @@ def say_capture(capture: Capture) -> CaptureWords:
     )
 
 
+def _completed(row: Capture) -> str:
+    """« Capture 3, 14 mars 2026 »: what tells one from another, without a word of it."""
+    said = _("Capture %(n)s") % {"n": words.say_number(row.number)}
+    return f"{said}, {words.say_day(row.shown_on)}" if row.shown_on else said
+
+
 def _position(counts: CaptureCounts) -> str:
     said = ngettext("%(n)s capture à compléter", "%(n)s captures à compléter", words.form(counts.todo))
     return said % {"n": words.say_number(counts.todo)}
@@ -63,7 +70,9 @@ def captures(request: HttpRequest) -> HttpResponse:
     """The next capture to complete; a POST keeps what a person read on this one."""
     opened = session()
     if request.method != "POST":
-        return _page(request, engine.next_capture(opened), {"saved": "enregistre" in request.GET})
+        asked = request.GET.get("capture", "")
+        shown = engine.get_capture(opened, asked) if asked else engine.next_capture(opened)
+        return _page(request, shown, {"saved": "enregistre" in request.GET})
     capture = engine.get_capture(opened, request.POST.get("capture", ""))
     try:
         _save(request, capture)
@@ -93,6 +102,7 @@ def _page(
         "position": _position(counts),
         "platforms": platforms.choices(),
         "later": counts.later,
+        "completed": [(row.id, _completed(row)) for row in engine.done(session())[:COMPLETED]],
     }
     return render(request, "saisine/captures.html", {**shown, **context}, status=status)
 
@@ -151,7 +161,13 @@ def later(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def take_up(request: HttpRequest) -> HttpResponse:
-    engine.take_up(session())
+    """Those left for later come back; or one that was completed, to complete again."""
+    opened = session()
+    if wanted := forms.line(request, "capture"):
+        capture = engine.get_capture(opened, wanted)
+        engine.reopen(opened, capture)
+        return redirect(f"{reverse('captures')}?capture={capture.id}")
+    engine.take_up(opened)
     return redirect("captures")
 
 

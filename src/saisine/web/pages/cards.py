@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from math import ceil, floor
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from saisine.casework.triage import UNDO_S, Card, Opened
 from saisine.errors import SaisineError
 from saisine.findings.alignment import Piece
 from saisine.findings.triage.blend import FIRST, NEXT, NOTHING
+from saisine.findings.triage.frequencies import Frequency
 from saisine.findings.triage.scoring import Result
 from saisine.web import platforms, words
 from saisine.web.accounts import who
@@ -66,6 +68,7 @@ class Reasons:
     against: tuple[str, ...]
     for_: tuple[str, ...]
     unsure: str
+    frequency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,7 @@ def say_rank(rank: str) -> str:
     return said.get(rank, "")
 
 
-def say_reasons(result: Result) -> Reasons:
+def say_reasons(result: Result, frequency: Frequency | None = None) -> Reasons:
     """The reasons of the triage, heaviest first, each said once; no word of the message is in them."""
     at = "en" if words.is_english() else "fr"
     unsure = {
@@ -149,7 +152,17 @@ def say_reasons(result: Result) -> Reasons:
         for_=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_for)),
         against=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_against)),
         unsure=unsure.get(result.abstain_reason or "", result.abstain_reason or ""),
+        frequency=_frequency(frequency) if frequency is not None else "",
     )
+
+
+def _frequency(one: Frequency) -> str:
+    """What the trials say of messages scored alike, and of what they were made."""
+    said = _(
+        "Dans nos essais, sur 100 messages notés ainsi, environ %(n)s étaient à regarder (entre %(low)s et %(high)s)."
+    ) % {"n": round(100 * one.share), "low": floor(100 * one.low), "high": ceil(100 * one.high)}
+    trials = _("Essais : %(total)s messages publics, compris comme moitié agressifs, moitié non.")
+    return f"{said} {trials % {'total': words.say_number(one.total)}}"
 
 
 def _title(card: Card) -> str:

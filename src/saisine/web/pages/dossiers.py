@@ -63,6 +63,7 @@ def _page(request: HttpRequest, dossier: DossierRow, error: SaisineError | None 
         "job": say_job(job) if job is not None else None,
         "result": say_dossier(dossier) if dossier.is_built else None,
         "to_review": _to_review(dossier) if dossier.is_built else [],
+        "reviewed": reviews.seen(dossier) if dossier.is_built else (),
         "recipients": _recipients(),
         "missing": [line.text(spoken) for line in engine.missing_of(opened, incident)],
         "contents": _contents(engine.contents_of(opened, incident)),
@@ -147,11 +148,12 @@ def _to_review(dossier: DossierRow) -> list[ReviewLine]:
 
 @require_POST
 def reviewed(request: HttpRequest, id: str) -> HttpResponse:
-    """A person looked at these exhibits; when none is left, the dossier may leave."""
+    """A person looked at these exhibits, or goes back from it; when none is left, the dossier may leave."""
     opened = session()
     found = engine.get_dossier(opened, id)
     numbers = [int(text) for text in request.POST.getlist("reviewed") if text.isascii() and text.isdigit()]
-    reviews.mark(opened, found, numbers)
+    act = reviews.unmark if forms.one_of(request, "do", ("back",), default="") else reviews.mark
+    act(opened, found, numbers)
     return redirect("dossier", found.id)
 
 

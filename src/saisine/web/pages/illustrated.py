@@ -50,7 +50,7 @@ def steps() -> list[Step]:
     found = []
     for number, (id, picture) in enumerate(STEPS, 1):
         title, minutes, alt, *lines = said[id]
-        shown = picture if picture and (PICTURES / f"{picture}.png").exists() else ""
+        shown = picture if picture and (PICTURES / f"{picture}.webp").exists() else ""
         found.append(Step(number, title, tuple(lines), minutes, shown, alt if shown else "", pages[id]))
     return found
 

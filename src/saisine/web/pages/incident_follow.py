@@ -60,6 +60,8 @@ def _page(request: HttpRequest, incident: Incident, error: SaisineError | None =
         "pieces": _pieces(opened, incident),
         "people_consents": [_consents(opened, incident, row) for row in targeted] if len(targeted) > 1 else [],
         "notes": private_notes.notes(opened, incident),
+        "notes_withdrawn": private_notes.withdrawn(opened, incident),
+        "earlier_titles": incidents.earlier_titles(incident),
         "departures": [(one.on, one.text(spoken)) for one in handovers.departures(opened, incident)],
         "is_withdrawn": consents.is_withdrawn(incident),
         "versions": dossiers.earlier(opened, incident),
@@ -116,9 +118,15 @@ def note_harm(request: HttpRequest, id: str) -> HttpResponse:
 
 @require_POST
 def note_state(request: HttpRequest, id: str) -> HttpResponse:
-    """Where the incident stands; once closed it leaves the deadlines, and may be opened again."""
+    """Its title, or where the incident stands; once closed it leaves the deadlines, and may be opened again."""
     opened = session()
     found = incidents.get_incident(opened, id)
+    if "title" in request.POST:
+        try:
+            incidents.set_title(opened, found, forms.line(request, "title"))
+        except SaisineError as error:
+            return _page(request, found, error)
+        return _back(found, "state")
     incidents.set_state(opened, found, forms.one_of(request, "state", incidents.STATES))
     return _back(found, "state")
 
@@ -156,14 +164,20 @@ def _number(request: HttpRequest, name: str) -> int | None:
 
 @require_POST
 def note_private(request: HttpRequest, id: str) -> HttpResponse:
-    """Write a private note, or erase one."""
+    """Write a private note, take one out, put it back, or erase it for good."""
     opened = session()
     found = incidents.get_incident(opened, id)
+    acts = {
+        "withdraw": private_notes.withdraw,
+        "back": private_notes.put_back,
+        "remove": private_notes.remove,
+    }
+    do = forms.one_of(request, "do", ("note", *acts))
     try:
-        if forms.one_of(request, "do", ("note", "remove")) == "remove":
-            private_notes.remove(opened, found, forms.line(request, "note"))
-        else:
+        if do == "note":
             private_notes.add_note(opened, found, request.POST.get("text", "")[:NOTE_SIGNS])
+        else:
+            acts[do](opened, found, forms.line(request, "note"))
     except SaisineError as error:
         return _page(request, found, error)
     return _back(found, "notes")

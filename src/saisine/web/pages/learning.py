@@ -52,12 +52,18 @@ def learning(request: HttpRequest) -> HttpResponse:
         "missing": _missing(labels),
         "lessons": [_say_lesson(opened, one, active) for one in reversed(learnt.lessons)],
         "is_first_order": not active,
-        "stale": bool(learnt.active) and not active,
+        "outdated": _is_outdated(learnt),
+        "stale": bool(learnt.active) and not active and not _is_outdated(learnt),
         "members": _members(labels.members),
         "job": say_job(job) if job is not None and (not job.is_over or job.error) else None,
         "own": _say_own(engine.own_folder(opened)),
     }
     return render(request, "saisine/learning.html", context)
+
+
+def _is_outdated(learnt: engine.Learnt) -> bool:
+    lesson = learnt.lesson(learnt.active)
+    return lesson is not None and engine.is_outdated(lesson)
 
 
 def _say_labels(kept: int, discarded: int) -> str:

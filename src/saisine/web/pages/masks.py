@@ -1,9 +1,12 @@
-"""Boxes over the picture of an exhibit: drawn on it, or typed in per cent; kept as rows, undone, and told by whom.
+"""Boxes over the picture of an exhibit, or over a page of its PDF: drawn on it, or typed in per cent.
+
+They are kept as rows, undone, and told by whom.
 
 The picture is not on the page before somebody asks. Once asked for, a signed token of ten minutes lets it come back
 after each box, so that nobody has to ask again while she draws.
 """
 
+import io
 from dataclasses import dataclass
 
 from django.core import signing
@@ -21,6 +24,7 @@ from saisine.casework.exhibits import exhibit_title
 from saisine.casework.file_models import PUT
 from saisine.casework.masks import WHOLE, Mask
 from saisine.casework.models import ExhibitRow, Incident
+from saisine.dossiers.pages import PRINTED_PAGES
 from saisine.errors import SaisineError
 from saisine.web import forms, words
 from saisine.web.current import session
@@ -28,7 +32,7 @@ from saisine.web.pages.incident_parts import choices
 from saisine.web.pictures import redraw, size_of
 from saisine.web.told import tell
 
-SALT = "saisine.masks"
+SALT = "saisine.masks.pages"
 OPEN_S = 600  # as for a screenshot: an opened picture can be fetched for ten minutes
 SIDES = ("left", "top", "width", "height")
 DRAWN, BURNT = "dessin", "dossier"  # the picture with boxes laid over it, or as a dossier prints it
@@ -40,6 +44,8 @@ class BoxLine:
 
     mark: str
     number: int
+    page: int
+    is_on_page: bool
     hides: str
     percents: tuple[tuple[str, str, str], ...]
     x: float
@@ -58,6 +64,7 @@ class Shown:
     height: int
     token: str
     is_burnt: bool
+    page: int
 
 
 def _found(id: str, number: str) -> tuple[Incident, ExhibitRow]:
@@ -89,7 +96,14 @@ def _act(request: HttpRequest, exhibit: ExhibitRow) -> None:
     else:
         left, top, width, height = (_percent(request, side) for side in SIDES)
         hides = forms.one_of(request, "hides", engine.HIDES, default="other")
-        engine.put(opened, exhibit, left, top, width, height, hides=hides, mark=forms.line(request, "mark"))
+        mark, page = forms.line(request, "mark"), _page_number(request)
+        engine.put(opened, exhibit, left, top, width, height, hides=hides, mark=mark, page=page)
+
+
+def _page_number(request: HttpRequest) -> int:
+    """The page asked for, 1 when the form says none; what is no number is no page, and is refused as such."""
+    text = forms.line(request, "page", 12) or "1"
+    return int(text) if text.isascii() and text.isdigit() else 0
 
 
 def _percent(request: HttpRequest, name: str) -> int:
@@ -115,14 +129,20 @@ def _page(
 ) -> HttpResponse:
     opened = session()
     boxes = engine.masks_of(exhibit)
+    pages, unread = _pages(exhibit)
+    error = error or unread
     context = {
         "incident": incident,
         "exhibit": exhibit,
         "title": exhibit_title(exhibit, words.language()),
-        "has_picture": engine.has_picture(opened, exhibit),
+        "has_picture": pages > 0,
+        "pages": pages,
+        "page": shown.page if shown else 1,
+        "is_document": pages > 0 and engine.is_document(opened, exhibit),
+        "most_pages": PRINTED_PAGES,
         "shown": shown,
         "boxes": [_line(number, mask, shown) for number, mask in enumerate(boxes, 1)],
-        "described": _described(exhibit, len(boxes)),
+        "described": _described(exhibit, len(boxes), shown.page if shown and pages > 1 else 0),
         "hides": choices(engine.HIDES),
         "sides": _sides([forms.line(request, side, 12) for side in SIDES]),
         "can_undo": engine.can_undo(exhibit),
@@ -132,10 +152,23 @@ def _page(
     return render(request, "saisine/masks.html", context, status=422 if error else 200)
 
 
-def _described(exhibit: ExhibitRow, n: int) -> str:
-    """« Image de la pièce 3, 2 cadres » : neutral, whatever the picture shows."""
+def _pages(exhibit: ExhibitRow) -> tuple[int, SaisineError | None]:
+    """How many pages (1 for a picture) can be covered; 0 when there is none, with the reason when it is unreadable."""
+    try:
+        return engine.page_count(session(), exhibit), None
+    except SaisineError as error:
+        if error.code not in ("mask_no_picture", "picture_unreadable"):
+            raise
+        return 0, error if error.code == "picture_unreadable" else None
+
+
+def _described(exhibit: ExhibitRow, n: int, page: int) -> str:
+    """« Image de la pièce 3, 2 cadres » : neutral, whatever the picture shows; of a document, the page too."""
     counted = ngettext("%(n)s cadre", "%(n)s cadres", words.form(n)) % {"n": words.say_number(n)}
-    return _("Image de la pièce %(number)s, %(boxes)s") % {"number": exhibit.number, "boxes": counted}
+    facts = {"number": exhibit.number, "boxes": counted, "page": page}
+    if page:
+        return _("Page %(page)s de la pièce %(number)s, %(boxes)s") % facts
+    return _("Image de la pièce %(number)s, %(boxes)s") % facts
 
 
 def _sides(values: list[str]) -> tuple[tuple[str, str, str], ...]:
@@ -149,6 +182,8 @@ def _line(number: int, mask: Mask, shown: Shown | None) -> BoxLine:
     return BoxLine(
         mark=mask.mark,
         number=number,
+        page=mask.page,
+        is_on_page=shown is not None and mask.page == shown.page,
         hides=engine.HIDES[mask.hides][1 if words.is_english() else 0],
         percents=_sides([f"{side / 100:.2f}" for side in placed]),
         x=round(mask.left * across, 1),
@@ -183,45 +218,44 @@ def show(request: HttpRequest, id: str, number: str) -> HttpResponse:
     """Show the picture, drawn over or as the dossier prints it: journaled here, once."""
     incident, exhibit = _found(id, number)
     way = forms.one_of(request, "comme", (DRAWN, BURNT), default=DRAWN)
+    page = _page_number(request)
     try:
-        width, height = size_of(_bytes(exhibit, way))
+        width, height = size_of(_bytes(exhibit, way, page))
     except SaisineError as error:
         return _page(request, incident, exhibit, error=error)
     engine.note_opening(session(), exhibit)
-    token = signing.dumps([exhibit.id, width, height, way], salt=SALT)
+    token = signing.dumps([exhibit.id, width, height, way, page], salt=SALT)
     return _back(incident, exhibit, token)
 
 
 def _seen(exhibit: ExhibitRow, token: str) -> Shown | None:
     """The picture of this exhibit when it was asked for within ten minutes; else nothing, and it is asked again."""
     try:
-        id, width, height, way = signing.loads(token, salt=SALT, max_age=OPEN_S)
+        id, width, height, way, page = signing.loads(token, salt=SALT, max_age=OPEN_S)
     except signing.BadSignature:
         return None
     if id != exhibit.id:
         return None
-    return Shown(reverse("masks_picture", args=[token]), width, height, token, way == BURNT)
+    return Shown(reverse("masks_picture", args=[token]), width, height, token, way == BURNT, page)
 
 
 @require_safe
 def picture(request: HttpRequest, token: str) -> HttpResponse:
     """The picture drawn again. Raises `opening_expired` for an address that is old, or not ours."""
     try:
-        id, _width, _height, way = signing.loads(token, salt=SALT, max_age=OPEN_S)
+        id, _width, _height, way, page = signing.loads(token, salt=SALT, max_age=OPEN_S)
     except signing.BadSignature as error:
         raise SaisineError("opening_expired") from error
     exhibit = ExhibitRow.objects.filter(id=id, withdrawn_at__isnull=True).first()
     if exhibit is None:
         raise SaisineError("exhibit_unknown")
     incidents.get_incident(session(), exhibit.incident_id)  # it exists for the one who asks
-    body = _bytes(exhibit, way)
+    body = _bytes(exhibit, way, page)
     return HttpResponse(body, content_type="image/png" if body.startswith(b"\x89PNG") else "image/jpeg")
 
 
-def _bytes(exhibit: ExhibitRow, way: str) -> bytes:
+def _bytes(exhibit: ExhibitRow, way: str, page: int) -> bytes:
     opened = session()
     if way == BURNT:
-        return engine.burnt(opened, exhibit)
-    sealed = engine.require_picture(opened, exhibit)
-    with opened.vault.open_item(sealed.item) as stream:
-        return redraw(stream)[0]
+        return engine.burnt(opened, exhibit, page)
+    return redraw(io.BytesIO(engine.shown(opened, exhibit, page)))[0]

@@ -290,7 +290,8 @@ def why(request: HttpRequest) -> HttpResponse:
     opened = session()
     band, ref = request.POST.get("band", ""), request.POST.get("ref", "")
     card = triage.get_card(opened, band, ref)
-    told = cards.say_reasons(reading_order.why(opened, triage.shown_ref(opened, band, ref)))
+    result = reading_order.why(opened, triage.shown_ref(opened, band, ref))
+    told = cards.say_reasons(result, reading_order.frequency(opened, result))
     return _shown(request, band, ref, replace(say_card(card), reasons=told, is_focused=True))
 
 

@@ -20,6 +20,9 @@
   });
 })();
 
+// --- Back: a page that the browser kept alive is asked again: it may be locked, left or signed out by now ---
+window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+
 // --- Deposit: a folder, files, or a drop, sent with visible progress -------------------------------
 (() => {
   const form = document.querySelector("form[data-deposit]");
