@@ -1,6 +1,7 @@
 """Triage: messages a second on one core, all outputs, beside TF-IDF and a dot product over the same texts.
 
-The bar is 2,000 a second. Texts of the shared data when they are there (mean 90 signs), else invented ones.
+The bar is 2,000 a second, on the first reading: most words are met for the first time. The second reading is what a
+large inbox comes near to. Texts of the shared data when they are there (mean 90 signs, none twice), else invented ones.
 Times are of the processor: the machine may be shared.
 """
 
@@ -40,9 +41,8 @@ def main() -> int:
     read = texts()
     for _ in triage.score(enumerate_texts(read[:600])):
         pass
-    start = time.process_time()
-    count = sum(1 for _ in triage.score(enumerate_texts(read)))
-    taken = time.process_time() - start
+    taken, again = (seconds(triage, read) for _ in range(2))
+    count = len(read)
     tfidf, linear = triage.model.tfidf, triage.model.linear
     assert tfidf is not None
     assert linear is not None
@@ -51,9 +51,17 @@ def main() -> int:
     for at in range(0, len(documents), 512):
         tfidf.rows(documents[at : at + 512]).dot(linear)
     yardstick = time.process_time() - start
-    print(f"load {loaded:.2f} s; {count} messages, {count / taken:,.0f} a second")
+    print(f"load {loaded:.2f} s; {count} messages, {len(set(read))} of them distinct")
+    print(f"{count / taken:,.0f} a second at first reading, {count / again:,.0f} once words are known")
     print(f"TF-IDF and dot product alone: {count / yardstick:,.0f} a second; ratio {taken / yardstick:.1f}")
     return 0 if count / taken >= 2_000 else 1
+
+
+def seconds(triage: Triage, read: list[str]) -> float:
+    start = time.process_time()
+    for _ in triage.score(enumerate_texts(read)):
+        pass
+    return time.process_time() - start
 
 
 def enumerate_texts(some: list[str]) -> "list[tuple[str, str]]":

@@ -15,7 +15,10 @@ STEP = st.one_of(
     st.integers(1, 4).map(lambda n: f"[{n}]"),
 )
 END = CHOICE.map("|".join)
-PATTERN = st.tuples(END, st.lists(STEP, max_size=3), END).map(lambda p: " ".join((p[0], *p[1], p[2])))
+OPENS = st.sampled_from(("", "^ "))
+PATTERN = st.tuples(OPENS, END, st.lists(STEP, max_size=3), END).map(
+    lambda p: p[0] + " ".join((p[1], *p[2], p[3]))
+)
 TEXT = st.lists(st.sampled_from((*LETTERS, "autre")), max_size=9)
 
 
@@ -42,6 +45,21 @@ def test_words_in_another_order_are_held_back() -> None:
     assert sieve.lit(words_of(["un", "le", "deux", "la", "trois"])) & (bit | other) == bit
     assert sieve.lit(words_of(["trois", "deux", "un"])) & (bit | other) == other
     assert sieve.lit(words_of(["deux", "trois"])) & (bit | other) == 0
+
+
+def test_a_phrase_of_common_words_is_looked_for_word_by_word() -> None:
+    sieve = Sieve()
+    bits = sieve.add([[("est", "ce", "que"), ("savez",)]])
+    assert sieve.lit(words_of(["est", "ce", "bien", "que"])) & bits
+    assert sieve.lit(words_of(["savez"])) & bits
+    assert not sieve.lit(words_of(["que", "ce", "est"])) & bits
+
+
+def test_a_pattern_that_opens_a_sentence_is_held_back_inside_one() -> None:
+    sieve = Sieve()
+    bits = sieve.add([[("sale", "type"), ("type",)]], opens=True)
+    assert sieve.lit(words_of(["sale", "type"])) & bits
+    assert not sieve.lit(words_of(["le", "sale", "type"])) & bits
 
 
 def test_of_a_phrase_the_word_that_tells_most_is_looked_for() -> None:

@@ -71,15 +71,21 @@ class Step:
 
 
 def _followed(words: Sequence[Word], start: int, tails: Sequence[tuple[str, ...]]) -> Iterator[int]:
+    """Where each tail that stands there ends; its first word is looked at alone: it is nearly always another."""
+    left = len(words) - start
+    next_forms = words[start].forms if left > 0 else ()
     for tail in tails:
-        after = start + len(tail)
-        if after <= len(words) and all(t in w.forms for t, w in zip(tail, words[start:after], strict=True)):
-            yield after
+        if not tail:
+            yield start
+        elif len(tail) <= left and tail[0] in next_forms:
+            after = start + len(tail)
+            if all(t in w.forms for t, w in zip(tail, words[start:after], strict=True)):
+                yield after
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Steps in order; `opens` when the match must start a sentence; `bit` is lit when its words stand in a text."""
+    """Steps in order; `opens` when the match must start a sentence; a bit of `bit` is lit when its words are there."""
 
     steps: tuple[Step, ...]
     opens: bool
@@ -89,7 +95,7 @@ class Pattern:
     @classmethod
     def of(cls, steps: tuple[Step, ...], opens: bool, sieve: Sieve) -> "Pattern":
         must = [step.phrases() for step in steps if not step.optional]
-        return cls(steps, opens, sieve.add(must), frozenset(steps[0].words))
+        return cls(steps, opens, sieve.add(must, opens), frozenset(steps[0].words))
 
     def end(self, words: Sequence[Word], at: int) -> int | None:
         """The furthest end of a match that starts at word `at`, or None."""
@@ -114,7 +120,7 @@ class PatternIndex(Generic[Owner]):
     """Patterns by their bit: a text looks only at those that its words lit."""
 
     def __init__(self, pairs: Iterable[tuple[Owner, Pattern]]) -> None:
-        self.by_bit = {pattern.bit: (owner, pattern) for owner, pattern in pairs}
+        self.by_bit = {bit: (owner, pattern) for owner, pattern in pairs for bit in bits_of(pattern.bit)}
         self.bits = sum(self.by_bit)
 
     def matches(self, words: Sequence[Word], lit: int) -> Iterator[tuple[Owner, int, int]]:
@@ -126,8 +132,9 @@ class PatternIndex(Generic[Owner]):
         for at, word in enumerate(words):
             for form in word.forms:
                 where.setdefault(form, []).append(at)
-        for bit in bits_of(lit):
-            owner, pattern = self.by_bit[bit]
+        while lit:
+            owner, pattern = self.by_bit[lit & -lit]
+            lit &= ~pattern.bit
             starts = {at for form in pattern.firsts.intersection(where) for at in where[form]}
             for at in sorted(starts):
                 ends = pattern.ends(words, at)

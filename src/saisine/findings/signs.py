@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 _DRAWN_OUT: Final = re.compile(r"(.)\1+")
 _LONG: Final = re.compile(r"(.)\1\1+")
-_SENTENCE_END: Final = re.compile(r"[.!?…\n;]")
+SENTENCE_END: Final = re.compile(r"[.!?…\n;]")
 _LINKS: Final = ("http", "www.")
 _DIGIT: Final = re.compile(r"\d")
 _TWICE: Final = re.compile(r"(.)\1")
@@ -133,10 +133,10 @@ def words_of(folded: str, places: Sequence[int], vocabulary: "Vocabulary") -> li
     """The words and weapon emoji of a folded text; links and mentions are left out."""
     found: list[Word] = []
     forms_of, make = vocabulary.forms, tuple.__new__  # by itself, a named tuple takes twice as long to make
-    stops = [match.start() for match in _SENTENCE_END.finditer(folded)]
+    stops = [match.start() for match in SENTENCE_END.finditer(folded)]
     stops.append(len(folded) + 1)
     stop, number, opens = stops[0], 0, True
-    for form, start, end in _whole(_pieces(folded, vocabulary), folded, vocabulary):
+    for form, start, end in whole_pieces(folded, vocabulary):
         while stop < start:
             opens, number = True, number + 1
             stop = stops[number]
@@ -147,6 +147,11 @@ def words_of(folded: str, places: Sequence[int], vocabulary: "Vocabulary") -> li
             number += 1
             stop = stops[number]
     return found
+
+
+def whole_pieces(folded: str, vocabulary: "Vocabulary") -> list[Piece]:
+    """(word, start, end) in order, the word empty for a mention or a link: what `words_of` makes words of."""
+    return _whole(_pieces(folded, vocabulary), folded, vocabulary)
 
 
 def _pieces(folded: str, vocabulary: "Vocabulary") -> list[Piece]:

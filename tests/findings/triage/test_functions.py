@@ -230,12 +230,12 @@ def answers() -> Answers:
     return found
 
 
-@unmet("0.836", "0.85")
+@unmet("0.840", "0.85")
 def test_decisions_are_right_overall(answers: Answers) -> None:
     assert answers.right(CASES).share >= OVERALL
 
 
-@unmet("0.423 (sous_entendu), the others over 0.66", "0.60")
+@unmet("0.538 (sous_entendu), the others over 0.66", "0.60")
 def test_no_function_is_given_up(answers: Answers) -> None:
     weak = {name: tally for name, tally in answers.by_function().items() if tally.share < WORST_FUNCTION}
     assert not weak, table("under the bar", weak)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def test_results_come_in_order_and_spans_lie_inside(texts: list[str]) -> None:
     assert [one.id for one in results] == [str(at) for at in range(len(texts))]
     for result, text in zip(results, texts, strict=True):
         check(result, text)
+
+
+def test_a_text_that_comes_twice_has_the_same_result_under_each_id() -> None:
+    given = [("a", "Merci bien"), ("b", "Vous êtes la honte"), ("c", "Merci bien"), ("d", None), ("e", "")]
+    found = list(TRIAGE.score(given))
+    assert [one.id for one in found] == ["a", "b", "c", "d", "e"]
+    assert replace(found[2], id="a") == found[0] != replace(found[1], id="a")
+    assert replace(found[4], id="d") == found[3]
 
 
 def test_scoring_streams() -> None:

@@ -20,6 +20,9 @@ SHAPES: Final = (
 )  # fmt: skip
 YOU: Final = frozenset({"tu", "toi", "te", "t", "ton", "ta", "tes", "vous", "vos", "votre"})
 
+_BYTES: Final = "cp1252"
+_NOT_CAPITALS: Final = bytes(b for b in range(256) if not bytes([b]).decode(_BYTES, "replace").isupper())
+
 
 def feature_names(cues: "Sequence[Cue]") -> tuple[str, ...]:
     """The columns of the features, in order."""
@@ -71,24 +74,33 @@ def numbers_of(evidence: "Evidence", cues: "Cues", text: str) -> list[tuple[int,
 
 def _text_shapes(evidence: "Evidence", text: str) -> dict[str, float]:
     words = evidence.words
+    capitals, has_emoji = _signs_of(text)
     return {
         "asks": "?" in text,
         "exclaims": min(2, text.count("!")) / 2,
-        "capitals": _shouted(text),
+        "capitals": _shouted(capitals, len(text)),
         "mentions": min(3, evidence.normal.text.count("@user")) / 3,
         "links": "@url" in evidence.normal.text,
         "length": min(60, evidence.length) / 60,
-        "emoji": bool(text) and max(text) > "\U0001f000",
+        "emoji": has_emoji,
         "has_quotes": evidence.has_quotes,
         "names_any": bool(evidence.names),
         "to_you": not YOU.isdisjoint([word.forms[0] for word in words]),
     }
 
 
-def _shouted(text: str) -> float:
+def _signs_of(text: str) -> tuple[int, bool]:
+    """(capitals, whether there is an emoji): texts of Windows-1252 signs, nearly all, are counted as bytes."""
+    try:
+        return len(text.encode(_BYTES).translate(None, _NOT_CAPITALS)), False
+    except UnicodeEncodeError:
+        return sum(map(str.isupper, text)), max(text) > "\U0001f000"
+
+
+def _shouted(capitals: int, length: int) -> float:
     """Share of capitals, 0 under a third: names of peoples have one, names of others none."""
-    share = sum(map(str.isupper, text)) / (len(text) or 1)
-    return share if len(text) > 10 and share > 1 / 3 else 0.0
+    share = capitals / (length or 1)
+    return share if length > 10 and share > 1 / 3 else 0.0
 
 
 def _is_against(evidence: "Evidence") -> bool:

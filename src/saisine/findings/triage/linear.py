@@ -14,13 +14,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from saisine.findings.triage.grams import LONGEST_WORD, Codes, Remembered, columns_of, together
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 LEAST_TEXTS: Final = 5  # an n-gram seen in fewer texts may tell who wrote them
 _DIGIT: Final = re.compile(r"\d")
 UNPAIRED: Final = frozenset({"@user", "@url"})
 SIZES: Final = (2, 3, 4, 5)
-LONGEST_WORD: Final = 24  # characters of a word that make n-grams
 
 
 @lru_cache(100_000)
@@ -80,7 +81,8 @@ class Tfidf:
         self.idf = idf
         self.index: Mapping[str, int] = {gram: at for at, gram in enumerate(self.vocabulary)}
         self._words = frozenset(gram[1:] for gram in self.vocabulary if gram[0] == "=")
-        self._columns = lru_cache(100_000)(self._find)
+        self._codes = Codes(self.index)
+        self._columns = Remembered(self._find)
         self._pairs: dict[str, dict[str, int]] = {}  # the words that follow a word, each with its column
         for gram, at in self.index.items():
             first, apart, second = gram.partition(" ")
@@ -105,27 +107,37 @@ class Tfidf:
         df = np.array([counts[gram] for gram in vocabulary], np.float32)
         return cls(vocabulary, (np.log((1 + n) / (1 + df)) + 1).astype(np.float32))
 
-    def _find(self, token: str) -> Ints:
+    def _find(self, words: Sequence[str]) -> tuple[list[str], Ints, Ints]:
+        """The columns of words met for the first time, all at once."""
         index = self.index
-        return np.array([index[gram] for gram in grams_of(token) if gram in index], np.int64)
+        return together(
+            words,
+            lambda word: word.isascii() and word[0] != "@" and not _DIGIT.search(word),
+            lambda plain: columns_of(plain, index, self._codes),
+            lambda other: [index[gram] for gram in grams_of(other) if gram in index],
+        )
 
     def rows(self, documents: Sequence[Sequence[str]]) -> Rows:
         """TF-IDF rows of unit length, with 1 + ln(tf)."""
         width = max(len(self.vocabulary), 1)
-        parts, sizes = [], []
-        for tokens in documents:
-            columns = [*map(self._columns, tokens), np.array(self._pairs_in(tokens), np.int64)]
-            parts += columns
-            sizes.append(sum(map(len, columns)))
-        flat = np.concatenate(parts) if parts else np.zeros(0, np.int64)
-        keys = np.repeat(np.arange(len(sizes)) * width, sizes) + flat
-        if len(sizes) * width < 1 << 31:
-            keys = keys.astype(np.int32)  # sorted twice as fast
-        keys, tf = np.unique(keys, return_counts=True)
-        row, columns = np.divmod(keys.astype(np.int64), width)
+        kind: Any = (
+            np.int32 if len(documents) * width < 1 << 31 else np.int64
+        )  # sorted twice as fast when small
+        flat, sizes = self._columns.of([token for tokens in documents for token in tokens])
+        pairs = [self._pairs_in(tokens) for tokens in documents]
+        numbers = np.arange(len(documents), dtype=kind) * kind(width)
+        words_in, pairs_in = ([*map(len, some)] for some in (documents, pairs))
+        base = np.concatenate([np.repeat(np.repeat(numbers, words_in), sizes), np.repeat(numbers, pairs_in)])
+        columns = np.concatenate([flat, [column for some in pairs for column in some]]).astype(kind)
+        keys = np.sort(base + columns)
+        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else [])
+        tf = np.diff(first, append=len(keys))
+        keys = keys[first]
+        row = keys // kind(width)
+        columns = (keys - row * kind(width)).astype(np.int64)
         values = ((1 + np.log(tf)) * self.idf[columns]).astype(np.float32)
-        length = np.sqrt(np.bincount(row, values**2, minlength=len(sizes)))
-        starts = np.searchsorted(row, np.arange(len(sizes) + 1))
+        length = np.sqrt(np.bincount(row, values**2, minlength=len(documents)))
+        starts = np.searchsorted(row, np.arange(len(documents) + 1))
         return Rows(starts, columns, (values / np.maximum(length[row], 1e-9)).astype(np.float32))
 
     def _pairs_in(self, tokens: Sequence[str]) -> list[int]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
+from saisine.findings.sieve import rarest
 from saisine.findings.signs import Word
 from saisine.findings.triage.lexicon import GROUPS, Lexicon
 from saisine.findings.triage.normalise import TOKEN, Normal
@@ -41,8 +42,12 @@ class Names:
 
     @cached_property
     def firsts(self) -> frozenset[str]:
-        """The first words of names: a text without any of them names nobody."""
         return frozenset(self.names)
+
+    @cached_property
+    def tells(self) -> frozenset[str]:
+        """The word of each name that tells most: a text without any of them names nobody."""
+        return frozenset(told(self.names))
 
     @cached_property
     def leads(self) -> frozenset[str]:
@@ -56,7 +61,7 @@ class Names:
 
     def find(self, words: Sequence[Sequence[str]], forms: Set[str]) -> list[Named]:
         """(first word, word after, groups) of each name, in order and disjoint; `words` are forms, `forms` all."""
-        if self.firsts.isdisjoint(forms):
+        if self.tells.isdisjoint(forms):
             return []
         found: list[Named] = []
         after = 0
@@ -155,6 +160,11 @@ def words_in(terms: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]]) -> It
     for first, entries in terms.items():
         yield (first,)
         yield from (tail for tail, _ in entries)
+
+
+def told(table: Mapping[str, tuple[tuple[tuple[str, ...], Any], ...]]) -> Iterator[str]:
+    """The rarest word of each entry: nearly every text has a first word such as « une »."""
+    return (rarest((first, *tail)) for first, entries in table.items() for tail, _ in entries)
 
 
 def by_first(

@@ -14,6 +14,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from saisine.findings.triage.grams import buckets_of, joined, together
+
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 BUCKETS: Final = 20_000
@@ -27,6 +29,10 @@ KEPT: Final = 30_000  # words whose responses are kept: 35 MB
 OUTPUTS: Final = ("score", "hate")
 
 
+def _whole(token: str) -> int:
+    return crc32(f"={token}".encode("utf-8", "surrogatepass"))
+
+
 @lru_cache(100_000)
 def pieces_of(token: str) -> tuple[int, ...]:
     """The rows of a word: itself and its pieces of 3 to 5 characters, hashed by CRC-32."""
@@ -37,8 +43,14 @@ def pieces_of(token: str) -> tuple[int, ...]:
         found = [crc32(raw[first:after]) for first, after in places]
     else:
         found = [crc32(marked[first:after].encode("utf-8", "surrogatepass")) for first, after in places]
-    whole = crc32(f"={token}".encode("utf-8", "surrogatepass"))
-    return tuple(piece % BUCKETS for piece in (whole, *found))
+    return tuple(piece % BUCKETS for piece in (_whole(token), *found))
+
+
+def all_pieces(words: Sequence[str]) -> tuple[list[str], Ints, Ints]:
+    """(the words in another order, the rows of all in a row, how many each has): `pieces_of` for many words at once."""
+    return together(
+        words, str.isascii, lambda plain: buckets_of(plain, [*map(_whole, plain)], BUCKETS), pieces_of
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +99,14 @@ def new_arrays(features: int, seed: int) -> Arrays:
 
 def vectors_of(words: Sequence[str], vectors: Floats) -> Floats:
     """(words, SIZE): the mean of the rows of each."""
-    rows = [pieces_of(word) for word in words]
-    sizes = np.array([len(one) for one in rows], np.int64)
+    return _means(*joined([pieces_of(word) for word in words]), vectors)
+
+
+def _means(rows: Ints, sizes: Ints, vectors: Floats) -> Floats:
+    """(words, SIZE), from the rows of all the words in a row and how many each has."""
     if not len(sizes):
         return np.zeros((0, SIZE), np.float32)
-    flat = vectors[np.fromiter((row for one in rows for row in one), np.int64, int(sizes.sum()))]
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    sums: Floats = np.add.reduceat(flat, starts, axis=0)
+    sums: Floats = np.add.reduceat(vectors[rows], np.cumsum(sizes) - sizes, axis=0)
     mean: Floats = (sums / sizes[:, None]).astype(np.float32)
     return mean
 
@@ -196,11 +209,13 @@ class Network:
         if len(self._row) + len(new) > KEPT:
             self._forget()
             new = {token for tokens in documents for token in tokens}
-        words = sorted(new)
+        if not new:
+            return
+        words, rows, sizes = all_pieces(sorted(new))
         first = len(self._row) + 1
         while len(self._table) < first + len(words):
             self._table = np.concatenate([self._table, np.zeros_like(self._table)])
-        self._table[first : first + len(words)] = vectors_of(words, self.arrays["vectors"]) @ self._filters
+        self._table[first : first + len(words)] = _means(rows, sizes, self.arrays["vectors"]) @ self._filters
         self._row.update(zip(words, range(first, first + len(words)), strict=True))
 
 

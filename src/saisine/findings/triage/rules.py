@@ -19,7 +19,8 @@ from saisine.findings.contexts import Context, quoted_spans
 from saisine.findings.danger import Danger, look_for_danger
 from saisine.findings.rules import Pattern, PatternIndex, Reader, load_rules, read_yaml
 from saisine.findings.sieve import Sieve
-from saisine.findings.signs import Vocabulary, Word, words_of
+from saisine.findings.signs import Vocabulary, Word
+from saisine.findings.triage.chunks import ChunkReader
 from saisine.findings.triage.features import feature_names
 from saisine.findings.triage.lexicon import Lexicon, Term, load_lexicon
 from saisine.findings.triage.names import (
@@ -30,9 +31,10 @@ from saisine.findings.triage.names import (
     masked,
     names_as_one,
     spans_of,
+    told,
     words_in,
 )
-from saisine.findings.triage.normalise import Normal, normalise
+from saisine.findings.triage.normalise import Normal
 
 DATA: Final = Path(__file__).with_name("data") / "rules" / "cues.yaml"
 SIDES: Final = ("for", "against")
@@ -82,6 +84,7 @@ class Evidence:
     """What the rules see in one message; spans are code points of the text as received."""
 
     normal: Normal
+    tokens: list[str]
     words: Sequence[Word]
     length: int  # in words, a group's name counting as one
     terms: tuple[Found, ...]
@@ -117,14 +120,22 @@ class Cues:
         return {cue.id: cue for cue in self.cues}
 
     @cached_property
+    def reader(self) -> ChunkReader:
+        """Reads a text into words, what it read before being kept."""
+        return ChunkReader(self.vocabulary)
+
+    @cached_property
     def term_firsts(self) -> frozenset[str]:
-        """The first words of terms: a text without any of them holds none."""
         return frozenset(self.terms)
+
+    @cached_property
+    def term_tells(self) -> frozenset[str]:
+        """The word of each term that tells most: a text without any of them holds none."""
+        return frozenset(told(self.terms))
 
     def read(self, text: str) -> Evidence:
         """Everything the rules see in a text, in one pass over its words."""
-        normal = normalise(text)
-        words = words_of(normal.text, normal.places, self.vocabulary)
+        normal, words, tokens = self.reader.read(text)
         forms = {form for word in words for form in word.forms}
         quotes = quoted_spans(normal.text, normal.places)
         dangers, cancelled = look_for_danger(normal, words)
@@ -133,6 +144,7 @@ class Cues:
         cues, quoted = self._cues(read, quotes)
         return Evidence(
             normal=normal,
+            tokens=tokens,
             words=words,
             length=len(read),
             terms=tuple(outside_names(self._terms(words, forms, quotes), named)),
@@ -166,13 +178,17 @@ class Cues:
     def _terms(self, words: Sequence[Word], forms: Set[str], quotes: Sequence[Span]) -> Iterator[Found]:
         end = 0
         known = self.term_firsts
-        if known.isdisjoint(forms):
+        if self.term_tells.isdisjoint(forms):
             return
         for at, word in enumerate(words):
             if known.isdisjoint(word.forms):
                 continue
+            after = words[at + 1].forms if at + 1 < len(words) else ()
             hits = [
-                hit for form in word.forms for hit in self.terms.get(form, ()) if _follows(words, at, hit[0])
+                hit
+                for form in word.forms
+                for hit in self.terms.get(form, ())
+                if not hit[0] or (hit[0][0] in after and _follows(words, at, hit[0]))
             ]
             if not hits or at < end:
                 continue
@@ -224,7 +240,7 @@ def words_for_linear(evidence: Evidence) -> list[str]:
     The article before a name loses its gender: « une » would tell women from others.
     """
     if not evidence.names:
-        return evidence.normal.tokens
+        return evidence.tokens
     spans = sorted({span for spans in evidence.names.values() for span in spans})
     return names_as_one(evidence.normal, spans, NAMED)
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -145,6 +145,19 @@ class Triage:
         return next(iter(self.score([("", text)])))
 
     def _chunk(self, chunk: Sequence[tuple[str, str | None]]) -> Iterator[Result]:
+        """A text that comes twice is read once: campaigns copy."""
+        firsts: dict[str, str] = {}
+        for id, text in chunk:
+            firsts.setdefault(text or "", id)
+        if len(firsts) == len(chunk):
+            yield from self._distinct(chunk)
+            return
+        found = self._distinct([(id, text) for text, id in firsts.items()])
+        by_text = dict(zip(firsts, found, strict=True))
+        for id, text in chunk:
+            yield replace(by_text[text or ""], id=id)
+
+    def _distinct(self, chunk: Sequence[tuple[str, str | None]]) -> Iterator[Result]:
         reads = [self.read(id, text or "") for id, text in chunk]
         features = self.features(reads)
         members = self.members(reads, features)
@@ -232,9 +245,10 @@ class Triage:
         )
 
     def _why_unsure(self, read: Read, score: float, alone: Sequence[float]) -> str | None:
-        known = self.model.tfidf.known_share(read.words) if self.model.tfidf else 1.0
         evidence = read.evidence
         has_cue = bool(evidence.terms or evidence.cues or evidence.dangers or evidence.cancelled)
+        tfidf = None if has_cue else self.model.tfidf  # a cue is enough to go by: the words are not looked up
+        known = tfidf.known_share(read.words) if tfidf else 1.0
         return why_unsure(score, alone, read.tokens, known, has_cue)
 
     def _band(self, score: float, danger: bool, reason: str | None, evidence: Evidence) -> str:

@@ -276,6 +276,7 @@ def _rules_alone(prepared: Prepared, members: npt.NDArray[np.float64], at: int) 
 def main() -> int:
     """The command behind `make train`."""
     from saisine.findings.triage.training.card import write_card
+    from saisine.findings.triage.training.frequencies import measure_shipped
 
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else SHARED
     try:
@@ -284,6 +285,7 @@ def main() -> int:
         print(error.sentence("fr"), file=sys.stderr)
         return 74
     write_card(facts)
+    measure_shipped(data)
     return 0
 
 
