@@ -3,8 +3,9 @@
 Bars on 2 quiet cores: 100 exhibits under 5 s; 500 in 10 s and 500 MB, and at most 1.3 times the memory of 100.
 The pictures are generated phone screens (1080x2400), sealed in a new vault first. `--kind`: `png` without
 transparency and `jpeg` are copied as they are; `clear` has a layer of transparency that hides nothing, which is taken
-out; `veiled` has a transparent corner, and is laid on white and encoded again; `mixed` is one in five of each, the
-fifth a message without picture, every other one long. The build runs in a process of its own, whose memory is told.
+out; `veiled` has a transparent corner at the top, whose rows alone are laid on white; `round` has four rounded
+corners, and is decoded whole and encoded again; `mixed` is one in five of the first four, the fifth a message without
+picture, every other one long. The build runs in a process of its own, whose memory is told.
 """
 
 import argparse
@@ -49,6 +50,10 @@ def picture(number: int, kind: str = "png") -> bytes:
         image = image.convert("RGBA")
     if kind == "veiled":
         ImageDraw.Draw(image).rectangle((0, 0, 60, 60), fill=(0, 0, 0, 0))
+    if kind == "round":
+        layer = Image.new("L", image.size, 0)
+        ImageDraw.Draw(layer).rounded_rectangle((0, 0, 1079, 2399), 60, fill=255)
+        image.putalpha(layer)
     image.save(out, "PNG", compress_level=1)
     return out.getvalue()
 
@@ -81,7 +86,7 @@ def data_of(count: int, kind: str) -> DossierData:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exhibits", type=int, default=500)
-    parser.add_argument("--kind", choices=(*PICTURES, "mixed"), default="png")
+    parser.add_argument("--kind", choices=(*PICTURES, "round", "mixed"), default="png")
     asked = parser.parse_args()
     count = asked.exhibits
     with tempfile.TemporaryDirectory() as folder:

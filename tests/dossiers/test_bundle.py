@@ -195,6 +195,13 @@ def test_an_unknown_recipient_or_too_many_exhibits_are_told(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["vault"]
 
 
+def test_an_empty_vault_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    with create_vault(tmp_path / "vault") as vault, pytest.raises(SaisineError) as caught:
+        build_dossier(world.dossier(), vault, tmp_path / "dossier.zip")
+    assert caught.value.code == "dossier_nothing_sealed"
+    assert [path.name for path in tmp_path.iterdir()] == ["vault"]
+
+
 def test_a_hundred_exhibits_are_all_there(tmp_path: Path) -> None:
     with create_vault(tmp_path / "vault") as vault:
         items = [SealItem(f"{n}.txt", f"propos {n}".encode(), media_type="text/plain") for n in range(100)]

@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
 from saisine.dossiers import RECIPIENTS, Box, Person, build_pdf
+from saisine.dossiers.finding import NameFinder
 from saisine.dossiers.masks import Masker, fold, hidden_text
 from saisine.dossiers.pictures import encode_picture
 from saisine.dossiers.recipients import hidden_words
@@ -259,3 +260,22 @@ def test_a_picture_bomb_is_refused_before_it_is_decoded() -> None:
     source = io.BytesIO()
     Image.new("1", (8000, 7000)).save(source, "PNG")
     assert encode_picture(source.getvalue()) is None
+
+
+def test_each_of_thousands_of_accounts_keeps_its_own_label() -> None:
+    accounts = [f"vague_{n:04d}" for n in range(3000)]
+    masker = Masker((account, f"compte {number}") for number, account in enumerate(accounts))
+    told = masker.text("@vague_0007, Vague-2999 ; vague_00071 et https://exemple.invalid/vague.1500?a=1")
+    assert told == "[compte 7], [compte 2999] ; [compte 7]1 et https://exemple.invalid/[compte 1500]?a=1"
+
+
+@settings(max_examples=30)
+@given(
+    st.sets(st.from_regex(r"[ab1]{1,4}([ ._-][ab1]{1,3}){0,2}", fullmatch=True), min_size=1, max_size=6),
+    st.text("ab1 ._-@", max_size=30),
+)
+def test_a_name_is_hidden_whatever_other_names_are(keys: set[str], text: str) -> None:
+    hidden = {place for _, start, end in NameFinder(keys).names_in(text) for place in range(start, end)}
+    for key in keys:
+        for _, start, end in NameFinder([key]).names_in(text):
+            assert hidden & set(range(start, end))

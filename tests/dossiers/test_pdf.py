@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from saisine.dossiers import RECIPIENTS, Person, build_pdf
 from saisine.dossiers.glyphs import printable, spaced
+from saisine.law.dates import days_fr
 from tests.dossiers import world
 
 
@@ -145,6 +146,9 @@ def test_spaces_of_ours_are_french_and_evidence_keeps_its_own() -> None:
         spaced("Quand : « 14 h 32 min 05 s » ?")
         == "Quand\u00a0: «\u00a014\u00a0h\u00a032\u00a0min\u00a005\u00a0s\u00a0»\u00a0?"
     )
+    assert spaced("de 45 000 euros, 2 176 jours") == "de 45\u202f000 euros, 2\u202f176 jours"
+    assert spaced("le 06 12 34 567, en 2026 100 fois") == "le 06 12 34 567, en 2026 100 fois"
+    assert days_fr(2176) == "2\u202f176 jours"
     from saisine.dossiers.compose import compose
 
     tree = compose(

@@ -5,12 +5,15 @@ original at home: its line of the log and the proof of that line travel instead 
 """
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from saisine.dossiers.data import DossierData, Exhibit, Integrity, MissingPiece
 from saisine.dossiers.masks import Masker
+from saisine.dossiers.pages import PDF_TYPE
 from saisine.dossiers.pdf import Progress, build_pdf
 from saisine.dossiers.recipients import Recipient, hidden_words, received, require_recipient
 from saisine.dossiers.tables import chronology_csv, exhibits_csv
@@ -23,6 +26,7 @@ from saisine.vault.store import Vault
 _PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/bmp", "image/tiff")
 _PICTURE_LIMIT: Final = 64 << 20
 _PIECE: Final = 1 << 20
+READERS: Final = 2  # decryption and SHA-256 free the interpreter meanwhile
 BROKEN: Final = frozenset({"object_damaged", "object_missing", "unit_erased", "item_erased"})
 
 
@@ -57,12 +61,15 @@ def build_dossier(
 ) -> DossierReport:
     """Build the PDF and the bundle. `data.built_at` dates the PDF; the vault's clock dates the bundle.
 
-    `pdf_copy` also keeps the PDF beside the bundle. Raises as `build_pdf` and `Vault.export` do; a failed
+    `pdf_copy` also keeps the PDF beside the bundle. Raises as `build_pdf` and `Vault.export` do, and
+    `dossier_nothing_sealed` while the vault is empty; a failed
     build leaves no bundle, and what a killed one left is removed by the next.
     """
     chosen = require_recipient(recipient)
     if target_zip.exists():
         raise SaisineError("bundle_exists", path=target_zip)
+    if vault.journal.size == 0:
+        raise SaisineError("dossier_nothing_sealed")
     sealed, gone = _find(vault, data)
     broken = tuple(sorted({*gone, *_broken(vault, sealed, progress)}))
     ready = received(_with_seals(data, vault, sealed, broken, gone), chosen)
@@ -123,13 +130,15 @@ def _find(vault: Vault, data: DossierData) -> tuple[dict[int, Sealed], list[int]
 
 
 def _broken(vault: Vault, sealed: dict[int, Sealed], progress: Progress | None) -> tuple[int, ...]:
-    """The exhibits whose sealed bytes cannot be read any more, each item read once to its end."""
+    """The exhibits whose sealed bytes cannot be read any more, each item read once to its end, two at a time."""
     states: dict[str, bool] = {}
-    for done, row in enumerate(sealed.values(), 1):
-        if row.item not in states:
-            states[row.item] = _reads(vault, row.item)
-        if progress is not None:
-            progress(done, len(sealed), "seals")
+    items = list(dict.fromkeys(row.item for row in sealed.values()))
+    with ThreadPoolExecutor(READERS) as pool:
+        read = pool.map(partial(_reads, vault), items)
+        for done, (item, is_whole) in enumerate(zip(items, read, strict=True), 1):
+            states[item] = is_whole
+            if progress is not None:
+                progress(done, len(items), "seals")
     return tuple(number for number, row in sealed.items() if not states[row.item])
 
 
@@ -199,7 +208,10 @@ def _picture(vault: Vault, exhibit: Exhibit, sealed: dict[int, Sealed]) -> bytes
     if exhibit.picture is not None:
         return exhibit.picture
     row = sealed.get(exhibit.number)
-    if row is None or row.media_type not in _PICTURE_TYPES or row.size > _PICTURE_LIMIT:
+    if row is None or row.size > _PICTURE_LIMIT:
+        return None
+    # the pages of a document are printed when something on them is covered: its original then stays at home
+    if row.media_type not in _PICTURE_TYPES and not (row.media_type == PDF_TYPE and exhibit.boxes):
         return None
     return vault.read_bytes(row.item, limit=_PICTURE_LIMIT)
 

@@ -6,6 +6,7 @@ from saisine.dossiers import blocks
 from saisine.dossiers.blocks import Block
 from saisine.dossiers.data import DossierData
 from saisine.dossiers.recipients import Recipient
+from saisine.law.dates import number_fr
 from saisine.notices.wording import moment
 
 COMMANDS: Final = (
@@ -62,8 +63,8 @@ def _counts(data: DossierData, recipient: Recipient) -> list[tuple[str, blocks.C
     sealed = [exhibit for exhibit in data.exhibits if exhibit.seq is not None]
     dated = sum(exhibit.is_dated for exhibit in sealed)
     return [
-        ("Pièces scellées", f"{len(sealed)} sur {len(data.exhibits)}"),
-        ("Datées par un tiers", f"{dated} ; pas encore datées : {len(sealed) - dated}"),
+        ("Pièces scellées", f"{number_fr(len(sealed))} sur {number_fr(len(data.exhibits))}"),
+        ("Datées par un tiers", f"{number_fr(dated)} ; pas encore datées : {number_fr(len(sealed) - dated)}"),
     ]
 
 
@@ -84,7 +85,7 @@ def _log(data: DossierData) -> list[tuple[str, blocks.Cell]]:
     state = data.integrity
     return [
         ("Journal", blocks.mono(state.origin)),
-        ("Lignes du journal", f"{state.size}, au {moment(state.at, 'fr')}"),
+        ("Lignes du journal", f"{number_fr(state.size)}, au {moment(state.at, 'fr')}"),
         ("Racine du journal", blocks.mono(state.root)),
         ("Code du reçu", blocks.mono(state.code)),
     ]

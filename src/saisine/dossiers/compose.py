@@ -16,7 +16,8 @@ from saisine.dossiers.data import KINDS_FR, DossierData, Exhibit
 from saisine.dossiers.figures import figures
 from saisine.dossiers.glyphs import printable, spaced
 from saisine.dossiers.masks import Masker, hidden_text
-from saisine.dossiers.pictures import Placed
+from saisine.dossiers.pages import PDF_TYPE
+from saisine.dossiers.pictures import Placed, Printed
 from saisine.dossiers.recipients import Recipient, hidden_words
 from saisine.law.dates import PARIS, day_fr
 
@@ -42,7 +43,7 @@ class Composed:
 def compose(
     data: DossierData,
     recipient: Recipient,
-    pictures: Mapping[int, Placed],
+    pictures: Mapping[int, Printed],
     unshown: Collection[int] = (),
     *,
     mask_third_parties: bool = True,
@@ -61,11 +62,12 @@ def compose(
                     code, masked, dict(masker.hits))  # fmt: skip
 
 
-def short_code(tree: Mapping[str, Any], pictures: Mapping[int, Placed]) -> str:
+def short_code(tree: Mapping[str, Any], pictures: Mapping[int, Printed]) -> str:
     """Twelve signs over everything printed: the first of SHA-256 of the tree and of the pictures, by four."""
     digest = hashlib.sha256(json.dumps(tree, sort_keys=True, ensure_ascii=True).encode())
     for number in sorted(pictures):
-        digest.update(bytes.fromhex(pictures[number].sha256))
+        for picture in pictures[number].pictures:
+            digest.update(bytes.fromhex(picture.sha256))
     text = digest.hexdigest()[:12].upper()
     return "-".join(text[start : start + 4] for start in (0, 4, 8))
 
@@ -99,7 +101,7 @@ def _is_masked(exhibit: Exhibit, masker: Masker) -> bool:
 
 
 def _tree(
-    data: DossierData, recipient: Recipient, pictures: Mapping[int, Placed], unshown: Collection[int]
+    data: DossierData, recipient: Recipient, pictures: Mapping[int, Printed], unshown: Collection[int]
 ) -> dict[str, Any]:
     parts = [_section(id, data, recipient, pictures, unshown) for id in recipient.sections]
     return {
@@ -124,7 +126,7 @@ def _section(
     id: str,
     data: DossierData,
     recipient: Recipient,
-    pictures: Mapping[int, Placed],
+    pictures: Mapping[int, Printed],
     unshown: Collection[int],
 ) -> dict[str, Any]:
     if id == "exhibits":
@@ -144,15 +146,20 @@ def _section(
 
 def _unseen(exhibit: Exhibit, recipient: Recipient, unshown: Collection[int]) -> str:
     """Why a picture is not printed, in words; empty when there is none or it is printed."""
+    is_document = exhibit.media_type == PDF_TYPE
+    if exhibit.number in unshown and is_document:
+        return "Les pages ne peuvent pas être lues : elles ne sont pas imprimées ici."
     if exhibit.number in unshown:
         return "L’image ne peut pas être lue : elle n’est pas imprimée ici."
+    if is_document and exhibit.boxes and not recipient.shows_pictures:
+        return "Les pages ne sont pas transmises à ce destinataire."
     had = exhibit.picture is not None or exhibit.media_type.startswith("image/")
     if had and not recipient.shows_pictures:
         return "L’image n’est pas transmise à ce destinataire."
     return ""
 
 
-def _exhibit(exhibit: Exhibit, picture: Placed | None, unseen: str) -> Block:
+def _exhibit(exhibit: Exhibit, printed: Printed | None, unseen: str) -> Block:
     number = exhibit.number
     facts = blocks.pairs(
         [
@@ -165,7 +172,7 @@ def _exhibit(exhibit: Exhibit, picture: Placed | None, unseen: str) -> Block:
             ("Original scellé (SHA-256)", blocks.mono(exhibit.sha256) if exhibit.sha256 else ""),
             ("Ligne source (SHA-256)", blocks.mono(exhibit.record_sha256) if exhibit.record_sha256 else ""),
             ("Journal", sections.log_state(exhibit)),
-            ("Image", unseen),
+            ("Pages" if exhibit.media_type == PDF_TYPE else "Image", unseen or _pages(printed)),
         ]
     )
     found: Block = {
@@ -176,14 +183,43 @@ def _exhibit(exhibit: Exhibit, picture: Placed | None, unseen: str) -> Block:
         "context": [_lines(text) for text in exhibit.context],
         "copies": sections.copies(exhibit) if exhibit.copies else None,
     }
-    if picture is not None:
-        found["picture"] = picture.sha256
-        found["alt"] = (
+    if printed is not None and printed.pages:
+        found["pages"] = [
+            _page(exhibit, page, picture, printed) for page, picture in enumerate(printed.pictures, 1)
+        ]
+    elif printed is not None:
+        words = (
             f"Image de la pièce {number}, copie imprimée. Le texte lisible, s’il a été relevé, figure à côté."
         )
-        found["wide"] = picture.width > picture.height
-        found["share"] = picture.width / picture.height
+        found |= _picture(printed.pictures[0], words)
     return found
+
+
+def _pages(printed: Printed | None) -> str:
+    """How many pages are printed, and of how many: a cut is said, never silent."""
+    if printed is None or not printed.pages:
+        return ""
+    shown, all_pages = len(printed.pictures), printed.pages
+    if shown < all_pages:
+        return f"Les {shown} premières, sur {all_pages}, imprimées comme des images. Les suivantes ne le sont pas."
+    return "Imprimées comme des images, toutes." if shown > 1 else "Une seule, imprimée comme une image."
+
+
+def _page(exhibit: Exhibit, page: int, picture: Placed, printed: Printed) -> Block:
+    said = f"Page {page} sur {printed.pages}"
+    if any(box.page == page for box in exhibit.boxes):
+        said += ", une partie est couverte"
+    words = f"{said}, pièce {exhibit.number}, copie imprimée comme une image."
+    return {"k": "page", "t": f"Pièce {exhibit.number}. {said}."} | _picture(picture, words)
+
+
+def _picture(picture: Placed, words: str) -> Block:
+    return {
+        "picture": picture.sha256,
+        "alt": words,
+        "wide": picture.width > picture.height,
+        "share": picture.width / picture.height,
+    }
 
 
 def _lines(text: str | None) -> list[str]:

@@ -136,12 +136,13 @@ class MissingPiece:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A part of a picture to hide, in shares (0 to 1) of its width and height."""
+    """A part of a picture to hide, in shares (0 to 1) of its width and height; of a document, on that page."""
 
     left: float
     top: float
     right: float
     bottom: float
+    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)

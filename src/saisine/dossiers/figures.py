@@ -13,6 +13,7 @@ from saisine.dossiers.blocks import Block
 from saisine.dossiers.data import DossierData
 from saisine.dossiers.recipients import Recipient
 from saisine.dossiers.summary import SMALL_CELL, SMALL_FR, contents_by_place
+from saisine.law.dates import number_fr
 
 Z_95: Final = 1.959964  # two-sided 95 %
 
@@ -35,7 +36,7 @@ def figures(data: DossierData, recipient: Recipient) -> list[Block]:
 
 
 def shown(count: int) -> str:
-    return str(count) if count >= SMALL_CELL else SMALL_FR
+    return number_fr(count) if count >= SMALL_CELL else SMALL_FR
 
 
 def _outcomes(states: Mapping[str, int]) -> list[list[str]]:
@@ -52,7 +53,7 @@ def _outcomes(states: Mapping[str, int]) -> list[list[str]]:
 
 def _share(count: int, total: int) -> str:
     low, high = wilson(count, total)
-    return f"{100 * count / total:.0f} % ({100 * low:.0f} à {100 * high:.0f} %), n = {total}"
+    return f"{100 * count / total:.0f} % ({100 * low:.0f} à {100 * high:.0f} %), n = {number_fr(total)}"
 
 
 def wilson(count: int, total: int) -> tuple[float, float]:

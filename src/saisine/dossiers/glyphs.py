@@ -23,6 +23,8 @@ _PLAIN: Final = re.compile(r"[\n\t -~\u00a0-\u00ac\u00ae-\u00ff’…–—]*") 
 _RUN: Final = re.compile(r"[^\s\u200b/]{41,}")  # a line of an address may break after a slash
 _BEFORE_SIGN: Final = re.compile(" (?=[:;?!»%])")
 _HOUR: Final = re.compile(r"\d{1,2} h \d\d(?: min \d\d s)?")
+_THOUSANDS: Final = re.compile(r"(?<!\d)(?<!\d )\d{1,3}(?: \d{3})+(?! ?\d)")  # « 45 000 », no telephone
+THIN: Final = "\u202f"
 _NO_BREAK: Final = "\u00a0"
 _BREAK: Final = "\u200b"
 _RUN_PIECE: Final = 32  # a SHA-256 breaks in its middle
@@ -105,7 +107,8 @@ def is_printable(char: str) -> bool:
 
 
 def spaced(text: str) -> str:
-    """French typography: no line starts with a closing sign, no hour is cut."""
+    """French typography: no line starts with a closing sign, no hour and no large number is cut."""
+    text = _THOUSANDS.sub(lambda found: found[0].replace(" ", THIN), text)
     closed = _BEFORE_SIGN.sub(_NO_BREAK, text.replace("« ", f"«{_NO_BREAK}"))
     return _HOUR.sub(lambda found: found[0].replace(" ", _NO_BREAK), closed)
 

@@ -12,8 +12,10 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import unquote
 
+from saisine.dossiers.finding import NameFinder
+from saisine.law.dates import number_fr
+
 HIDDEN_TEXT: Final = "████████"  # fixed length: nothing can be read from its size
-_SHORT: Final = 4
 _REPEATED: Final = re.compile(r"(\[[^\]]{1,80}\])(?:, \1)+")  # « [tiers 1], [tiers 1] » says it twice
 _PERCENT: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "’‘ʼ＇´`"), "'")
@@ -56,14 +58,13 @@ class Masker:
             key = " ".join(fold(word)[0].split()).lstrip("@")
             if key:
                 found.setdefault(key, label)
-        self._labels = [found[key] for key in sorted(found, key=_longest_first)]
-        patterns = [_pattern(key, number) for number, key in enumerate(sorted(found, key=_longest_first))]
-        self._pattern = re.compile("|".join(patterns)) if patterns else None
+        self._labels = found
+        self._finder = NameFinder(found) if found else None
 
     @property
     def is_empty(self) -> bool:
         """True when nobody is masked."""
-        return self._pattern is None
+        return self._finder is None
 
     def finds(self, text: str) -> bool:
         """Whether a hidden name stands in the text."""
@@ -75,7 +76,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The text with every hidden name replaced by its label."""
-        if self._pattern is None:
+        if self._finder is None:
             return text
         masked, hits = self._plain(text)
         if _PERCENT.search(text):
@@ -88,17 +89,16 @@ class Masker:
 
     def _plain(self, text: str) -> tuple[str, list[str]]:
         """The text masked, and the label of each name replaced."""
-        assert self._pattern is not None
+        assert self._finder is not None
         folded, places = fold(text)
         pieces, hits, end = [], [], 0
-        for match in self._pattern.finditer(folded):
-            label = self._labels[int((match.lastgroup or "m0")[1:])]
-            start = places[match.start()]
+        for key, first, after in self._finder.names_in(folded):
+            start = places[first]
             if start < end:
                 continue
-            pieces += [text[end:start], f"[{label}]"]
-            end = _after_accents(text, places[match.end() - 1] + 1)
-            hits.append(label)
+            pieces += [text[end:start], f"[{self._labels[key]}]"]
+            end = _after_accents(text, places[after - 1] + 1)
+            hits.append(self._labels[key])
         return _REPEATED.sub(r"\1", "".join([*pieces, text[end:]])), hits
 
     def tree(self, value: Any, keep: frozenset[str] = frozenset()) -> Any:
@@ -119,21 +119,9 @@ def _after_accents(text: str, end: int) -> int:
     return end
 
 
-def _longest_first(key: str) -> tuple[int, str]:
-    return -len(key), key
-
-
-def _pattern(key: str, number: int) -> str:
-    # spaces, dots, dashes and underscores between the words of a name vary from one network to another
-    body = r"[\s._+-]*".join(re.escape(word) for word in re.split(r"[\s._-]+", key) if word) or re.escape(key)
-    if len(key) <= _SHORT:
-        body = rf"(?<!\w){body}(?!\w)"
-    return f"(?P<m{number}>@?{body})"
-
-
 def hidden_text(text: str | None) -> str:
     """What stands for words that this recipient does not receive: their count, never their size in signs."""
     if not text:
         return ""
     words = len(text.split())
-    return f"{HIDDEN_TEXT} (texte non transmis, {words} mot{'s' if words > 1 else ''})"
+    return f"{HIDDEN_TEXT} (texte non transmis, {number_fr(words)} mot{'s' if words > 1 else ''})"

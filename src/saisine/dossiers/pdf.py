@@ -21,7 +21,8 @@ import typst
 from saisine.dossiers.compose import Composed, compose
 from saisine.dossiers.data import DossierData, Exhibit
 from saisine.dossiers.glyphs import FONTS
-from saisine.dossiers.pictures import Placed, encode_picture, kept_memory, mark
+from saisine.dossiers.pages import PDF_TYPE, encode_pages
+from saisine.dossiers.pictures import Printed, encode_picture, kept_memory, mark
 from saisine.dossiers.recipients import Recipient, received, require_recipient
 from saisine.dossiers.stitch import NotStitched, stitched
 from saisine.errors import SaisineError
@@ -108,16 +109,15 @@ def _work_folder(out: Path) -> Iterator[Path]:
 
 def _encode_all(
     exhibits: Iterable[Exhibit], picture_of: PictureSource, folder: Path, progress: Progress | None
-) -> tuple[dict[int, Placed], tuple[int, ...]]:
+) -> tuple[dict[int, Printed], tuple[int, ...]]:
     """Every picture into the folder, two at a time (zlib and Pillow free the interpreter meanwhile)."""
     wanted = list(exhibits)
-    pictures: dict[int, Placed] = {}
+    pictures: dict[int, Printed] = {}
     unshown: list[int] = []
 
-    def encode(exhibit: Exhibit) -> tuple[bool, Placed | None]:
+    def encode(exhibit: Exhibit) -> tuple[bool, Printed | None]:
         source = picture_of(exhibit)
-        picture = None if source is None else encode_picture(source, exhibit.boxes)
-        return source is not None, picture.place(folder) if picture else None
+        return source is not None, None if source is None else _printed(exhibit, source, folder)
 
     with kept_memory(), ThreadPoolExecutor(PICTURE_THREADS) as pool:
         for done, (exhibit, (had, picture)) in enumerate(
@@ -132,14 +132,33 @@ def _encode_all(
     return pictures, tuple(unshown)
 
 
+def _printed(exhibit: Exhibit, source: bytes | Path, folder: Path) -> Printed | None:
+    if exhibit.media_type == PDF_TYPE:
+        return encode_pages(
+            source if isinstance(source, bytes) else source.read_bytes(), exhibit.boxes, folder
+        )
+    picture = encode_picture(source, exhibit.boxes)
+    return Printed((picture.place(folder),)) if picture else None
+
+
 def _to_review(
-    data: DossierData, recipient: Recipient, pictures: Mapping[int, Placed], masked: bool
+    data: DossierData, recipient: Recipient, pictures: Mapping[int, Printed], masked: bool
 ) -> tuple[int, ...]:
-    """Pictures that may show masked people: someone looks at them before the file is handed over."""
+    """Pictures that may show masked people: someone looks at them before the file is handed over.
+
+    A box says that somebody looked at that picture, or at that page of a document, not at the pages beside it.
+    """
     roles = recipient.names | recipient.handles
     if not masked or not any(person.role in roles for person in data.people):
         return ()
-    return tuple(e.number for e in data.exhibits if e.number in pictures and not e.boxes)
+    return tuple(
+        e.number for e in data.exhibits if e.number in pictures and _is_unseen(e, pictures[e.number])
+    )
+
+
+def _is_unseen(exhibit: Exhibit, printed: Printed) -> bool:
+    covered = {box.page for box in exhibit.boxes}
+    return not covered.issuperset(range(1, len(printed.pictures) + 1))
 
 
 def _typeset(composed: Composed, folder: Path, data: DossierData) -> bytes:
@@ -169,10 +188,11 @@ def _qr(text: str) -> bytes:
     return out.getvalue()
 
 
-def _write(out: Path, typeset: bytes, pictures: Mapping[int, Placed]) -> tuple[str, int]:
+def _write(out: Path, typeset: bytes, pictures: Mapping[int, Printed]) -> tuple[str, int]:
     """Write the PDF with its pictures. Raises as `write_pieces`, and SaisineError("dossier_not_typeset")."""
     try:
-        return write_pieces(out, stitched(typeset, pictures))
+        placed = [one for printed in pictures.values() for one in printed.pictures]
+        return write_pieces(out, stitched(typeset, placed))
     except NotStitched as error:
         raise SaisineError("dossier_not_typeset", reason=str(error)) from error
 

@@ -28,7 +28,6 @@ MARK_SIDE: Final = 16
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _BLOCK: Final = 16  # pixels a side of a JPEG block when colours are halved
 _BLEND: Final = 2
-_OPAQUE: Final = 255
 _BOX_FILL: Final = (38, 50, 56)
 
 
@@ -44,6 +43,14 @@ class Placed:
     height: int
     coding: Coding
     file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What is printed of an exhibit: its picture, or the first pages of a document that has `pages` in all."""
+
+    pictures: tuple[Placed, ...]
+    pages: int = 0  # of a document; 0 for a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +140,13 @@ def _decoded(source: bytes | Path, boxes: Sequence[Box]) -> Picture | None:
 
 
 def _flatten(image: Image.Image) -> Image.Image:
-    if image.mode == "RGB":
-        return image
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE):
-        return image.convert("RGB")  # nothing to lay on white, half of the time
+    from saisine.dossiers.opaque import on_white  # NumPy is loaded for those who have such a picture
+
     if image.mode == "RGBA":
-        return _on_white(image)
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        return _on_white(image.convert("RGBA"))
-    return image.convert("RGB")
-
-
-def _on_white(clear: Image.Image) -> Image.Image:
-    white = Image.new("RGB", clear.size, (255, 255, 255))
-    white.paste(clear, mask=clear)
-    return white
+        return on_white(image)
+    if image.mode in ("LA", "PA") or "transparency" in image.info:
+        return on_white(image.convert("RGBA"))
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _encode(image: Image.Image, boxes: Sequence[Box]) -> Picture:

@@ -16,7 +16,7 @@ from saisine.dossiers.data import (
 )
 from saisine.dossiers.recipients import TARGETED, Recipient
 from saisine.dossiers.sheets import ClockSheet, QualificationSheet
-from saisine.law.dates import day_fr, days_fr
+from saisine.law.dates import day_fr, days_fr, number_fr
 
 STATUS_FR: Final = {"met": "semble relever de", "possible": "pourrait relever de", "excluded": "écarté"}
 DECISIONS_FR: Final = {
@@ -83,7 +83,7 @@ def _unlisted(count: int) -> list[Block]:
     if not count:
         return []
     others = "autre compte est nommé" if count == 1 else "autres comptes sont nommés"
-    return [blocks.paragraph(f"{count} {others} dans les pièces, chacun à sa ligne.")]
+    return [blocks.paragraph(f"{number_fr(count)} {others} dans les pièces, chacun à sa ligne.")]
 
 
 def chronology(data: DossierData, recipient: Recipient) -> list[Block]:
@@ -311,9 +311,9 @@ def _copies_apart(data: DossierData, recipient: Recipient) -> list[Block]:
 def copies(exhibit: Exhibit) -> Block:
     """The messages of a group of near-copies: each account keeps its own line."""
     rows = [[row.when.words(), row.account, _copy_place(row)] for row in exhibit.copies]
-    caption = f"Messages presque identiques : {len(exhibit.copies)}"
+    caption = f"Messages presque identiques : {number_fr(len(exhibit.copies))}"
     if exhibit.variants:
-        caption += f", {exhibit.variants} variante{'s' if exhibit.variants > 1 else ''}"
+        caption += f", {number_fr(exhibit.variants)} variante{'s' if exhibit.variants > 1 else ''}"
     return blocks.table(caption, ("Date", "Compte", "Adresse et empreinte de la ligne"), (2.6, 4, 6.4), rows)
 
 

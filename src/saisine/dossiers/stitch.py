@@ -7,7 +7,7 @@ table gives.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final
 
@@ -31,9 +31,9 @@ class NotStitched(ValueError):
     """The PDF is not laid out as expected: nothing is written."""
 
 
-def stitched(pdf: bytes, pictures: Mapping[int, Placed]) -> Iterator[bytes]:
+def stitched(pdf: bytes, pictures: Iterable[Placed]) -> Iterator[bytes]:
     """The pieces of the whole PDF, one object or picture at a time. Raises NotStitched before the last piece."""
-    by_digest = {picture.sha256: picture for picture in pictures.values()}
+    by_digest = {picture.sha256: picture for picture in pictures}
     table_at, places = _places(pdf)
     first = min((place for place in places if place), default=table_at)
     yield pdf[:first]

@@ -13,7 +13,7 @@ from saisine.dossiers.blocks import Block
 from saisine.dossiers.data import ROLES_FR, DossierData, Person, When
 from saisine.dossiers.recipients import Recipient
 from saisine.dossiers.sheets import QualificationSheet
-from saisine.law.dates import day_fr, days_fr
+from saisine.law.dates import day_fr, days_fr, number_fr
 
 MAX_LINES: Final = 5
 SMALL_CELL: Final = 3  # casework: counts under 3 are not published
@@ -52,7 +52,7 @@ def _rights(data: DossierData, sections: frozenset[str]) -> list[tuple[str, Any]
 
 
 def counted(count: int, word: str) -> str:
-    return f"{count} {word}{'s' if count > 1 else ''}"
+    return f"{number_fr(count)} {word}{'s' if count > 1 else ''}"
 
 
 def _named(sheet: QualificationSheet) -> str:
@@ -93,7 +93,7 @@ def _first(lines: Sequence[str]) -> list[str] | str:
     if len(found) <= MAX_LINES:
         return list(found) if len(found) > 1 else "".join(found)
     rest = len(found) - MAX_LINES + 1
-    return [*found[: MAX_LINES - 1], f"et {rest} autres, détaillés plus loin"]
+    return [*found[: MAX_LINES - 1], f"et {number_fr(rest)} autres, détaillés plus loin"]
 
 
 def _deadline(data: DossierData) -> list[Any] | str:
@@ -140,7 +140,7 @@ def _public_count(contents: Mapping[str, int]) -> str:
     total = sum(contents.values())
     if total < SMALL_CELL:
         return f"{SMALL_FR.capitalize()} contenus" if total else ""
-    return "" if small else f"{total} contenus recueillis"
+    return "" if small else f"{number_fr(total)} contenus recueillis"
 
 
 def _months(days: Sequence[date]) -> str:

@@ -71,7 +71,12 @@ def months_fr(months: int) -> str:
 
 
 def days_fr(days: int) -> str:
-    return f"{days} jour" + ("s" if abs(days) > 1 else "")
+    return f"{number_fr(days)} jour" + ("s" if abs(days) > 1 else "")
+
+
+def number_fr(value: int) -> str:
+    """« 2 176 »: digits by three, with the narrow no-break space of French typography."""
+    return f"{value:,}".replace(",", "\u202f")
 
 
 def last_of_month(day: date) -> date:
