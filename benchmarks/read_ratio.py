@@ -4,11 +4,14 @@ per document, `csv.reader` for tables.
 Bars: 3 times for JSON, 4 times for tables, in CPU time of one run and on one core (docs/messages.md). "Columns" is
 what an import stores, before it is encrypted; "messages" what `saisine read` goes through. Each ratio is the median
 of the rounds, both sides measured in turn. A WARC is set against `warcio`, when that is installed (3 times): one like a
-browser's capture, and one of answers alone.
+browser's capture, and one of answers alone, which is also set against warcio with a parser behind it: what any reader
+of its messages has to do, by the fastest parser at hand and by the standard one. A HAR is set against `json.loads` of
+the file, and against that of its answers too.
 """
 
 import csv
 import gc
+import gzip
 import json
 import sys
 import tempfile
@@ -21,6 +24,8 @@ from pathlib import Path
 from random import Random
 from statistics import median
 from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
 
 from export_files import JSON_FILES, TABLES, made, write_table, x_graphql
 from saisine.messages.reading import read_paths
@@ -109,11 +114,26 @@ def answers(count: int, posts: int) -> Iterator[bytes]:
             page = []
 
 
-def write_answers(path: Path, count: int) -> None:
-    """A WARC that holds nothing else than answers with ten posts each: the worst case, which no browser makes."""
+def write_answers(path: Path, count: int, *, is_packed: bool) -> None:
+    """A WARC that holds nothing else than answers with ten posts each: the worst case, which no browser makes. Packed,
+    each record is a gzip member, as recorders write them and as WACZ asks for."""
     with path.open("wb") as out:
         for number, body in enumerate(answers(count, 10)):
-            out.write(warc_record("response", X_API, body, "application/json", number))
+            record = warc_record("response", X_API, body, "application/json", number)
+            out.write(gzip.compress(record, mtime=0) if is_packed else record)
+
+
+def write_har(path: Path, count: int) -> None:
+    """The same answers as a browser's Network tab saves them."""
+    entries = [
+        {
+            "startedDateTime": "2026-10-01T00:00:00.000Z",
+            "request": {"method": "GET", "url": X_API, "headers": [], "cookies": []},
+            "response": {"status": 200, "content": {"mimeType": "application/json", "text": body.decode()}},
+        }
+        for body in answers(count, 10)
+    ]
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": entries}}, ensure_ascii=False))
 
 
 X_API = "https://x.com/i/api/graphql/a/TweetDetail"
@@ -161,15 +181,46 @@ def write_capture(path: Path, count: int) -> None:
     print(f"{'':26} a capture of {size / 1e6:.0f} MB, {data / size:.0%} of it answers with posts", flush=True)
 
 
-def iterate_warc(path: Path, *, is_parsed: bool) -> None:
-    """Every body read through warcio, and its JSON parsed when asked: messages need that at least."""
+Parse = Callable[[bytes | str], object]
+
+
+def iterate_warc(path: Path, parse: Parse | None = None, *, is_read: bool = True) -> None:
+    """Every record through warcio: its body too when it is read, and its JSON when there is a parser."""
     from warcio.archiveiterator import ArchiveIterator
 
     with path.open("rb") as stream:
         for record in ArchiveIterator(stream):
-            body = record.content_stream().read()
-            if is_parsed and record.rec_type == "response":
-                json.loads(body)
+            body = record.content_stream().read() if is_read else b""
+            if parse is not None and record.rec_type == "response":
+                parse(body)
+
+
+def parse_har(path: Path, parse: Parse | None = None) -> None:
+    """The whole file by the standard parser, and its answers when there is one for them."""
+    for entry in json.loads(path.read_bytes())["log"]["entries"]:
+        if parse is not None:
+            parse(entry["response"]["content"]["text"])
+
+
+def compare_floors(name: str, path: Path, floors: dict[str, Callable[[], None]]) -> None:
+    """Our reading against several ways to go through the same file; the bar is that of the first one."""
+    times: dict[str, list[float]] = {floor: [] for floor in [*floors, "messages", "columns"]}
+    works = floors | {"messages": lambda: messages(path), "columns": lambda: columns(path)}
+    for _ in range(ROUNDS):
+        for work, act in works.items():
+            times[work].append(cpu(act))
+    print(f"{name:26} " + "   ".join(f"{one} {median(times[one]) / COUNT * 1e6:.1f} µs" for one in times))
+    for floor in floors:
+        ratios = [
+            median(own / base for own, base in zip(times[one], times[floor], strict=True))
+            for one in ("messages", "columns")
+        ]
+        held = (
+            f"   (bar 3: {'held' if ratios[0] <= JSON_BAR else 'NOT HELD'})"
+            if floor in list(floors)[:1]
+            else ""
+        )
+        print(f"{'':26} of {floor}: messages {ratios[0]:.1f} x   columns {ratios[1]:.1f} x{held}", flush=True)
 
 
 def compare_warc(path: Path) -> None:
@@ -177,10 +228,25 @@ def compare_warc(path: Path) -> None:
         print("warc                       not measured: warcio is not installed")
         return
     write_capture(path, COUNT // 5)
-    compare("warc of a browser", path, lambda: iterate_warc(path, is_parsed=False), JSON_BAR, COUNT // 5)
-    write_answers(path, COUNT)
-    compare("warc of answers", path, lambda: iterate_warc(path, is_parsed=False), JSON_BAR)
-    compare("same, with json.loads", path, lambda: iterate_warc(path, is_parsed=True), JSON_BAR)
+    compare("warc of a browser", path, lambda: iterate_warc(path), JSON_BAR, COUNT // 5)
+    floors = {
+        "warcio": lambda: iterate_warc(path),
+        "warcio, heads alone": lambda: iterate_warc(path, is_read=False),
+        "warcio + msgspec": lambda: iterate_warc(path, msgspec.json.Decoder().decode),
+        "warcio + json.loads": lambda: iterate_warc(path, json.loads),
+    }
+    for is_packed in (False, True):
+        write_answers(path, COUNT, is_packed=is_packed)
+        compare_floors("warc.gz of answers" if is_packed else "warc of answers", path, floors)
+
+
+def compare_har(path: Path) -> None:
+    write_har(path, COUNT)
+    floors = {
+        "json.loads": lambda: parse_har(path),
+        "json.loads of answers too": lambda: parse_har(path, json.loads),
+    }
+    compare_floors("har of answers", path, floors)
 
 
 def main() -> None:
@@ -199,6 +265,8 @@ def main() -> None:
                 compare(name, path, lambda sign=delimiter: parse_table(path, sign), TABLE_BAR)  # type: ignore[misc]
         if not wanted or "warc" in wanted:
             compare_warc(Path(folder) / "capture.warc")
+        if not wanted or "har" in wanted:
+            compare_har(Path(folder) / "capture.har")
 
 
 if __name__ == "__main__":

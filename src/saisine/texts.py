@@ -70,6 +70,9 @@ def _has_spare_space(signs: bytes) -> bool:
     import numpy as np  # only who folds many texts at once pays for loading it
 
     found = np.frombuffer(signs, np.uint8)
+    is_low = found <= ord(" ")
+    if not (is_low[1:] & is_low[:-1]).any():
+        return signs[:1] == b" " or signs[-1:] == b" "
     is_space = found == ord(" ")
     is_edge = is_space | (found == ord(_BETWEEN))
     beside = (is_space[1:] & is_edge[:-1]) | (is_edge[1:] & is_space[:-1])

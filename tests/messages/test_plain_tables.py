@@ -16,7 +16,7 @@ from saisine.messages.formats.fourcat_csv import FOURCAT_CSV
 from saisine.messages.formats.minet import MINET
 from saisine.messages.formats.table_cells import CellColumns
 from saisine.messages.formats.table_layout import Layout
-from saisine.messages.formats.table_structure import cells_of, may_have_outer_space, row_ends
+from saisine.messages.formats.table_structure import Grid, marks_of, may_have_outer_space
 from saisine.messages.formats.table_times import plain_times
 from saisine.messages.formats.table_values import parse_time
 from saisine.messages.formats.tables import CSV_SIMPLE
@@ -39,17 +39,35 @@ TWEETS = (
 @given(SIGNS)
 def test_ends_and_cells_seen_in_the_bytes_are_those_of_the_csv_reader(text: str) -> None:
     data = text.encode()
-    ends = row_ends(data, ";", is_end=True)
-    if ends is None or not data:
+    marks = marks_of(data, ";", is_end=True)
+    if marks is None or not data:
         return
-    starts = [0, *ends.tolist()]
-    bodies = [data[start:end] for start, end in zip(starts, ends.tolist(), strict=False)]
+    ends = marks.row_ends().tolist()
+    bodies = [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
     assert b"".join(bodies) == data
     rows = list(csv.reader(io.StringIO(text, newline="\n"), delimiter=";"))
     assert [next(csv.reader([body.decode()], delimiter=";")) for body in bodies] == rows
-    found = cells_of(data, ";", 2, [0, 1])
-    if found is not None and len(found) == len(rows):
-        assert [[one["0"], one["1"]] for one in found.to_pylist()] == [row or ["", ""] for row in rows]
+    grid = Grid.of(data, marks, 0, 2)
+    assert (grid is None) == any(len(row) not in (0, 2) for row in rows)
+    if grid is not None:
+        columns = [grid.column(0).to_pylist(), grid.column(1).to_pylist()]
+        assert columns == [[row[index] if row else "" for row in rows] for index in (0, 1)]
+
+
+@settings(max_examples=examples(25, 400), deadline=None)
+@given(SIGNS, st.integers(0, 3))
+def test_rows_seen_behind_the_first_ones_are_those_that_follow(text: str, before: int) -> None:
+    data = f'a;b\n"c;\n";d\n{text}'.encode()
+    marks = marks_of(data, ";", is_end=False)
+    if marks is None or len(marks.row_ends()) <= before:
+        return
+    ends = marks.row_ends()
+    some = marks.behind(before)
+    assert some.row_ends().tolist() == ends[before:].tolist()
+    whole, part = Grid.of(data, marks, 0, 2), Grid.of(data, some, int(ends[before - 1]) if before else 0, 2)
+    if whole is not None and part is not None:
+        for index in (0, 1):
+            assert part.column(index).to_pylist() == whole.column(index).to_pylist()[before:]
 
 
 @settings(max_examples=examples(25, 400), deadline=None)
@@ -95,14 +113,18 @@ def test_plain_rows_are_not_made_one_by_one(monkeypatch: pytest.MonkeyPatch) -> 
     assert (len(found), entry.mapped, found[59].author_name) == (60, 60, "Ada 59")
 
 
-def test_a_column_that_was_not_asked_for_before_is_read_then() -> None:
-    bodies = [b"a;b\n", b"c;d\n"]
+def test_rows_held_as_columns_are_those_of_the_file_and_keep_some_of_them() -> None:
+    data = b'un;deux\na;"b""\n"\n\nc;d\n'
     layout = Layout(";", "utf-8", ["un", "deux"], 0, "")
-    cells = CellColumns.of(b"".join(bodies), bodies, layout, {0})
+    marks = marks_of(data, ";", is_end=True)
+    assert marks is not None
+    cells = CellColumns.of(data, marks.behind(1), 8, layout)
     assert cells is not None
-    assert (cells.column(0), cells.column(1)) == (["a", "c"], ["b", "d"])
-    some = cells.only([False, True])
+    assert (cells.column(0), cells.column(1)) == (["a", "", "c"], ['b"\n', "", "d"])
+    assert (list(cells.bodies()), cells.empty_rows()) == ([b'a;"b""\n"\n', b"\n", b"c;d\n"], [1])
+    some = cells.only([False, False, True])
     assert (some.column(1), list(some), some.places_of(["c", "d"])) == (["d"], [["c", "d"]], [0])
+    assert (list(some.bodies()), some[-1]) == ([b"c;d\n"], ["c", "d"])
 
 
 # ------------------------------------------------------------------ signs that end lines elsewhere

@@ -204,6 +204,12 @@ class GzipPieces(Pieces):
                 raise StreamFault("s’arrête au milieu d’un bloc gzip", "stops in the middle of a gzip member")
         return b""
 
+    def begins_with(self, start: bytes) -> bool:
+        """Whether this is what comes next in the member. Raises `StreamFault`, `OverBudget`."""
+        while len(self._piece) - self._at < len(start) and (more := self._fill()):
+            self._piece, self._at = self._piece[self._at :] + more, 0
+        return self._piece.startswith(start, self._at)
+
     def _break(self) -> None:
         self.is_open, self._is_broken = False, True
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 HEADER_BYTES: Final = 256 << 10  # some tools put their settings in a header; more is no header
+_MARK: Final = b"WARC/"
 _VERSIONS: Final = (b"WARC/1.0\r\n", b"WARC/1.1\r\n")
 _NEEDED: Final = ("warc-type", "warc-record-id", "warc-date", "content-length")
 _MAY_REPEAT: Final = frozenset({"warc-concurrent-to"})
@@ -61,7 +62,8 @@ class Record:
     """One record. `read` gives its block; the fields below are final once `finish` was called.
 
     `offset` and `length` are bytes of the file as stored, as an index counts them; `stored_sha256` is over
-    them. `faults` is what does not hold; `unchecked` counts hashes that could not be verified, by reason.
+    them. `rank` is how many records come before it in its gzip member: none, where each has its own. `faults` is what
+    does not hold; `unchecked` counts hashes that could not be verified, by reason.
     After `is_cut` nothing that follows in a plain file can be found.
     """
 
@@ -74,6 +76,7 @@ class Record:
     verified: int = 0
     is_cut: bool = False
     block: "_Block | None" = None
+    rank: int = 0
 
     @property
     def type(self) -> str:
@@ -145,7 +148,7 @@ class _Block:
         if _exactly(self._pieces, 4) != b"\r\n\r\n":
             raise _Unreadable("ne finit pas où sa longueur le dit", "does not end where its length says")
         if isinstance(self._pieces, GzipPieces):
-            _close_member(self._pieces, record)
+            _close_member(self._pieces, record, is_verified=self._is_verified)
         else:
             record.length = self._pieces.position - record.offset
         if self._is_verified:
@@ -168,11 +171,13 @@ def _tell(record: Record, holds: bool, of: Words) -> None:
         record.faults.append((f"l’empreinte {of[0]} diffère", f"the hash {of[1]} differs"))
 
 
-def _close_member(pieces: GzipPieces, record: Record) -> None:
-    """One record per gzip member (annex D): an index can point nowhere else."""
+def _close_member(pieces: GzipPieces, record: Record, *, is_verified: bool) -> None:
+    """One record per gzip member (annex D): an index can point nowhere else. Who reads messages goes on to the next
+    record in it, since a file that was compressed again as a whole is one member."""
     if not pieces.is_at_end():
         record.faults.append(("son bloc gzip contient autre chose", "its gzip member holds something else"))
-        pieces.skip()
+        if is_verified or not pieces.begins_with(_MARK):
+            pieces.skip()
     record.length = pieces.length
 
 
@@ -296,6 +301,7 @@ class WarcReader:
     def __init__(self, raw: Readable, budget: Budget, *, is_verified: bool = True) -> None:
         self._pieces = pieces_of(raw, budget, is_hashed=is_verified)
         self._is_verified = is_verified
+        self._rank = 0
         self.faults: list[Words] = []
 
     def __iter__(self) -> Iterator[Record]:
@@ -308,15 +314,25 @@ class WarcReader:
                 self.faults.append(placed(start, error.words))
                 if isinstance(pieces, PlainPieces):
                     return
+                self._rank = 0
                 continue
+            record.rank = self._rank
             yield record
             record.finish()
+            self._rank = self._rank + 1 if self._is_inside(record) else 0
             if record.is_cut and isinstance(pieces, PlainPieces):
                 return  # where the next record begins can only be guessed
+
+    def _is_inside(self, record: Record) -> bool:
+        """Whether another record follows in the gzip member that this one was read from to its end."""
+        pieces = self._pieces
+        return isinstance(pieces, GzipPieces) and not record.is_cut and not pieces.is_at_end()
 
     def _next_start(self) -> int | None:
         """Where the next record should begin; None at the end."""
         pieces = self._pieces
+        if self._rank and isinstance(pieces, GzipPieces):
+            return pieces.start
         if isinstance(pieces, GzipPieces):
             try:
                 return pieces.start if pieces.next_member() else None

@@ -17,6 +17,10 @@ from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD, Words
 MAX_FAILURES: Final = 100_000
 
 
+# Notes that say that something of the file was not there to be read.
+_CUTS: Final = frozenset({"truncated", "damaged", "too_expanded", "records_cut"})
+
+
 class Failure(NamedTuple):
     locator: str
     error: str
@@ -81,7 +85,7 @@ class SourceEntry:
             raise SaisineError("skip_reason_unknown", reason=note.code)
         count, locator, offset = self.notes.get(note.code, (0, note.locator, note.offset))
         self.notes[note.code] = (count + note.count, locator, offset)
-        self.truncated = self.truncated or note.code in ("truncated", "damaged", "too_expanded")
+        self.truncated = self.truncated or note.code in _CUTS
 
     def set_aside(self, unread: str) -> None:
         """Nothing of this file was for the format it was read with after all."""

@@ -80,6 +80,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count} réponse(s) annoncée(s) par la plateforme ne sont pas dans ce fichier.",
         "{count} repl(ies) announced by the platform are not in this file.",
     ),
+    "records_cut": Words(
+        "{count} enregistrement(s) de cette capture n’ont pas la longueur qu’ils disent ; les autres ont été lus. Des "
+        "messages peuvent manquer. Refaites la capture si vous le pouvez.",
+        "{count} record(s) of this capture are not as long as they say; the others were read. Messages may be missing. "
+        "Capture again if you can.",
+    ),
     "bodies_missing": Words(
         "{count} réponse(s) de la plateforme sont sans contenu dans cette capture : le navigateur ne les avait "
         "plus. Des messages peuvent manquer. Refaites la capture, l’onglet Réseau ouvert dès le début.",

@@ -355,6 +355,26 @@ def test_base64_bodies_are_decoded() -> None:
     assert row.text == "Bonjour"
 
 
+def test_a_redirect_lost_no_body() -> None:
+    moved = entry(X_AT, None)
+    moved["response"]["status"] = 302
+    _, account = read(har(moved, entry(X_AT, X)), HAR)
+    assert (account.mapped, skipped(account), notes(account)) == (1, {"empty_record": 1}, {})
+
+
+def test_a_text_in_a_writing_that_is_not_read_is_told() -> None:
+    _, account = read(har(entry(X_AT, "eyJh", encoding="br"), entry(X_AT, X, encoding="utf-8")), HAR)
+    assert (account.mapped, skipped(account)) == (1, {"unsupported_variant": 1})
+
+
+def test_an_entry_nested_deep_beside_its_texts_is_read_wherever_it_stands() -> None:
+    deep: Any = []
+    for _ in range(300):
+        deep = [deep]
+    rows, _ = read(har(*({**entry(X_AT, X), "_x": deep} for _ in range(4))), HAR)
+    assert len(rows) == 4
+
+
 @pytest.mark.parametrize(
     "odd",
     [

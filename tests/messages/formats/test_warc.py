@@ -114,3 +114,81 @@ def test_the_shared_wacz_files_are_opened(name: str) -> None:
 def test_the_shared_cut_warc_gives_what_came_before_and_says_so() -> None:
     _, account = read(shared_file("samples/warc/example-trunc.warc"), WARC)
     assert (account.read, notes(account), account.truncated) == (1, {"truncated": 1}, True)
+
+
+# ------------------------------------------------------------------ records that are not as they should be
+
+THREE = [answer_record(X_AT, X, number) for number in range(3)]
+
+
+@pytest.mark.parametrize("level", [0, 9])
+def test_a_file_compressed_again_as_a_whole_gives_every_record(level: int) -> None:
+    data = gzip.compress(warc(*THREE), level, mtime=0) + gzip.compress(THREE[0], mtime=0)
+    rows, account = read(data, WARC)
+    assert [row.locator.partition("/data")[0] for row in rows] == [
+        "#warc:0",
+        "#warc:0/record 1",
+        "#warc:0/record 2",
+        f"#warc:{len(data) - len(gzip.compress(THREE[0], mtime=0))}",
+    ]
+    assert not account.is_problem
+
+
+def test_records_of_one_member_are_found_across_its_pieces() -> None:
+    """Pieces of a member are 64 KiB: the next record may begin in the middle of one, its first letters in another."""
+    for more in range(-3, 8):
+        filler = b" " * ((64 << 10) - len(THREE[0]) + more)
+        first = answer_record(X_AT, {**X, "x": filler.decode()})
+        rows, _ = read(gzip.compress(first + THREE[1], mtime=0), WARC)
+        assert len(rows) == 2
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("length", [0, -5, 3, 500_000_000, 10**17])
+def test_a_record_that_tells_a_wrong_length_is_told(length: int, packed: bool) -> None:
+    size = len(http(json.dumps(X).encode()))
+    said = f"Content-Length: {size + length if length < 100 and length else length}\r\n\r\nHTTP".encode()
+    odd = THREE[1].replace(f"Content-Length: {size}\r\n\r\nHTTP".encode(), said)
+    assert odd != THREE[1]
+    rows, account = read(warc(THREE[0], odd, THREE[2], packed=packed), WARC)
+    assert rows[0].text == rows[-1].text == "Bonjour"
+    assert notes(account) == {"records_cut" if packed else "truncated": 1}
+    assert account.is_problem
+
+
+@pytest.mark.parametrize("said", ["3", "99999999", "x"])
+def test_the_length_that_a_server_told_is_not_believed(said: str) -> None:
+    rows, account = read(warc(answer_record(X_AT, X, 0, f"Content-Length: {said}")), WARC)
+    assert (len(rows), account.is_problem) == (1, False)
+
+
+def test_a_member_that_stops_keeps_what_came_before() -> None:
+    data = warc(*THREE, packed=True)
+    for cut in (4, 100):
+        rows, account = read(data[: len(gzip.compress(THREE[0], mtime=0)) + cut], WARC)
+        assert (len(rows), notes(account), account.truncated) == (1, {"truncated": 1}, True)
+
+
+def test_a_body_ten_thousand_levels_deep_fails_alone() -> None:
+    deep = b"[" * 10_000 + b'"full_text"' + b"]" * 10_000
+    rows, account = read(warc(warc_record("response", X_AT, http(deep)), THREE[1]), WARC)
+    assert (len(rows), [one.error for one in account.failed]) == (1, ["too_deep"])
+
+
+def test_one_post_in_two_answers_is_two_observations() -> None:
+    rows, _ = read(warc(*THREE[:2]), WARC)
+    assert len({row.message_id for row in rows}) == 1
+    assert len({row.locator for row in rows}) == 2
+
+
+def test_a_redirect_has_no_body() -> None:
+    rows, account = read(warc(warc_record("response", X_AT, b"HTTP/1.1 302 Found\r\n\r\n"), THREE[1]), WARC)
+    assert (len(rows), skipped(account), account.is_problem) == (1, {"empty_record": 1}, False)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "x-gzip"])
+def test_a_compressed_body_that_stops_fails_with_its_place(coding: str) -> None:
+    packed = (zlib.compress if coding == "deflate" else gzip.compress)(BODY)[:-30]
+    block = http(packed, "application/json", f"Content-Encoding: {coding}")
+    _, account = read(warc(warc_record("response", X_AT, block), THREE[1]), WARC)
+    assert (account.mapped, [one.locator for one in account.failed]) == (1, ["#warc:0"])

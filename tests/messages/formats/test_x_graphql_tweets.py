@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from saisine.messages.formats.x_graphql_tweets import X_GRAPHQL, utc_from_x
+from saisine.messages.formats.x_page_columns import x_times
 from saisine.messages.schema import Message
+from saisine.texts import utc_us
 from tests.messages.formats.broken import assert_changes_are_survived
 from tests.messages.formats.platform_items import tweet
 from tests.messages.formats.reading import best_format, read, skipped, utc
@@ -209,3 +211,20 @@ def test_the_time_is_read_in_any_language_of_the_computer() -> None:
 def test_changed_bytes_are_survived() -> None:
     data = json.dumps(answer(tweet(quoted_status_result={"result": tweet("1690000000000000000")}))).encode()
     assert_changes_are_survived(data, X_GRAPHQL)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["Wed Oct 10 20:19:24 +0200 2018", "W3d Oct 10 20:19:24 +0000 2018", "Wed Abc 10 20:19:24 +0000 2018",
+     "Wed Oct 32 20:19:24 +0000 2018", "Wed Oct 10 24:19:24 +0000 2018", "Wed Oct 10 20-19-24 +0000 2018",
+     "Wed Oct 1é 20:19:24 +0000 2018", "Wed Oct 10 20:19:24 +0000 0000", "2018-10-10T20:19:24Z", ""],
+)  # fmt: skip
+def test_a_column_of_times_is_read_as_each_is_or_not_at_all(odd: str) -> None:
+    said = [
+        f"{at:%a %b %d %H:%M:%S +0000 %Y}"
+        for at in map(utc, ("2016-02-29T23:59:59Z", "2026-12-01T00:00:00Z"))
+    ]
+    found = x_times(said)
+    assert found is not None
+    assert found.tolist() == [utc_us(utc_from_x(one)) for one in said]
+    assert x_times([*said, odd]) is None

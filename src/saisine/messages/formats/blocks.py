@@ -260,7 +260,8 @@ def require_counts(fields: Mapping[str, Column]) -> None:
     """Raises ValueError for a count below zero or past 64 bits."""
     for name in COUNTS:
         column = fields.get(name, ())
-        known = [one for one in column if one is not None]
+        is_full = isinstance(column, list) and None not in column
+        known = column if is_full else [one for one in column if one is not None]
         if known and not (min(known) >= 0 and max(known) <= MAX_COUNT):
             raise ValueError(name)
 

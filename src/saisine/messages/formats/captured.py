@@ -6,21 +6,29 @@ is one record that is left out, counted and told. Nothing of requests, headers, 
 reaches a row, the ledger or a log: an address only tells whose response it is.
 """
 
-import html
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
 
-from saisine.messages.formats.contract import Context, Message, Note, RawRecord, RecordError, Skip
+from saisine.messages.formats.captured_pieces import Piece, pieces_of
+from saisine.messages.formats.captured_trails import End
+from saisine.messages.formats.contract import (
+    Context,
+    Member,
+    Message,
+    Note,
+    RawRecord,
+    Reader,
+    RecordError,
+    Skip,
+)
 from saisine.messages.formats.json_brackets import stretches_of
-from saisine.messages.formats.json_lines import is_valid
+from saisine.messages.formats.json_lines import is_too_deep, is_valid
 from saisine.messages.formats.json_spans import Span, Steps, documents_in, find_steps, pointer, spans_of
 from saisine.messages.formats.json_values import inside
 from saisine.messages.formats.json_window import escaped_bytes
@@ -39,6 +47,11 @@ class Shape:
     is_open: bool = False
 
 
+def nothing_around(document: Any, text: str) -> Around:
+    """For sites whose objects say all of themselves."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One platform as a capture meets it. `marks`: bytes of which a body with messages holds at least one;
@@ -50,8 +63,18 @@ class Site:
     marks: tuple[bytes, ...]
     keys: frozenset[str]
     shapes: tuple[Shape, ...]
-    around: Callable[[Any, str], Around] = lambda document, text: {}
+    around: Callable[[Any, str], Around] = nothing_around
     cannot_give: tuple[str, ...] = ()
+
+    def is_wanted(self, value: dict[str, Any]) -> bool:
+        return any(shape.is_wanted(value) for shape in self.shapes)
+
+    def is_open(self, value: dict[str, Any]) -> bool:
+        return any(shape.is_open for shape in self.shapes if shape.is_wanted(value))
+
+    def ways_in(self, document: Any) -> list[Steps]:
+        """The way to each object of this site. Raises RecursionError past 200 levels."""
+        return find_steps(document, self.keys, self.is_wanted, self.is_open)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,14 @@ class Response:
     fault: str | None = None
 
 
+class ResponseReader(Protocol):
+    """What takes the responses out of a capture, each with the site that answered."""
+
+    def __call__(
+        self, member: Member, ctx: Context
+    ) -> Iterator[tuple[Response, Site | None] | RecordError | Note]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Aside:
     """What stands for a response that gives no message; `reason` is one of `ledger.SKIP_REASONS`."""
@@ -73,26 +104,7 @@ class Aside:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of JSON: a body, or one block of a page. `name` is added to the locator."""
-
-    name: str
-    body: bytes
-    must_parse: bool = False
-
-
 NO_BYTES: Final = sha256(b"").hexdigest()
-# Answers that begin with a guard against being run as a script (Facebook, Google).
-_GUARD: Final = re.compile(rb"\s*(?:for\s*\(;;\);|while\s*\(1\);|\)\]\}',?)\s*")
-_SCRIPT: Final = re.compile(rb'<script\b[^>]{0,500}\btype="application/json"[^>]{0,500}>')
-_INITIAL: Final = re.compile(rb'\bytInitialData(?:"\])?\s{0,8}=\s{0,8}(?=\{)')
-_CODE: Final = re.compile(rb"<code\b[^>]{0,500}>")
-_STARTS_AT_MOST: Final = 4  # a page has one start; each costs a look at the rest of the page
-_JSON_TYPES: Final = re.compile(r"(?:application|text)/(?:[\w.+-]*json[\w.+-]*|x-ndjson)")
-_MAYBE: Final = frozenset(
-    {"", "text/plain", "text/javascript", "application/javascript", "application/x-javascript", "x-unknown"}
-)
 
 
 def site_of(address: str, sites: Sequence[Site]) -> Site | None:
@@ -107,100 +119,79 @@ def site_of(address: str, sites: Sequence[Site]) -> Site | None:
     return None
 
 
-def is_data(media_type: str) -> bool:
-    """Whether a body of this type may hold data: JSON, a page, or a script that is JSON in truth."""
-    media = media_type.partition(";")[0].strip().lower()
-    return media in _MAYBE or "html" in media or _JSON_TYPES.fullmatch(media) is not None
+Learn = Callable[[list[Steps]], None]
 
 
-def records_of(response: Response, site: Site | None) -> Iterator[RawRecord | RecordError]:
-    """The posts and comments of a response, each as a record; one record left out when there is none."""
+def each_record(responses: ResponseReader) -> Reader:
+    """A reader of the posts and comments of each response."""
+
+    def records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+        for one in responses(member, ctx):
+            if isinstance(one, tuple):
+                yield from records_of(*one)
+            else:
+                yield one
+
+    return records
+
+
+def records_of(
+    response: Response, site: Site | None, learn: Learn | None = None
+) -> Iterator[RawRecord | RecordError]:
+    """The posts and comments of a response, each as a record; one record left out when there is none. `learn` is told
+    the ways to them in a body that is one document."""
     if response.fault is not None and response.fault != "unsupported":
         yield RecordError(response.locator, response.fault)
         return
     if response.fault is not None:
-        yield _aside(response, "unsupported_variant")
+        yield aside(response, "unsupported_variant")
         return
     if response.body is None:
-        yield _aside(response, "empty_record")
+        yield aside(response, "empty_record")
         return
     is_empty = True
     for piece in _pieces(response, site):
-        for found in _records_in(piece, response, site):
+        for found in _records_in(piece, response, site, learn):
             is_empty = False
             yield found
     if is_empty:
-        yield _aside(response, "not_a_message")
-
-
-def _aside(response: Response, reason: str) -> RawRecord:
-    return RawRecord(response.locator, Aside(reason), NO_BYTES, 0, 0, body=b"")
+        yield aside(response, "not_a_message")
 
 
 def _pieces(response: Response, site: Site | None) -> Iterator[Piece]:
-    """The stretches of JSON of a body; none for a picture, a style, or a page of a site that is not read."""
-    body, media = response.body or b"", response.media_type.partition(";")[0].strip().lower()
-    is_json = _JSON_TYPES.fullmatch(media) is not None
-    guard = _GUARD.match(body)
-    start = body[guard.end() :] if guard else body
-    first = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    if first in (b"{", b"[") and (is_json or media in _MAYBE or "html" in media):
-        yield Piece("", start, must_parse=is_json)
-    elif first == b"<" and site is not None and ("html" in media or media in _MAYBE):
-        if b"<code" in start or any(mark in start for mark in site.marks):  # in a <code>, marks are escaped
-            yield from _blocks(start)
-    elif is_json and start.strip():
-        yield Piece("", start, must_parse=True)
+    return pieces_of(response.body or b"", response.media_type, site.marks if site is not None else ())
 
 
-def _blocks(page: bytes) -> Iterator[Piece]:
-    """The blocks of data that a page carries: scripts of type JSON, YouTube's start, LinkedIn's `<code>`.
-
-    A `<code>` block is HTML-escaped: its exact bytes are those behind the escapes.
-    """
-    for rank, block in enumerate(_between(page, _SCRIPT, b"</script")):
-        yield Piece(f"/script {rank}", block)
-    for rank, found in enumerate(islice(_INITIAL.finditer(page), _STARTS_AT_MOST)):
-        yield Piece(f"/ytInitialData {rank}", _first_document(page[found.end() :]))
-    for rank, block in enumerate(_between(page, _CODE, b"</code")):
-        bare = block.strip().removeprefix(b"<!--").removesuffix(b"-->").strip()
-        if bare[:1] == b"{":
-            plain = html.unescape(bare.decode("utf-8", "surrogateescape"))
-            yield Piece(f"/code {rank}", escaped_bytes(plain))
+def document_of(response: Response, site: Site) -> bytes | None:
+    """The body that may be one JSON document with objects of the site; None for any other."""
+    if not response.body or response.fault is not None:
+        return None
+    piece = next(_pieces(response, site), None)
+    if piece is None or piece.name or not any(mark in piece.body for mark in site.marks):
+        return None
+    return piece.body.removeprefix(_BOM)
 
 
-def _between(page: bytes, opening: re.Pattern[bytes], closing: bytes) -> Iterator[bytes]:
-    """What stands between each opening and its closing; one pass, whatever is left open."""
-    at = 0
-    while found := opening.search(page, at):
-        end = page.find(closing, found.end())
-        if end < 0:
-            return
-        yield page[found.end() : end]
-        at = end
+_BOM: Final = b"\xef\xbb\xbf"
 
 
-def _first_document(body: bytes) -> bytes:
-    """The JSON value that this begins with, without what follows it."""
-    text = body.decode("utf-8", "surrogateescape")
-    try:
-        first = next(documents_in(text), None)
-    except (ValueError, RecursionError):
-        return b""
-    return escaped_bytes(text[: first.end]) if first else b""
+def aside(response: Response, reason: str) -> RawRecord:
+    return RawRecord(response.locator, Aside(reason), NO_BYTES, 0, 0, body=b"")
 
 
-def _records_in(piece: Piece, response: Response, site: Site | None) -> Iterator[RawRecord | RecordError]:
+def _records_in(
+    piece: Piece, response: Response, site: Site | None, learn: Learn | None
+) -> Iterator[RawRecord | RecordError]:
     locator = response.locator + piece.name
     if site is None or not any(mark in piece.body for mark in site.marks):
         return
-    body = piece.body.removeprefix(b"\xef\xbb\xbf")
+    body = piece.body.removeprefix(_BOM)
     text = body.decode("utf-8", "surrogateescape")
     try:
         alone = _only_document(body)
         for rank, document in enumerate([alone] if alone else documents_in(text)):
             place = f"{locator}/part {rank}" if rank else locator
-            yield from _objects_in(text, document, place, response, site, body if alone else None)
+            yield from _objects_in(text, document, place, response, site, body if alone else None, learn)
     except RecursionError:
         yield RecordError(locator, "too_deep")
     except ValueError:
@@ -220,33 +211,67 @@ def _only_document(body: bytes) -> Span | None:
 
 
 def _objects_in(
-    text: str, document: Span, place: str, response: Response, site: Site, alone: bytes | None
+    text: str,
+    document: Span,
+    place: str,
+    response: Response,
+    site: Site,
+    alone: bytes | None,
+    learn: Learn | None,
 ) -> Iterator[RawRecord]:
     """The objects of a document; `alone` are the bytes of one that is the whole body."""
-
-    def is_wanted(value: dict[str, Any]) -> bool:
-        return any(shape.is_wanted(value) for shape in site.shapes)
-
-    def is_open(value: dict[str, Any]) -> bool:
-        return any(shape.is_open for shape in site.shapes if shape.is_wanted(value))
-
-    ways = find_steps(document.obj, site.keys, is_wanted, is_open)
+    ways = site.ways_in(document.obj)
     if not ways:
         return
-    around = {"address": response.address, "at": response.at, "site": site}
+    if learn is not None and alone is not None:
+        learn(ways)
+    around = around_of(response, site)
     around |= site.around(document.obj, text if alone is not None else text[document.start : document.end])
     found = _stretches(alone, document.obj, ways) if alone is not None else None
     for steps, (start, body, obj, is_suspect) in found or _spans(text, document.start, ways):
-        yield RawRecord(
-            place + pointer(steps),
-            obj,
-            sha256(body, usedforsecurity=False).hexdigest(),
-            start,
-            len(body),
-            ({**around, "steps": steps},),
-            is_suspect=is_suspect,
-            body=body,
-        )
+        yield record_at(place, End(start, body, steps), obj, around, is_suspect=is_suspect)
+
+
+def around_of(response: Response, site: Site) -> Around:
+    """What the mappers are told of the response that an object lies in."""
+    return {"address": response.address, "at": response.at, "site": site}
+
+
+def record_at(
+    place: str, end: End, obj: Any, around: Around, *, is_suspect: bool, digest: str = ""
+) -> RawRecord:
+    """The record of an object, with what is around it."""
+    return RawRecord(
+        place + pointer(end.steps),
+        obj,
+        digest or sha256(end.body, usedforsecurity=False).hexdigest(),
+        end.start,
+        len(end.body),
+        ({**around, "steps": end.steps},),
+        is_suspect=is_suspect,
+        body=end.body,
+    )
+
+
+def records_at(ends: list[End], response: Response, site: Site) -> list[RawRecord] | None:
+    """The objects at these ends, or inside what stands there; None when the whole answer must be searched."""
+    around = around_of(response, site)
+    found: list[RawRecord] = []
+    for end in ends:
+        try:
+            obj = _decode(end.body)
+            ways = site.ways_in(obj)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return None
+        if ways != [()] and is_too_deep(response.body or b""):
+            return None
+        stretches = _stretches(end.body, obj, ways) if ways else []
+        if stretches is None:
+            return None
+        for steps, (start, body, one, is_suspect) in stretches:
+            inner = End(end.start + start, body, (*end.steps, *steps))
+            found.append(record_at(response.locator, inner, one, around, is_suspect=is_suspect))
+    return found
 
 
 Found = list[tuple[Steps, tuple[int, bytes, Any, bool]]]

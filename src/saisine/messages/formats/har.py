@@ -8,14 +8,17 @@ Source: HTTP Archive 1.2 (as written by Chrome, Firefox and mitmproxy).
 """
 
 import base64
-import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
+from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.capture_sites import CAPTURED_PLATFORMS, SITES
-from saisine.messages.formats.captured import Response, is_data, map_captured, records_of, site_of
-from saisine.messages.formats.captured_columns import captured_columns, in_blocks_of_x
+from saisine.messages.formats.captured import Response, Site, each_record, map_captured, site_of
+from saisine.messages.formats.captured_columns import captured_columns, in_blocks
+from saisine.messages.formats.captured_pieces import is_data
 from saisine.messages.formats.contract import (
     Context,
     Format,
@@ -24,16 +27,16 @@ from saisine.messages.formats.contract import (
     RawRecord,
     RecordError,
     Sniff,
-    json_array,
 )
-from saisine.messages.formats.http_bodies import MAX_BODY_BYTES
-from saisine.messages.formats.json_values import dict_at, word_at
+from saisine.messages.formats.http_bodies import MAX_BODY_BYTES, BodyFault, is_readable
+from saisine.messages.formats.json_records import array_walk
+from saisine.messages.formats.json_runs import Kind
+from saisine.messages.formats.json_values import inside, word_at
 from saisine.messages.formats.shapes import BOM, score_keys
 from saisine.texts import utc_from_iso
 
 HAR_KEYS: Final = ("log", "entries", "startedDateTime", "request", "response", "headers", "url")
-_NO_BODY: Final = frozenset({0, 204, 205, 304})
-_entries: Final = json_array("log.entries")
+_NO_BODY: Final = frozenset({0, 204, 205})
 
 
 def sniff(head: bytes, name: str) -> Sniff:
@@ -43,10 +46,38 @@ def sniff(head: bytes, name: str) -> Sniff:
     return score_keys(head, HAR_KEYS, best=98)
 
 
-def read_entries(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
-    """The posts and comments of each response, then one note for the bodies that the browser had dropped."""
+class _Content(msgspec.Struct, gc=False):
+    mimeType: str | None = None
+    text: str | None = None
+    encoding: str | None = None
+
+
+class _Answer(msgspec.Struct, gc=False):
+    status: int | None = None
+    content: _Content | None = None
+
+
+class _Request(msgspec.Struct, gc=False):
+    url: str | None = None
+
+
+class _Entry(msgspec.Struct, gc=False):
+    """What is looked at of an entry; headers and cookies are stepped over."""
+
+    startedDateTime: str | None = None
+    request: _Request | None = None
+    response: _Answer | None = None
+
+
+_entries: Final = array_walk("log.entries", kind=Kind(_Entry, is_depth_limited=False))
+
+
+def read_responses(
+    member: Member, ctx: Context
+) -> Iterator[tuple[Response, Site | None] | RecordError | Note]:
+    """Each response, then one note for the bodies that the browser had dropped."""
     missing, first, rank = 0, "", 0
-    for found in _entries(member, ctx):
+    for found in _each(_entries(member, ctx)):
         if isinstance(found, Note):
             yield found
             continue
@@ -54,45 +85,72 @@ def read_entries(member: Member, ctx: Context) -> Iterator[RawRecord | RecordErr
         if isinstance(found, RecordError):
             yield RecordError(locator, found.error)
             continue
-        response = response_of(found.obj, locator)
+        response = _response_of(found, locator)
         site = site_of(response.address, SITES)
-        if response.body is None and response.fault is None and site is not None and _had_body(found.obj):
+        if response.body is None and response.fault is None and site is not None and _had_body(found):
             missing, first = missing + 1, first or locator
-        yield from records_of(response, site)
+        yield response, site
     if missing:
         yield Note("bodies_missing", first, count=missing)
 
 
-def _had_body(entry: Any) -> bool:
+def _each(
+    found: Iterable[RecordBlock | RawRecord | RecordError | Note],
+) -> Iterator[_Entry | RecordError | Note]:
+    """The entries one by one; of one that is not as it should be, what can be read."""
+    for one in found:
+        if isinstance(one, RecordBlock):
+            yield from one.objs
+        else:
+            yield _entry_of(one.obj) if isinstance(one, RawRecord) else one
+
+
+def _entry_of(raw: Any) -> _Entry:
+    status, encoding = inside(raw, "response", "status"), word_at(raw, "response", "content", "encoding")
+    content = _Content(
+        word_at(raw, "response", "content", "mimeType"), word_at(raw, "response", "content", "text"), encoding
+    )
+    answer = _Answer(status if isinstance(status, int) else None, content)
+    return _Entry(word_at(raw, "startedDateTime"), _Request(word_at(raw, "request", "url")), answer)
+
+
+def _had_body(entry: _Entry) -> bool:
     """Whether a response of data once had a body that the capture does not hold."""
-    response = dict_at(entry, "response")
-    media = word_at(response, "content", "mimeType") or ""
-    return is_data(media) and "html" not in media and response.get("status") not in _NO_BODY
+    answer = entry.response or _Answer()
+    media = (answer.content and answer.content.mimeType) or ""
+    status = answer.status or 0
+    return is_data(media) and "html" not in media and not (status in _NO_BODY or 300 <= status < 400)
 
 
-def response_of(entry: Any, locator: str) -> Response:
+def _response_of(entry: _Entry, locator: str) -> Response:
     """The response of an entry, its body decoded when it may hold data."""
-    content = dict_at(entry, "response", "content")
-    media = word_at(content, "mimeType") or ""
-    address, at = word_at(entry, "request", "url") or "", _time(word_at(entry, "startedDateTime"))
+    content = (entry.response and entry.response.content) or _Content()
+    media = content.mimeType or ""
+    address, at = (entry.request and entry.request.url) or "", _time(entry.startedDateTime)
     if not is_data(media):
         return Response(locator, address, at, media, b"")
     try:
         body, fault = _body(content), None
-    except (ValueError, binascii.Error):
-        body, fault = None, "damaged_body"
+    except BodyFault as told:
+        body, fault = None, told.code
     if body is not None and len(body) > MAX_BODY_BYTES:
         body, fault = None, "too_large"
     return Response(locator, address, at, media, body, fault)
 
 
-def _body(content: Mapping[str, Any]) -> bytes | None:
-    """The bytes of the text, which is written in base64 when it is no plain text; None when there is none."""
-    text = content.get("text")
-    if not isinstance(text, str) or not text:
+def _body(content: _Content) -> bytes | None:
+    """The bytes of the text, which is written in base64 when it is no plain text; None when there is none. Raises
+    `BodyFault`."""
+    text = content.text
+    if not text:
         return None
-    if content.get("encoding") == "base64":
-        return base64.b64decode(text, validate=True)
+    if content.encoding == "base64":
+        try:
+            return base64.b64decode(text, validate=True)
+        except ValueError:
+            raise BodyFault("damaged_body") from None
+    if content.encoding and not is_readable(text[:64].encode("utf-8", "surrogatepass")):
+        raise BodyFault("unsupported")
     return text.encode("utf-8", "surrogatepass")
 
 
@@ -126,9 +184,9 @@ To be done before the platform or the authors delete the messages.
 This file holds the cookies of your session: send it to nobody. Saisine copies them nowhere.
 It holds only what was shown. As of 1 June 2026; screens change.""",
     sniff=sniff,
-    records=read_entries,
+    records=each_record(read_responses),
     map=map_captured,
-    blocks=in_blocks_of_x(read_entries),
+    blocks=in_blocks(read_responses),
     map_block=captured_columns,
     samples=(
         ("samples/har/chrome.har", {"mapped": 0, "not_a_message": 2, "empty_record": 1}),

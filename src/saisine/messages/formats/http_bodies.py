@@ -67,7 +67,7 @@ def _joined(body: bytes) -> bytes:
 
 
 def _undone(body: bytes, coding: str) -> bytes:
-    if coding in _PLAIN or _is_readable(body):
+    if coding in _PLAIN or is_readable(body):
         return body
     if coding in _GZIP:
         return _inflated(body, 31)
@@ -81,7 +81,7 @@ def _undone(body: bytes, coding: str) -> bytes:
     raise BodyFault("unsupported")
 
 
-def _is_readable(body: bytes) -> bool:
+def is_readable(body: bytes) -> bool:
     """Whether it begins like data or a page rather than like something compressed."""
     return body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[", b"<") or body.startswith(
         (b"for ", b")]}'")

@@ -162,6 +162,7 @@ class _Walk:
         self.kind = kind
         self.held = held
         self.openings = ("{",) if kind is None else kind.openings
+        self.is_depth_limited = kind is None or kind.is_depth_limited
         self.limit = MOST_RUN
         self.is_bad_utf8 = False
         self.singles = 0
@@ -296,12 +297,13 @@ class _Walk:
         length = run.offsets[-1] + len(run.bodies[-1]) - run.offsets[0]
         self.limit = min(MOST_RUN, max(LEAST_RUN, 3 * length, self.limit // 2))
         places = [f"{self.prefix}{at}+{len(body)}" for at, body in zip(run.offsets, run.bodies, strict=True)]
-        is_fit = max(map(len, run.bodies)) <= MAX_RECORD_BYTES and not any_too_deep(run.bodies)
+        is_deep = self.is_depth_limited and any_too_deep(run.bodies)
+        is_fit = max(map(len, run.bodies)) <= MAX_RECORD_BYTES and not is_deep
         if run.is_typed and is_fit:
             yield RecordBlock.typed(run.objs, places, run.bodies, run.offsets, outer)
             return
         for obj, body, start, locator in zip(run.objs, run.bodies, run.offsets, places, strict=True):
-            if len(body) > MAX_RECORD_BYTES or is_too_deep(body):
+            if len(body) > MAX_RECORD_BYTES or (is_deep and is_too_deep(body)):
                 yield RecordError(locator, "too_large" if len(body) > MAX_RECORD_BYTES else "too_deep")
                 continue
             if run.is_typed:
@@ -365,7 +367,7 @@ class _Walk:
             return RecordError(f"{self.prefix}{start}", "cut_short", is_cut=True)
         body = escaped_bytes(text)
         locator = f"{self.prefix}{start}+{len(body)}"
-        if is_too_deep(body):
+        if self.is_depth_limited and is_too_deep(body):
             return RecordError(locator, "too_deep")
         self.is_bad_utf8 = not (text.isascii() or is_valid(text))
         is_suspect = self.is_bad_utf8 or "\\u" in text

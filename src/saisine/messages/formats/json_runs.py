@@ -30,10 +30,12 @@ _NUL: Final = re.compile(rb"\\u0000").search  # half of what `in` costs
 
 
 class Kind:
-    """A struct that names what is mapped, and its decoders: for values in an array, and for lines."""
+    """A struct that names what is mapped, and its decoders: for values in an array, and for lines. Where it holds
+    texts and numbers alone, what lies deeper does no harm: `is_depth_limited` says whether it is refused."""
 
-    def __init__(self, kind: Any, openings: str = "{") -> None:
+    def __init__(self, kind: Any, openings: str = "{", *, is_depth_limited: bool = True) -> None:
         self.kind = kind
+        self.is_depth_limited = is_depth_limited
         self.openings = tuple(openings)
         self.values: Callable[[bytes], list[Any]] = msgspec.json.Decoder(list[kind]).decode
         self.lines: Callable[[bytes], list[Any]] = msgspec.json.Decoder(kind).decode_lines

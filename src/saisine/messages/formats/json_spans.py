@@ -6,6 +6,7 @@ stepped over by the standard library's scanner, in C.
 
 import re
 from collections.abc import Callable, Iterator, Set
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from saisine.messages.formats.json_window import SCANNER
@@ -122,4 +123,9 @@ def pointer(steps: Steps) -> str:
     >>> pointer(("data", 0, "a/b"))
     '/data/0/a~1b'
     """
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1").replace("#", "~2") for step in steps)
+    return "".join(map(_step, steps))
+
+
+@lru_cache(maxsize=4096)
+def _step(step: str | int) -> str:
+    return "/" + str(step).replace("~", "~0").replace("/", "~1").replace("#", "~2")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from hashlib import sha256
+from itertools import islice
 from typing import Any, BinaryIO, Final, Protocol
 
 import msgspec
@@ -96,7 +97,8 @@ class Context:
     members: Mapping[str, Member] = field(default_factory=dict)
     cannot_give: tuple[str, ...] = ()
     memory: dict[str, Any] = field(default_factory=dict)
-    _derived: dict[str, int] = field(default_factory=dict)
+    _derived: dict[str, None] = field(default_factory=dict)
+    _repeated: dict[str, int] = field(default_factory=dict)
 
     def derive_id(self, platform: str, conversation: str, created_at_raw: str, author: str, text: str) -> str:
         """An identifier for a message of a source that gives none; a true repeat gets `#2`, `#3`…
@@ -117,16 +119,19 @@ class Context:
     def keys_of(self, bodies: Iterable[bytes]) -> list[str]:
         """The same of the bytes of those parts, in UTF-8 and joined by the sign 1F."""
         keys = [f"derived:{sha256(body, usedforsecurity=False).hexdigest()[:32]}" for body in bodies]
-        met = self._derived
-        if met.keys().isdisjoint(keys):
-            counts = dict.fromkeys(keys, 1)
-            if len(counts) == len(keys):
-                met |= counts
-                return keys
+        before = len(self._derived)
+        self._derived |= dict.fromkeys(keys)
+        if len(self._derived) == before + len(keys):
+            return keys
+        new = set(islice(self._derived, before, None))  # in the order they were met
         found = []
         for key in keys:
-            count = met[key] = met.get(key, 0) + 1
-            found.append(key if count == 1 else f"{key}#{count}")
+            if key in new:
+                new.remove(key)
+                found.append(key)
+            else:
+                count = self._repeated[key] = self._repeated.get(key, 1) + 1
+                found.append(f"{key}#{count}")
         return found
 
 

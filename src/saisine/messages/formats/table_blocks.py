@@ -7,10 +7,12 @@ where it does not, a quoted cell is still open, and the lines of that cell go to
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 from typing import Any, BinaryIO, Final, NamedTuple
+
+import numpy as np
 
 from saisine.messages.containers import STREAM_FAULTS
 from saisine.messages.formats.blocks import BlockReader, RecordBlock, hashes_of
@@ -37,12 +39,12 @@ from saisine.messages.formats.table_rows import (
     text_of,
     unmarked,
 )
-from saisine.messages.formats.table_structure import is_utf8, row_ends
+from saisine.messages.formats.table_structure import Places, marks_of
 
 BLOCK_BYTES: Final = 1 << 20
 # An open cell longer than this is no cell: its rows are read one by one, with the limits of `table_rows`.
 MAX_OPEN_BYTES: Final = 4 << 20
-# An archive that turns out damaged costs what was asked of it at that moment.
+# An archive that turns out damaged costs what was asked of it at that moment; a file on the disk, nothing.
 _PIECE_BYTES: Final = 16 << 10
 _MARK: Final = "\x1efin\x1e"
 
@@ -50,11 +52,12 @@ Found = RecordBlock | RawRecord | RecordError | Note
 
 
 class _Rows(NamedTuple):
-    """Rows that follow each other: those under the header, the bytes of each, those that stood before it and how
-    long they were together, and the last row of all."""
+    """Rows that follow each other: those under the header, the bytes of each and how many, those that stood before it
+    and how long they were together, and the last row of all."""
 
     cells: Sequence[list[str] | RowError]
-    bodies: list[bytes]
+    bodies: Iterable[bytes]
+    lengths: Places
     before: int
     before_bytes: int
     last: tuple[bytes, list[str] | RowError]
@@ -87,7 +90,6 @@ class _Reading:
         self.number = self.offset = 0
         self.fault: Exception | None = None
         self.last: tuple[bytes, list[str] | RowError] = (b"", [])
-        self.asked: set[int] = set()
         self.is_plain = (
             profile.quote == '"'
             and profile.escape is None
@@ -123,8 +125,9 @@ class _Reading:
         """Whole lines, behind those of a cell that is still open; only these at the end."""
         pieces, length = [opened], 0
         line_end = self.layout.line_end.encode()
+        asked = BLOCK_BYTES if isinstance(getattr(self.stream, "raw", None), io.FileIO) else _PIECE_BYTES
         try:
-            while length < BLOCK_BYTES and (piece := self.stream.read(_PIECE_BYTES)):
+            while length < BLOCK_BYTES and (piece := self.stream.read(asked)):
                 pieces.append(piece)
                 length += len(piece)
             if length and not pieces[-1].endswith(line_end):
@@ -138,30 +141,22 @@ class _Reading:
 
     def _plain_rows(self, data: bytes, *, is_end: bool) -> _Rows | None:
         """The rows of these lines but one that is still open, as columns; None when they are not plain."""
-        ends = row_ends(data, self.layout.delimiter, is_end=is_end) if self.is_plain else None
+        if not self.is_plain or len(data) > MAX_OPEN_BYTES:
+            return None  # so long a line is hardly a row: the places of all its cells would weigh eight times as much
+        marks = marks_of(data, self.layout.delimiter, is_end=is_end)
         before = max(0, self.layout.header_row + 1 - self.number)
-        if ends is None or len(ends) <= before or len(data) - ends[-1] > MAX_OPEN_BYTES:
+        if marks is None:
             return None
-        places = [int(ends[before - 1]) if before else 0, *ends[before:].tolist()]
-        rows = data[places[0] : places[-1]]
-        bodies = io.BytesIO(rows).readlines()
-        if len(bodies) != len(places) - 1:
-            bodies = [data[start:end] for start, end in pairwise(places)]
-        text = self._as_utf8(rows)
-        cells = CellColumns.of(text, bodies, self.layout, self.asked) if text is not None else None
+        ends = marks.row_ends()
+        if len(ends) <= before or len(data) - ends[-1] > MAX_OPEN_BYTES:
+            return None
+        start = int(ends[before - 1]) if before else 0
+        cells = CellColumns.of(data, marks.behind(before), start, self.layout)
         if cells is None:
             return None
         # no row of a plain block ends in the middle: it stands for one that has all its cells
-        return _Rows(cells, bodies, before, places[0], (bodies[-1], self.layout.header))
-
-    def _as_utf8(self, data: bytes) -> bytes | None:
-        """The same text in UTF-8; None when a line of it is in no encoding that is known of the file."""
-        if self.layout.encoding == "utf-8":
-            return data if is_utf8(data) else None
-        try:
-            return data.decode(self.layout.encoding).encode()
-        except UnicodeDecodeError:
-            return None
+        last = data[int(cells.starts[-1]) : int(ends[-1])], self.layout.header
+        return _Rows(cells, cells.bodies(), cells.ends - cells.starts, before, start, last)
 
     def _split(self, data: bytes, *, is_end: bool) -> _Rows | None:
         """The same for any table, by `csv.reader`; None when its rows need to be read one by one."""
@@ -190,8 +185,10 @@ class _Reading:
             rows = [unmarked(row, body, self.profile, layout) for row, body in pairs]
         before = min(max(0, layout.header_row + 1 - self.number), len(rows))
         last = (bodies[-1], rows[-1]) if rows else self.last
+        lengths = np.fromiter(map(len, bodies), np.int64, len(bodies))
+        above = int(lengths[:before].sum())
         return _Rows(
-            rows[before:], bodies[before:], before, sum(map(len, bodies[:before])), last, may_fail=is_strayed
+            rows[before:], bodies[before:], lengths[before:], before, above, last, may_fail=is_strayed
         )
 
     def _parsed(self, texts: Iterator[str]) -> tuple[list[list[str]], list[int]]:
@@ -205,13 +202,15 @@ class _Reading:
 
     def _take(self, rows: _Rows) -> Iterator[Found]:
         """The rows under the header as one block; those that are none are said."""
-        cells, bodies = rows.cells, rows.bodies
+        cells, lengths = rows.cells, rows.lengths
         first = self.number + rows.before
-        offsets = list(accumulate(map(len, bodies), initial=self.offset + rows.before_bytes))
-        self.number, self.offset, self.last = first + len(bodies), offsets[-1], rows.last
+        ends = self.offset + rows.before_bytes + np.cumsum(lengths)
+        self.number, self.last = first + len(cells), rows.last
+        self.offset = int(ends[-1]) if len(ends) else self.offset + rows.before_bytes
         locators = [f"{self.prefix}{number}" for number in range(first + 1, self.number + 1)]
         objs: Any = cells  # as columns, where they are plain
-        block = RecordBlock(objs, locators, hashes_of(bodies), offsets[:-1], [*map(len, bodies)], self.outer)
+        offsets = (ends - lengths).tolist()
+        block = RecordBlock(objs, locators, hashes_of(rows.bodies), offsets, lengths.tolist(), self.outer)
         bad = [place for place, row in enumerate(cells) if isinstance(row, str)] if rows.may_fail else []
         start = 0
         for place in bad:

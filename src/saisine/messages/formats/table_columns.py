@@ -14,7 +14,7 @@ import numpy as np
 
 from saisine.messages.columns import Column, Same, Times
 from saisine.messages.formats.json_values import as_count, as_time
-from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_cells import CellColumns, Full, holds_none
 from saisine.messages.formats.table_times import local_us, plain_times
 from saisine.messages.formats.table_values import is_rounded, parse_count, parse_time
 from saisine.messages.idtime import UNKNOWN
@@ -72,12 +72,23 @@ def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
     return cells, rounded
 
 
+def _plain_numbers(cells: Sequence[str | None]) -> list[int | None] | None:
+    """The numbers that these cells are, in ASCII digits; None when one is anything else."""
+    try:
+        text = "".join(cells)  # type: ignore[arg-type]
+        if text.isascii() and text.isdigit() and len(text) < 19 * len(cells):
+            return list(map(int, cells))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        pass  # one is None, or empty
+    return None
+
+
 def _is_digits(cells: Sequence[str | None]) -> bool:
     """Whether every cell is a number of ASCII digits, none empty, none long."""
-    if None in cells or "" in cells:
+    if not isinstance(cells, Full) and (None in cells or "" in cells):
         return False
     text = "".join(cells)  # type: ignore[arg-type]
-    return text.isascii() and text.isdigit() and max(map(len, cells)) < 19  # type: ignore[arg-type]
+    return text.isascii() and text.isdigit() and max(map(len, cells)) < 19
 
 
 def each_cell(cells: Sequence[Any], read: Callable[[Any], Any]) -> list[Any]:
@@ -91,14 +102,16 @@ def each_cell(cells: Sequence[Any], read: Callable[[Any], Any]) -> list[Any]:
 
 def counts(cells: Cells) -> list[int | None]:
     """Counts as tools write them; some write whole numbers as `3.0`."""
-    if _is_digits(cells):
-        return list(map(int, cells))  # type: ignore[arg-type]
+    numbers = _plain_numbers(cells)
+    if numbers is not None:
+        return numbers
     return each_cell(cells, lambda cell: as_count(cell.removesuffix(".0")))
 
 
 def written_counts(cells: Cells) -> list[int | None]:
     """Counts as people write them (`1 234`)."""
-    return list(map(int, cells)) if _is_digits(cells) else each_cell(cells, parse_count)  # type: ignore[arg-type]
+    numbers = _plain_numbers(cells)
+    return each_cell(cells, parse_count) if numbers is None else numbers
 
 
 def sums(*columns: list[int | None]) -> list[int | None]:
@@ -155,11 +168,12 @@ class CellTimes(NamedTuple):
 
 def times(cells: Cells, formats: tuple[str, ...], zone: tzinfo) -> CellTimes:
     """Times by the first writing that fits each cell, as `parse_time` reads them; UNKNOWN where none does."""
-    if formats[:1] == ("iso",) and None not in cells:
+    is_full = not holds_none(cells)
+    if formats[:1] == ("iso",) and is_full:
         quick = _iso_utc(cells)  # type: ignore[arg-type]
         if quick is not None:
             return quick
-    plain = plain_times(cells, formats, zone) if cells and None not in cells else None  # type: ignore[arg-type]
+    plain = plain_times(cells, formats, zone) if cells and is_full else None  # type: ignore[arg-type]
     if plain is not None:
         return CellTimes(plain.at, Same(plain.precision), [True] * len(cells))
     known = {cell: parse_time(cell, formats, zone) if cell else None for cell in set(cells)}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from saisine.messages.columns import Column, Same
 from saisine.messages.formats.profiles import FieldRule
-from saisine.messages.formats.table_cells import CellColumns
+from saisine.messages.formats.table_cells import CellColumns, holds_none
 from saisine.messages.formats.table_columns import Cells, Rows, column, or_none, written_counts
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
@@ -56,6 +56,8 @@ def _getter(rule: FieldRule, columns: Mapping[str, int]) -> Getter:
 def _plain(rows: Rows, index: int) -> Cells:
     """The cells of a column without surrounding spaces, nor Excel's `="…"`."""
     if isinstance(rows, CellColumns):
+        if rows.is_plain(index):
+            return rows.filled(index)
         cells, may_be_formulas = rows.stripped(index), rows.has_formulas
     else:
         cells, may_be_formulas = list(map(str.strip, column(rows, index))), True
@@ -129,7 +131,7 @@ def value_of(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
 
 def _are_links(cells: Cells) -> bool:
     """Whether each cell begins as an address does, seen in all of them at once."""
-    if None in cells:
+    if holds_none(cells):
         return False
     together = "".join(["\n", "\n".join(cells)])  # type: ignore[arg-type]
     begun = sum(together.count(f"\n{start}") for start in _LINKS)

@@ -4,7 +4,8 @@
 keep the bytes of their object. Only profiles that say `form: json` or `form: any` read such a file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -25,6 +26,11 @@ def opens_like_json(head: bytes) -> bool:
     return head.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[")
 
 
+def is_array(head: bytes) -> bool:
+    """Whether the file is one array of objects, not an object per line."""
+    return head.removeprefix(_BOM).lstrip()[:1] == b"["
+
+
 def flatten(value: Any) -> dict[str, str]:
     """The scalars of an object by the path of their keys; lists of scalars joined by `|`, others left out."""
     cells: dict[str, str] = {}
@@ -39,12 +45,17 @@ def _flatten(value: dict[Any, Any], prefix: str, cells: dict[str, str], depth: i
         if isinstance(inner, dict):
             if depth:
                 _flatten(inner, f"{name}/", cells, depth - 1)
-        elif len(cells) < MAX_COLUMNS:
-            if isinstance(inner, list):
-                if not any(isinstance(one, dict | list) for one in inner):
-                    cells[name] = "|".join(map(_cell, inner))
-            else:
-                cells[name] = _cell(inner)
+        elif len(cells) < MAX_COLUMNS and (cell := cell_of(inner)) is not None:
+            cells[name] = cell
+
+
+def cell_of(value: Any) -> str | None:
+    """What the cell of a value holds; None for objects and for lists that hold others."""
+    if isinstance(value, dict):
+        return None
+    if isinstance(value, list):
+        return None if any(isinstance(one, dict | list) for one in value) else "|".join(map(_cell, value))
+    return _cell(value)
 
 
 def _cell(value: Any) -> str:
@@ -102,26 +113,35 @@ def json_layout(head: bytes, profile: Profile) -> JsonLayout | None:
     """The layout of a JSON table that holds the profile's columns, or None."""
     if profile.form == "table" or not opens_like_json(head):
         return None
-    seen = set[str]().union(*first_objects(head))
+    seen = _seen_in(head)
     if not seen or not all(any(name in seen for name in names) for names in profile.headers_all):
         return None
     rules = profile.fields.values()
-    return JsonLayout(
-        sorted(seen), (name for rule in rules for name in (*rule.headers, *rule.template_headers))
-    )
+    names = (name for rule in rules for name in (*rule.headers, *rule.template_headers))
+    return JsonLayout(sorted(seen), names)
+
+
+@lru_cache(maxsize=1)  # each profile asks it of the same file
+def _seen_in(head: bytes) -> frozenset[str]:
+    return frozenset[str]().union(*first_objects(head))
 
 
 def json_rows(member: Member, ctx: Context, layout: JsonLayout) -> Iterator[RawRecord | RecordError | Note]:
     """The objects of a file as rows of cells, each with the place and the hash of its own bytes."""
-    head = member.read(HEAD_BYTES)
-    is_array = head.removeprefix(_BOM).lstrip()[:1] == b"["
-    outer = ({"layout": layout},)
-    for found in (json_array("") if is_array else json_lines)(member, ctx):
-        if not isinstance(found, RawRecord):
-            yield found
-        elif not isinstance(found.obj, dict):
-            yield RecordError(found.locator, "unexpected_shape: no object")
+    reader = json_array("") if is_array(member.read(HEAD_BYTES)) else json_lines
+    return as_rows(reader(member, ctx), layout, ({"layout": layout},))
+
+
+def as_rows(
+    found: Iterable[RawRecord | RecordError | Note], layout: JsonLayout, outer: tuple[Mapping[str, Any], ...]
+) -> Iterator[RawRecord | RecordError | Note]:
+    """Objects as rows of cells, with what surrounds each."""
+    for one in found:
+        if not isinstance(one, RawRecord):
+            yield one
+        elif not isinstance(one.obj, dict):
+            yield RecordError(one.locator, "unexpected_shape: no object")
         else:
-            cells = flatten(found.obj)
+            cells = flatten(one.obj)
             row = [cells.get(name, "") for name in layout.header]
-            yield msgspec.structs.replace(found, obj=row, outer=outer)
+            yield msgspec.structs.replace(one, obj=row, outer=outer)

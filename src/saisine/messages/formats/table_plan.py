@@ -17,7 +17,7 @@ from saisine.messages.formats.blocks import (
 )
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
-from saisine.messages.formats.table_cells import CellColumns, Part, joined_rows
+from saisine.messages.formats.table_cells import CellColumns, Part, holds_none, joined_rows
 from saisine.messages.formats.table_columns import Cells, padded, places_of, times, without_rounded
 from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
 from saisine.messages.formats.table_json import JsonLayout
@@ -166,9 +166,9 @@ class _Plan:
                 continue
             fields["created_at_raw"] = cells
             fields["created_at_precision"] = found.precisions
-            known = (found.at != UNKNOWN).tolist()
+            known = found.at != UNKNOWN
             fields["created_at_source"] = (
-                Same("field") if all(known) else ["field" if one else None for one in known]
+                Same("field") if known.all() else ["field" if one else None for one in known.tolist()]
             )
             if found.assumed is not None and self.profile.zone is None:
                 first = block.locators[found.assumed.index(True)]
@@ -320,7 +320,7 @@ def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:
 
 
 def _holds_none(cells: Cells | Same) -> bool:
-    return not cells.value if isinstance(cells, Same) else None in cells
+    return not cells.value if isinstance(cells, Same) else holds_none(cells)
 
 
 def _encoded(texts: Any) -> Part:
@@ -346,4 +346,4 @@ def _platforms(said: Sequence[str]) -> Column:
 
 def _filled_in(cells: Cells | Same | None, count: int) -> list[str]:
     texts = listed(cells if cells is not None else Same(""), count)
-    return [cell or "" for cell in texts] if None in texts else texts
+    return [cell or "" for cell in texts] if holds_none(texts) else texts

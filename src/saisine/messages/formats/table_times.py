@@ -20,6 +20,7 @@ Numbers = npt.NDArray[np.int64]
 
 DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
+_FEW_SPANS: Final = 10_000  # thirty years of days
 _LOCAL_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 (local times, before their zone is known)
 _ISO: Final = re.compile(
     r"(?P<Y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:[T ](?P<H>\d\d):(?P<M>\d\d)(?::(?P<S>\d\d)(?:\.(?P<f>\d{3}|\d{6}))?)?)?"
@@ -136,12 +137,22 @@ def local_us(parts: dict[str, Numbers]) -> Numbers | None:
 def _in_utc(local: Numbers, zone: tzinfo) -> Numbers | None:
     """The same times in UTC; None when the clocks of the zone may have changed near one of them."""
     for length_us in (DAY_US, _HOUR_US):
-        spans, of_each = np.unique(local // length_us, return_inverse=True)
+        spans, of_each = _distinct(local // length_us)
         shifts = [_shift(span * length_us, length_us, zone) for span in spans.tolist()]
         if None not in shifts:
             found: Numbers = local - np.array(shifts, np.int64)[of_each]
             return found
     return None
+
+
+def _distinct(numbers: Numbers) -> tuple[Numbers, Numbers]:
+    """(the distinct ones, the rank of each among them): without sorting them where they lie close together."""
+    first, last = int(numbers.min()), int(numbers.max())
+    if last - first > len(numbers) + _FEW_SPANS:
+        return np.unique(numbers, return_inverse=True)
+    is_there = np.zeros(last - first + 1, np.bool_)
+    is_there[numbers - first] = True
+    return np.flatnonzero(is_there) + first, (np.cumsum(is_there) - 1)[numbers - first]
 
 
 def _shift(start_us: int, length_us: int, zone: tzinfo) -> int | None:

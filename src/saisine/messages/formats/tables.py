@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from saisine.messages.formats.blocks import BlockReader, RecordBlock, by_itself, in_blocks
+from saisine.messages.formats.blocks import BlockReader, RecordBlock, by_itself
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     Context,
@@ -21,6 +21,7 @@ from saisine.messages.formats.profiles import Profile, load_profile, load_shippe
 from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
 from saisine.messages.formats.table_layout import Layout, find_layout
+from saisine.messages.formats.table_objects import read_objects
 from saisine.messages.formats.table_plan import map_rows
 from saisine.messages.formats.table_rows import read_with
 
@@ -72,7 +73,7 @@ def read_table_blocks(profile: Profile) -> BlockReader:
     def blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
         layout = layout_of(member.read(HEAD_BYTES), profile)
         if isinstance(layout, JsonLayout):
-            yield from in_blocks(json_rows(member, ctx, layout))
+            yield from read_objects(member, ctx, layout, profile)
         elif layout is None:
             yield Note("unknown_header", ctx.locator_prefix)
         else:

@@ -16,9 +16,10 @@ from saisine.capture.streams import Budget, OverBudget, StreamFault
 from saisine.capture.warc import NotWarc, Record, WarcReader
 from saisine.messages.filetypes import is_warc
 from saisine.messages.formats.capture_sites import CAPTURED_PLATFORMS, SITES
-from saisine.messages.formats.captured import Response, Site, is_data, map_captured, records_of, site_of
-from saisine.messages.formats.captured_columns import captured_columns, in_blocks_of_x
-from saisine.messages.formats.contract import Context, Format, Member, Note, RawRecord, RecordError, Sniff
+from saisine.messages.formats.captured import Response, Site, each_record, map_captured, site_of
+from saisine.messages.formats.captured_columns import captured_columns, in_blocks
+from saisine.messages.formats.captured_pieces import is_data
+from saisine.messages.formats.contract import Context, Format, Member, Note, RecordError, Sniff
 from saisine.messages.formats.http_bodies import (
     MAX_BODY_BYTES,
     MAX_HEAD_BYTES,
@@ -39,39 +40,51 @@ def sniff(head: bytes, name: str) -> Sniff:
     return Sniff(98, ["WARC/1."]) if is_warc(head) else Sniff(0, [])
 
 
-def read_records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
-    """The posts and comments of each response; then what disturbed the reading."""
+def read_responses(
+    member: Member, ctx: Context
+) -> Iterator[tuple[Response, Site | None] | RecordError | Note]:
+    """Each response; then what disturbed the reading."""
+    cut: list[str] = []
     with member.open() as stream:
         reader = WarcReader(stream, Budget(_inflatable(member.size)), is_verified=False)
         last: Record | None = None
         try:
-            for last in reader:
-                if last.type in _RESPONSES:
-                    yield from _read_one(last, f"{ctx.locator_prefix}#warc:{last.offset}")
+            for record in reader:
+                if last is not None and last.is_cut:
+                    cut.append(_place_of(last, ctx))
+                last = record
+                if record.type in _RESPONSES:
+                    yield _read_one(record, _place_of(record, ctx))
         except OverBudget:
             yield Note("too_expanded", ctx.locator_prefix)
             return
         except NotWarc:
             yield Note("damaged", ctx.locator_prefix)
             return
+        if cut:
+            yield Note("records_cut", cut[0], count=len(cut))
         if reader.faults or (last is not None and last.is_cut):
             offset = last.offset if last is not None else 0
             yield Note("truncated", f"{ctx.locator_prefix}#warc:{offset}", offset)
+
+
+def _place_of(record: Record, ctx: Context) -> str:
+    """The record by where it begins in the file, as an index does; by its rank too in a gzip member of several."""
+    place = f"{ctx.locator_prefix}#warc:{record.offset}"
+    return f"{place}/record {record.rank}" if record.rank else place
 
 
 def _inflatable(size: int) -> int:
     return min(MAX_INFLATED_BYTES, max(_RATIO_FREE_BYTES, size * MAX_RATIO)) if size else MAX_INFLATED_BYTES
 
 
-def _read_one(record: Record, locator: str) -> Iterator[RawRecord | RecordError]:
-    """The records of one response; the rest of its block is stepped over and verified by the reader."""
+def _read_one(record: Record, locator: str) -> tuple[Response, Site | None] | RecordError:
+    """One response; what is left of its block is stepped over by the reader."""
     site = site_of(record.uri, SITES)
     try:
-        response = _response(record, locator, site)
+        return _response(record, locator, site), site
     except StreamFault:
-        yield RecordError(locator, "cut_short", is_cut=True)
-        return
-    yield from records_of(response, site)
+        return RecordError(locator, "cut_short", is_cut=True)
 
 
 def _response(record: Record, locator: str, site: Site | None) -> Response:
@@ -142,9 +155,9 @@ To be done before the platform or the authors delete the messages.
 This file may hold traces of your session: send it only to those who must read it.
 It holds only what was shown. As of 1 June 2026; screens change.""",
     sniff=sniff,
-    records=read_records,
+    records=each_record(read_responses),
     map=map_captured,
-    blocks=in_blocks_of_x(read_records),
+    blocks=in_blocks(read_responses),
     map_block=captured_columns,
     samples=(
         ("samples/warc/example.warc.gz", {"mapped": 0, "not_a_message": 1, "empty_record": 1}),

@@ -16,7 +16,8 @@ from saisine.messages.columns import Column, Columns, Same, Times
 from saisine.messages.formats.blocks import Fields, RecordBlock, Unfit, columns_of, lacking, spread
 from saisine.messages.formats.json_values import as_count, as_id, distinct
 from saisine.messages.formats.raw import Context
-from saisine.messages.formats.table_columns import stated, utc_times
+from saisine.messages.formats.table_columns import stated
+from saisine.messages.formats.table_times import local_us
 from saisine.messages.formats.x_graphql_tweets import (
     MONTHS,
     UNAVAILABLE,
@@ -217,9 +218,10 @@ def _authors(tweets: Sequence[Tweet], legacies: Sequence[Legacy]) -> tuple[Field
         handles.append(core.screen_name or legacy.screen_name or old.screen_name or None)
         names.append(core.name or legacy.name or old.name or None)
         created.append(core.created_at or legacy.created_at or old.created_at or None)
-    if None in created or x_times(created) is None:  # type: ignore[arg-type]
-        created = [one if one and X_DATE.fullmatch(one) else None for one in created]
-    return {"author_id": ids, "author_handle": handles, "author_name": names}, _dated(created)
+    at = None if None in created else x_times(created)  # type: ignore[arg-type]
+    if at is None:
+        at = _dated([one if one and X_DATE.fullmatch(one) else None for one in created])
+    return {"author_id": ids, "author_handle": handles, "author_name": names}, at
 
 
 def _quotes(flat: _Flat, legacies: Sequence[Legacy]) -> list[str | None]:
@@ -366,16 +368,30 @@ def _dated(said: Sequence[str | None]) -> Times:
 
 def x_times(said: Sequence[str]) -> Times | None:
     """The same where all are written as "Wed Oct 10 20:19:24 +0000 2018"; None for any other."""
-    if set(map(len, said)) != {30} or not all(one[:3].isalpha() and one[19:26] == " +0000 " for one in said):
+    together = "".join(said)
+    if set(map(len, said)) != {len(_WRITING)} or not together.isascii():
         return None
-    if any(one[3] + one[7] + one[10] != "   " for one in said):
+    signs = np.frombuffer(together.encode(), np.uint8).reshape(-1, len(_WRITING))
+    digits = signs[:, _DIGITS].astype(np.int64) - ord("0")
+    days = signs[:, :3] | 0x20  # in small letters
+    if (signs[:, _FIXED] != _FIXED_SIGNS).any() or digits.min() < 0 or digits.max() > 9:
         return None
-    months = [_MONTHS.get(one[4:7]) for one in said]
+    if days.min() < ord("a") or days.max() > ord("z"):
+        return None
+    codes, places = np.unique(signs[:, 4:7] @ _WEIGHTS, return_inverse=True)
+    months = [_MONTHS.get(code) for code in codes.tolist()]
     if None in months:
         return None
-    return utc_times(
-        [f"{one[26:]}-{month}-{one[8:10]}T{one[11:19]}Z" for one, month in zip(said, months, strict=True)]
-    )
+    day, hour, minute, second = (digits[:, at] * 10 + digits[:, at + 1] for at in range(0, 8, 2))
+    year = digits[:, 8:] @ (1000, 100, 10, 1)
+    month = np.array(months, np.int64)[places]
+    return local_us({"Y": year, "m": month, "d": day, "H": hour, "M": minute, "S": second})
 
 
-_MONTHS: Final = {name: f"{number:02}" for name, number in MONTHS.items()}
+_WRITING: Final = "Aaa Aaa 00 00:00:00 +0000 0000"
+_ZONE: Final = range(20, 25)
+_DIGITS: Final = [at for at, sign in enumerate(_WRITING) if sign == "0" and at not in _ZONE]
+_FIXED: Final = [at for at, sign in enumerate(_WRITING) if sign in " :" or at in _ZONE]
+_FIXED_SIGNS: Final = np.frombuffer(_WRITING.encode(), np.uint8)[_FIXED]
+_WEIGHTS: Final = np.array([1 << 16, 1 << 8, 1], np.int64)
+_MONTHS: Final = {int.from_bytes(name.encode(), "big"): number for name, number in MONTHS.items()}
