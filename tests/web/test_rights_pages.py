@@ -397,7 +397,7 @@ def test_the_illustrated_guide_has_small_pictures_with_words(empty: Session, cli
     assert len(pictures) >= 6
     for source, alt in pictures:
         answer = client.get(source)
-        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/png")
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
         assert len(body_of(answer)) < 40_000
         assert alt.endswith(".")
 
