@@ -191,6 +191,8 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 def changed(one: Any, rank: int, how: int) -> None:
     found = places(one)
+    if not found:  # an earlier change emptied it
+        return
     container, key = found[rank % len(found)]
     if how >= 0:
         container[key] = copy.deepcopy(ODD[how])
