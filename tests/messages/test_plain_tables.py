@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pyarrow as pa
@@ -185,4 +185,8 @@ def test_times_far_from_a_change_of_clocks_are_read_together() -> None:
     found = plain_times(cells, WRITINGS, PARIS)
     assert found is not None
     assert plain_times([*cells, "31/02/2026 10:00"], WRITINGS, PARIS) is None
+    far = plain_times(["01/02/1900 10:00", "29/02/2400 10:00"], WRITINGS, PARIS)
+    assert far is not None
+    assert datetime.fromtimestamp(int(far.at[1]) / 1e6, UTC) == datetime(2400, 2, 29, 9, tzinfo=UTC)
+    assert plain_times(["01/02/1900 10:00", "29/02/2401 10:00"], WRITINGS, PARIS) is None
     assert plain_times([*cells, "25/10/2026 02:30"], WRITINGS, PARIS) is None

@@ -469,3 +469,9 @@ def test_a_row_is_found_again_in_the_sealed_workbook(tmp_path: Path, mapper: str
     original = Original("a.xlsx", len(data), lambda: io.BytesIO(data))
     body = read_record(original, message.locator, message.record_sha256, mapper=mapper)
     assert body.endswith(b'"Bonjour","https://x.com/a/status/1","c-1234567"\r\n')
+
+
+def test_a_part_in_an_encoding_that_nobody_knows_is_a_fault_of_the_workbook() -> None:
+    part = io.BytesIO(b'<?xml version="1.0" encoding="false"?><a/>')
+    with pytest.raises(xlsx_parts.WorkbookFault):
+        list(xlsx_parts.walk(part, xlsx_parts.Handlers()))

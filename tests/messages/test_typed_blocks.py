@@ -221,6 +221,37 @@ def test_whatever_is_done_to_some_objects_blocks_give_what_each_gives_alone(
         assert told(one, data) == told(one_by_one(one), data)
 
 
+AFTER = [b"", b',"pageInfo":{"a":[{"b":1}]}', b',"next":[1], "x": "}]"', b',"items":[]']
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    lengths=st.lists(st.integers(0, 6), min_size=1, max_size=4),
+    after=st.sampled_from(AFTER),
+    between=st.sampled_from([b",", b", ", b",\n"]),
+    end=st.sampled_from([b"\n", b"\r\n", b" "]),
+    change=CHANGES,
+)
+def test_pages_that_follow_each_other_give_what_each_object_gives_alone(
+    lengths: list[int], after: bytes, between: bytes, end: bytes, change: list[tuple[int, int, int]]
+) -> None:
+    items = [youtube(n) for n in range(1, 9)]
+    for n, rank, how in change:
+        changed(items[n - 1], rank, how)
+    written = [json.dumps(one, ensure_ascii=False).encode("utf-8", "surrogatepass") for one in items]
+    data = b"".join(
+        b'{"kind":"youtube#list","items":[%b]%b}%b'
+        % (between.join(written[-length:] * (length > 0)), after, end)
+        for length in lengths
+    )
+    one = next(one for one in FORMATS if one.id == "youtube-api")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (json_records, json_runs):
+            patch.setattr(module, "LEAST_CHARS", 64)
+        patch.setattr(json_records, "SINGLES", 0)
+        assert told(one, data) == told(one_by_one(one), data)
+
+
 def framed(post: Any, frame: int) -> dict[str, Any]:
     """A post as an answer holds it: mostly in one place, now and then in another, or promoted."""
     shown = {"tweet_results": {"result": post}}
@@ -315,6 +346,20 @@ def test_depth_counts_the_brackets_outside_texts(value: Any) -> None:
                 depth = max(depth, level)
             before = sign
         assert json_lines.is_too_deep(body.encode()) == (depth > 200)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([1, 90, 199, 200, 201, 400]), st.integers(0, 5_000)), max_size=9))
+def test_depth_is_found_among_many_as_in_one(shapes: list[tuple[int, int]]) -> None:
+    bodies = [b"[" * depth + b'"%b"' % (b"a" * more) + b"]" * depth for depth, more in shapes]
+    expected = any(map(json_lines.is_too_deep, bodies))
+    assert json_lines.any_too_deep(bodies, b",\n".join(bodies)) == expected
+
+
+def test_places_are_written_for_any_member_name() -> None:
+    for prefix in ("", "a,b],[c.json!", "deux\nlignes/é.json!"):
+        places = json_runs.places_of(prefix, [3, 17], [b"{}", b"[1, 2]"])
+        assert places == [f"{prefix}3+2", f"{prefix}17+6"]
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow], deadline=None)

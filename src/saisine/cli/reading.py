@@ -11,7 +11,6 @@ from saisine.cli.app import Json, app, clock, open_workspace, the_day
 from saisine.cli.output import (
     full_time,
     print_json,
-    print_json_line,
     print_table,
     progress_bar,
     say,
@@ -48,8 +47,7 @@ def read(
     from saisine.messages.reading import read_paths
 
     reading = read_paths(paths, format_id=format_id, profile=profile, now=clock())
-    for message in reading:
-        print_json_line(message.as_json())
+    reading.write_ndjson(sys.stdout.buffer)
     sys.stdout.flush()
     if ledger is not None:
         write_ledger(ledger, reading.ledger)

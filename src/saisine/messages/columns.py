@@ -61,7 +61,7 @@ class Columns:
         """The messages, built now."""
         if not self.count:
             return iter(())
-        return map(Message, *(_values(self.values[name], self.count) for name in COLUMNS))
+        return map(Message, *(cells_of(self.values[name], self.count) for name in COLUMNS))
 
     def to_batch(self) -> pa.RecordBatch:
         """The same as one record batch of `ARROW_SCHEMA`. Raises what arrow does on a value of another type."""
@@ -69,7 +69,8 @@ class Columns:
         return pa.RecordBatch.from_arrays(arrays, schema=ARROW_SCHEMA)
 
 
-def _values(column: Column, count: int) -> Iterator[Any]:
+def cells_of(column: Column, count: int) -> Iterator[Any]:
+    """Its cells, one per message."""
     if isinstance(column, Same):
         return repeat(column.value, count)
     return iter(datetimes(column) if isinstance(column, np.ndarray) else column)
@@ -155,7 +156,11 @@ def _constant(value: Any, kind: pa.DataType, count: int) -> pa.Array:
     size = 1 << max(12, count.bit_length())
     if isinstance(value, list):
         value = tuple(value)
-    return _long_constant(value, type(value).__name__, kind, size).slice(0, count)
+    try:
+        return _long_constant(value, type(value).__name__, kind, size).slice(0, count)
+    except UnicodeEncodeError:
+        # a lone surrogate that came another way than through a JSON escape (a file name, a handle)
+        return _constant(clean_value(value), kind, count)
 
 
 @lru_cache(maxsize=256)

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from saisine.messages.formats.http_bodies import BodyFault, decoded
@@ -33,6 +34,12 @@ def chunked(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in parts) + b"0\r\n\r\n"
 
 
+def packed(codec: str, body: bytes) -> bytes:
+    if codec == "gzip":
+        return gzip.compress(body, 1)
+    return bytes(pa.compress(body, codec=codec, asbytes=True))
+
+
 BODY = json.dumps(X).encode()
 CODINGS: list[tuple[str, bytes, tuple[str, ...]]] = [
     ("plain", BODY, ()),
@@ -45,6 +52,9 @@ CODINGS: list[tuple[str, bytes, tuple[str, ...]]] = [
         chunked(gzip.compress(BODY)),
         ("Transfer-Encoding: chunked", "Content-Encoding: gzip"),
     ),
+    ("brotli", packed("brotli", BODY), ("Content-Encoding: br",)),
+    ("zstandard", packed("zstd", BODY), ("Content-Encoding: zstd",)),
+    ("long, in brotli", packed("brotli", BODY + b" " * 70_000), ("Content-Encoding: br",)),
     ("undone by the recorder", BODY, ("Transfer-Encoding: chunked", "Content-Encoding: br")),
 ]
 
@@ -55,17 +65,34 @@ def test_codings_are_undone(title: str, body: bytes, headers: tuple[str, ...]) -
     assert row.text == "Bonjour"
 
 
-@pytest.mark.parametrize("coding", ["br", "zstd"])
-def test_a_coding_that_is_not_read_is_told(coding: str) -> None:
-    block = http(b"\x1b\x02\x00\xf8\x8d", "application/json", f"Content-Encoding: {coding}")
+def test_a_brotli_stream_that_begins_like_a_list_is_not_taken_for_one() -> None:
+    long = packed("brotli", BODY + b" " * 70_000)
+    assert long.startswith(b"[")
+    assert decoded(long, {"content-encoding": "br"}).startswith(BODY)
+    for undone in (b'[{"a": 1}]', '["été"]'.encode("latin-1"), '{"a": "été"}'.encode()):
+        assert decoded(undone, {"content-encoding": "br"}) == undone
+
+
+def test_a_coding_that_is_not_read_is_told() -> None:
+    block = http(b"\x1f\x9d\x90", "application/json", "Content-Encoding: compress")
     rows, account = read(warc(warc_record("response", X_AT, block)), WARC)
     assert (rows, skipped(account)) == ([], {"unsupported_variant": 1})
 
 
-def test_a_bomb_stops_at_the_limit() -> None:
+@pytest.mark.parametrize(("coding", "codec"), [("gzip", "gzip"), ("br", "brotli"), ("zstd", "zstd")])
+def test_a_bomb_stops_at_the_limit(coding: str, codec: str) -> None:
     with pytest.raises(BodyFault) as caught:
-        decoded(gzip.compress(b" " * (20 << 20)), {"content-encoding": "gzip"})
+        decoded(packed(codec, bytes(17 << 20)), {"content-encoding": coding})
     assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_a_packed_body_that_is_cut_or_damaged_is_told(coding: str) -> None:
+    whole = packed({"br": "brotli"}.get(coding, coding), BODY)
+    for bad in (whole[:-5], b"\x1b" + b"x" * 40):
+        with pytest.raises(BodyFault) as caught:
+            decoded(bad, {"content-encoding": coding})
+        assert caught.value.code == "damaged_body"
 
 
 def test_a_damaged_compression_fails_alone() -> None:

@@ -10,8 +10,11 @@ import tarfile
 import warnings
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import Any, Final
+
+import pyarrow as pa
 
 from tests.messages.formats import captures
 from tests.messages.workbooks import sheet, workbook
@@ -28,6 +31,11 @@ NAMES: Final = (
     "a\0b",
     "result.json",
 )
+CODINGS: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "gzip": partial(gzip.compress, mtime=0),
+    "br": partial(pa.compress, codec="brotli", asbytes=True),
+    "zstd": partial(pa.compress, codec="zstd", asbytes=True),
+}
 ADDRESSES: Final = [address for address, _, _ in captures.ANSWERS]
 
 
@@ -37,23 +45,31 @@ def zipped(files: Files, rng: Random) -> bytes:
     with warnings.catch_warnings(), zipfile.ZipFile(out, "w", method) as archive:
         warnings.simplefilter("ignore")  # a name written twice
         for name, data in files:
-            archive.writestr(name, data)
+            archive.writestr(dated(name, method), data)
     return out.getvalue()
+
+
+def dated(name: str, method: int) -> zipfile.ZipInfo:
+    """A file of an archive, of one day whatever today is: the same case is the same bytes."""
+    info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+    info.compress_type = method
+    return info
 
 
 def tarred(files: Files, rng: Random) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=rng.choice(("w", "w:gz", "w:bz2"))) as archive:  # type: ignore[call-overload]
+    packer = rng.choice((bytes, CODINGS["gzip"], bz2.compress))
+    with tarfile.open(fileobj=out, mode="w") as archive:
         for name, data in files:
             info = tarfile.TarInfo(name.replace("\0", ""))
             info.size = len(data)
             info.type = rng.choice((tarfile.REGTYPE,) * 6 + (tarfile.SYMTYPE, tarfile.FIFOTYPE))
             archive.addfile(info, io.BytesIO(data))
-    return out.getvalue()
+    return packer(out.getvalue())
 
 
 def packed(files: Files, rng: Random) -> bytes:
-    return rng.choice((gzip.compress, bz2.compress, lzma.compress))(files[0][1])
+    return rng.choice((CODINGS["gzip"], bz2.compress, lzma.compress))(files[0][1])
 
 
 def in_har(files: Files, rng: Random) -> bytes:
@@ -78,7 +94,8 @@ def in_warc(files: Files, rng: Random) -> bytes:
     for number, (_, data) in enumerate(files):
         headers = ()
         if rng.random() < 0.3:
-            data, headers = gzip.compress(data), ("Content-Encoding: gzip",)
+            coding = rng.choice(tuple(CODINGS))
+            data, headers = CODINGS[coding](data), (f"Content-Encoding: {coding}",)
         elif rng.random() < 0.2:
             data, headers = (
                 f"{len(data):x}\r\n".encode() + data + b"\r\n0\r\n\r\n",

@@ -7,10 +7,13 @@ import json
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import msgspec
 
 import saisine
 from saisine.errors import SaisineError
@@ -109,11 +112,16 @@ def fuzz(
 
 
 def read_case(case: Case, folder: Path) -> Reading:
-    """Read one file to the end as an import does, and check the account of it."""
+    """Read one file to the end, as an import or as `saisine read` does by turns, and check the account of it."""
     path = folder / case.name
     path.write_bytes(case.data)
     reading = read_paths([path], format_id=case.format_id, limits=Limits(members=500), now=NOW)
-    rows = sum(batch.num_rows for batch in reading.record_batches())
+    if len(case.data) % 2:
+        out = BytesIO()
+        reading.write_ndjson(out)
+        rows = len(msgspec.json.Decoder(dict[str, Any]).decode_lines(out.getvalue()))
+    else:
+        rows = sum(batch.num_rows for batch in reading.record_batches())
     require_account(reading.ledger, rows)
     return reading
 

@@ -1,6 +1,7 @@
 """What an exporter, a spreadsheet or an ill will may put in the place of any value."""
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any, Final
 
@@ -80,7 +81,7 @@ def odd_value(rng: Random) -> Any:
     """One of them, or a nesting deeper than a parser likes."""
     if rng.random() < 0.04:
         return nested(rng.choice((5, 60, 190, 230, 900)), rng.choice("[{"))
-    return rng.choice(ODD)
+    return deepcopy(rng.choice(ODD))  # a list that a change fills must be empty again for the next case
 
 
 def nested(depth: int, bracket: str) -> Any:

@@ -253,7 +253,9 @@ def _collected(at: Column, ctx: Context) -> Column:
     """When each was seen: when the file came where it does not say."""
     if isinstance(at, np.ndarray):
         return at if ctx.collected_at is None else np.where(at == UNKNOWN, utc_us(ctx.collected_at), at)
-    return [one or ctx.collected_at for one in at] if isinstance(at, list) else Same(ctx.collected_at)
+    if isinstance(at, Same):
+        return Same(at.value or ctx.collected_at)
+    return [one or ctx.collected_at for one in at]
 
 
 def require_counts(fields: Mapping[str, Column]) -> None:

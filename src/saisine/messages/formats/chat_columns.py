@@ -10,6 +10,7 @@ import numpy as np
 
 from saisine.messages.columns import Columns, Same
 from saisine.messages.formats.blocks import Fields, RecordBlock, Unfit, columns_of, lacking
+from saisine.messages.formats.graph_columns import answering
 from saisine.messages.formats.links import unique, urls_in
 from saisine.messages.formats.raw import Context
 from saisine.messages.formats.table_columns import iso_times, stated
@@ -174,20 +175,18 @@ def ytdlp_columns(
     parents = [None if one in (None, "root") else one for one in parents]
     fields: Fields = {
         "platform": Same(platform),
-        "kind": ["reply" if one else "comment" for one in parents],
+        **answering(ids, parents),
         "message_id": ids,
         "author_id": authors,
-        "author_handle": [name if name is not None and name.startswith("@") else None for name in names],
+        "author_handle": [name if name is not None and name[:1] == "@" else None for name in names],
         "author_name": names,
         "text": [one or "" for one in texts] if None in texts else texts,
         "url": _watched(video_id, ids) if platform == "youtube" else links,
-        "parent_id": parents,
-        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
         "target_id": Same(video_id),
         "target_kind": Same("post"),
         "target_handle": Same(owner),
         "like_count": likes,
-        "collected_at": [collected_at] * len(ids),
+        "collected_at": Same(collected_at),
         **_ytdlp_times(stamps, words, time_of),
     }
     edited = {one for one in set(words) if one and ("(edited)" in one or "(modifi" in one)}

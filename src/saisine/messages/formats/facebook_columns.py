@@ -5,6 +5,8 @@ Posts, messages of an inbox and objects keyed by id are left to the mapper of on
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import repeat
+from operator import contains
 from typing import Any, Final
 
 import msgspec
@@ -17,10 +19,12 @@ from saisine.messages.formats.graph_columns import (
     Flat,
     Named,
     Person,
+    answering,
     graph_times,
     is_empty,
     is_unset,
     known_or,
+    post_of,
 )
 from saisine.messages.formats.graph_pages import Owed
 from saisine.messages.formats.raw import Context
@@ -75,6 +79,7 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
     links = [one or "" for one in given]
     if _has_others(said, len(rows)) or not (
         is_comments
+        or all(map(contains, links, repeat("comment_id=")))
         or all(
             above >= 0 or "comment_id=" in link or _is_comment(one)
             for one, link, above in zip(rows, links, flat.above, strict=True)
@@ -88,16 +93,14 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
     messages, likes, answers = said["message"], said["like_count"], said["comment_count"]
     fields: Fields = {
         "platform": Same("facebook"),
-        "kind": ["reply" if parent else "comment" for parent in parents],
+        **answering(ids, parents),
         "message_id": ids,
         "author_id": authors,
         "author_name": names,
         "text": known_or(messages, ""),
         "url": given,
-        "parent_id": parents,
-        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
         "target_id": targets,
-        "target_kind": ["post" if one else None for one in targets],
+        "target_kind": post_of(targets),
         "visibility": _hidden(said),
         "like_count": known_or(likes, None),
         "reply_count": [
@@ -116,12 +119,13 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
         created_at=is_empty(said["created_time"]),
         url=is_empty(given),
         like_count=is_unset(likes),
-        reply_count=[count is one is UNSET for one, count in zip(said["comments"], answers, strict=True)],
+        reply_count=UNSET in answers
+        and [count is one is UNSET for one, count in zip(said["comments"], answers, strict=True)],
         target_id=is_empty(targets),
     )
     spread_rows = flat.spread(block)
     found = columns_of(spread_rows, ctx, fields, missing)
-    _count(flat, ids, parents, block, spread_rows, ctx.memory["owed"])
+    _count(flat, said, ids, parents, block, spread_rows, ctx.memory["owed"])
     return found
 
 
@@ -156,16 +160,16 @@ def _announced(one: FacebookComment) -> int | None:
 
 def _posts_of(links: Sequence[str]) -> list[str | None]:
     """`<page>_<post>` from permalinks such as /19292868552/posts/10158407654328553/."""
+    paths = [link.partition("?")[0] for link in links]
     known: dict[str, str | None] = {}
-    posts = []
-    for link in links:
-        path = link.partition("?")[0]
-        if path not in known:
-            found = _POST_PATH.search(path)
-            if found is None and _POST_PATH.search(link):
-                raise ValueError("a post inside a parameter")
-            known[path] = f"{found[1]}_{found[2]}" if found else None
-        posts.append(known[path])
+    for path in set(paths):
+        found = _POST_PATH.search(path)
+        known[path] = f"{found[1]}_{found[2]}" if found else None
+    posts = list(map(known.__getitem__, paths))
+    if None in posts and any(
+        post is None and _POST_PATH.search(link) for post, link in zip(posts, links, strict=True)
+    ):
+        raise ValueError("a post inside a parameter")
     return posts
 
 
@@ -173,7 +177,7 @@ def _places(
     flat: Flat, links: Sequence[str], posts: Sequence[str | None]
 ) -> tuple[list[str], list[str | None], list[str | None]]:
     """(comment, comment it answers, post) of each row: from its fields, its permalink, then what it hangs under."""
-    if max(flat.above) == -1 and not any("reply_comment_id=" in link for link in links):
+    if max(flat.above) == -1 and "reply_comment_id=" not in "\n".join(links):
         own_ids = [one.id for one in flat.rows]
         if all(own_ids):
             parents = [one.parent.id if one.parent else None for one in flat.rows]
@@ -232,6 +236,7 @@ def _shared(rows: Sequence[FacebookComment], said: Mapping[str, list[Any]], link
 
 def _count(
     flat: Flat,
+    said: Mapping[str, list[Any]],
     ids: Sequence[str],
     parents: Sequence[str | None],
     block: RecordBlock,
@@ -239,7 +244,7 @@ def _count(
     owed: Owed,
 ) -> None:
     """What is announced and not carried, less what is met on the page itself."""
-    if not any(parents) and not any(one.comment_count or one.comments for one in flat.rows):
+    if not any(parents) and not any(said["comment_count"]) and not any(said["comments"]):
         return
     for rank, (one, own, parent) in enumerate(zip(flat.rows, ids, parents, strict=True)):
         count = _announced(one)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from saisine.messages.columns import Same
+from saisine.messages.columns import Column, Same
 from saisine.messages.formats.blocks import Fields, RecordBlock, spread
 from saisine.messages.formats.table_columns import iso_times, stated, utc_times
 from saisine.texts import utc_from_iso
@@ -77,6 +77,22 @@ def graph_times(said: list[str | None]) -> Fields:
     if any(one is not None and one.isdigit() for one in raw):
         raise ValueError("seconds")
     return stated(iso_times(raw, utc_from_iso), raw, Same("s"))
+
+
+def answering(ids: list[str], parents: list[str | None]) -> Fields:
+    """What kind of message each is, and the conversation it belongs to, from the comment it answers."""
+    if parents.count(None) == len(parents):
+        return {"kind": Same("comment"), "parent_id": Same(None), "conversation_id": ids}
+    return {
+        "kind": ["reply" if parent else "comment" for parent in parents],
+        "parent_id": parents,
+        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
+    }
+
+
+def post_of(targets: list[str | None]) -> Column:
+    """The kind of what each stands under: a post, where one is named."""
+    return Same("post") if all(targets) else ["post" if one else None for one in targets]
 
 
 def is_unset(column: list[Any]) -> list[bool] | bool:

@@ -1,12 +1,16 @@
 """The body of an HTTP response as its page received it: chunks joined, compression undone, nothing beyond 16 MiB.
 
 Sources: RFC 9112, section 7.1 (chunks); RFC 9110, section 8.4 (content codings). The standard library undoes
-gzip and deflate; brotli and zstandard are told as not read, never guessed.
+gzip and deflate, arrow undoes brotli (RFC 7932) and zstandard (RFC 8878); any other is told, never guessed.
 """
 
 import re
 import zlib
 from typing import Final
+
+import pyarrow as pa
+
+from saisine.messages.formats.json_runs import is_utf8
 
 MAX_BODY_BYTES: Final = 16 << 20
 MAX_HEAD_BYTES: Final = 1 << 20
@@ -14,6 +18,7 @@ _SIZE_LINE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
 _GZIP: Final = frozenset({"gzip", "x-gzip"})
 _PLAIN: Final = frozenset({"", "identity"})
+_BY_ARROW: Final = {"br": "brotli", "zstd": "zstd"}
 
 
 class BodyFault(Exception):
@@ -67,7 +72,7 @@ def _joined(body: bytes) -> bytes:
 
 
 def _undone(body: bytes, coding: str) -> bytes:
-    if coding in _PLAIN or is_readable(body):
+    if coding in _PLAIN or _is_undone(body, coding):
         return body
     if coding in _GZIP:
         return _inflated(body, 31)
@@ -78,7 +83,15 @@ def _undone(body: bytes, coding: str) -> bytes:
             if fault.code == "too_large":
                 raise
             return _inflated(body, -15)  # some servers leave out the zlib frame
+    if coding in _BY_ARROW:
+        return _unpacked(body, _BY_ARROW[coding])
     raise BodyFault("unsupported")
+
+
+def _is_undone(body: bytes, coding: str) -> bool:
+    """Whether the coding is not there any more. A brotli stream of more than 64 KiB often begins with the sign [: that
+    one must be text as well."""
+    return is_readable(body) and (coding != "br" or is_utf8(body))
 
 
 def is_readable(body: bytes) -> bool:
@@ -93,6 +106,21 @@ def _inflated(body: bytes, window: int) -> bytes:
     try:
         found = inflater.decompress(body, MAX_BODY_BYTES + 1)
     except zlib.error:
+        raise BodyFault("damaged_body") from None
+    if len(found) > MAX_BODY_BYTES:
+        raise BodyFault("too_large")
+    return found
+
+
+def _unpacked(body: bytes, codec: str) -> bytes:
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(body), codec) as stream:
+            found: bytes = stream.read(MAX_BODY_BYTES + 1)
+    except NotImplementedError:  # an arrow that was built without it
+        raise BodyFault("unsupported") from None
+    except OSError:
+        if is_readable(body):
+            return body  # text in another writing than UTF-8, of which the coding was undone
         raise BodyFault("damaged_body") from None
     if len(found) > MAX_BODY_BYTES:
         raise BodyFault("too_large")

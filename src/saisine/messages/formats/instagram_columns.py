@@ -17,10 +17,12 @@ from saisine.messages.formats.graph_columns import (
     Flat,
     Named,
     Person,
+    answering,
     graph_times,
     is_empty,
     is_unset,
     known_or,
+    post_of,
 )
 from saisine.messages.formats.graph_pages import Owed
 from saisine.messages.formats.raw import Context
@@ -63,20 +65,23 @@ def instagram_columns(block: RecordBlock, ctx: Context) -> Columns:
     ids, parents, media = _hanging(flat, said)
     texts = [one or "" for one in said["text"]]
     likes, answers = said["like_count"], said["replies"]
+    carries = answers.count(UNSET) < len(answers)
     fields: Fields = {
         "platform": Same("instagram"),
-        "kind": ["reply" if parent else "comment" for parent in parents],
+        **answering(ids, parents),
         "message_id": ids,
         "author_id": authors,
         "author_handle": handles,
         "text": texts,
-        "parent_id": parents,
-        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
         "target_id": media,
-        "target_kind": ["post" if one else None for one in media],
-        "visibility": ["hidden" if one else None for one in said["hidden"]],
+        "target_kind": post_of(media),
+        "visibility": ["hidden" if one else None for one in said["hidden"]]
+        if any(said["hidden"])
+        else Same(None),
         "like_count": known_or(likes, None),
-        "reply_count": [None if one is UNSET else len(one.data) for one in answers],
+        "reply_count": [None if one is UNSET else len(one.data) for one in answers]
+        if carries
+        else Same(None),
         "hashtags": _found(TAG, "#", texts),
         "mentions": _found(MENTION, "@", texts),
         **graph_times(said["timestamp"]),
@@ -93,7 +98,7 @@ def instagram_columns(block: RecordBlock, ctx: Context) -> Columns:
     )
     found = columns_of(flat.spread(block), ctx, fields, missing)
     owed: Owed = ctx.memory["owed"]
-    for one, own, owner in zip(rows, ids, flat.owners, strict=True):
+    for one, own, owner in zip(rows, ids, flat.owners, strict=True) if carries else ():
         if one.replies is not UNSET and one.comments_count:
             owed.owe(own, one.comments_count - len(one.replies.data), block.locators[owner])
     return found

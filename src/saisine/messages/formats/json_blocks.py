@@ -15,7 +15,14 @@ from saisine.messages.containers import STREAM_FAULTS
 from saisine.messages.formats.blocks import BLOCK_RECORDS, BlockReader, RecordBlock
 from saisine.messages.formats.json_lines import BOM, any_too_deep, lines_of, records_of_lines
 from saisine.messages.formats.json_records import KEPT_BYTES, array_walk, walk_documents
-from saisine.messages.formats.json_runs import Kind, are_one_each, bodies_of_lines, is_utf8, offsets_of
+from saisine.messages.formats.json_runs import (
+    Kind,
+    are_one_each,
+    bodies_of_lines,
+    is_utf8,
+    offsets_of,
+    places_of,
+)
 from saisine.messages.formats.raw import MAX_RECORD_BYTES, Context, Member, Note, RawRecord, RecordError
 
 Found = RecordBlock | RawRecord | RecordError | Note
@@ -151,11 +158,10 @@ def _block_of(data: bytes, offset: int, kind: Kind, prefix: str) -> RecordBlock 
     if not is_utf8(data):
         return None
     bodies = bodies_of_lines(data[opening:])
-    if not bodies or not are_one_each(bodies, objs) or any_too_deep(bodies):
+    if not bodies or not are_one_each(bodies, objs) or any_too_deep(bodies, data):
         return None
     offsets = offsets_of(data[opening:], bodies, b"\n", offset + opening)
-    prefix += "#byte="
-    places = [f"{prefix}{at}+{len(body)}" for at, body in zip(offsets, bodies, strict=True)]
+    places = places_of(f"{prefix}#byte=", offsets, bodies)
     return RecordBlock.typed(objs, places, bodies, offsets)
 
 

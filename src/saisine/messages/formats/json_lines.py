@@ -148,14 +148,37 @@ def _brackets_and_quotes(body: bytes) -> bytes:
     return body.translate(None, _OTHERS)
 
 
-def any_too_deep(bodies: Sequence[bytes]) -> bool:
-    """Whether one of these is: nearly all have fewer brackets than that."""
+def any_too_deep(bodies: Sequence[bytes], data: bytes) -> bool:
+    """Whether one of these is, which stand in `data` one after the other: nearly all have fewer brackets than that."""
+    longest = max(map(len, bodies), default=0)
+    if longest <= MAX_DEPTH or not _may_hold(data, longest):
+        return False
     signs = np.frombuffer(b"".join(bodies), np.uint8)
-    # [ and { differ by this bit alone
-    opening = np.flatnonzero((signs | 0x20) == ord("{"))
+    opening = np.flatnonzero(_is_opening(signs))
     ends = np.cumsum(np.fromiter(map(len, bodies), np.int64, len(bodies)))
     counts = np.diff(np.searchsorted(opening, ends), prepend=0)
     return bool((counts > MAX_DEPTH).any()) and any(map(is_too_deep, bodies))
+
+
+_STRETCH: Final = 255 * 8
+
+
+def _may_hold(data: bytes, length: int) -> bool:
+    """Whether more than `MAX_DEPTH` brackets may open within so many bytes; False is sure. They are added up eight
+    columns at a time, 255 rows in each: as much as a byte holds."""
+    is_opening = _is_opening(np.frombuffer(data, np.uint8))
+    whole = len(data) // _STRETCH * _STRETCH
+    rest = int(np.count_nonzero(is_opening[whole:]))
+    if not whole:
+        return rest > MAX_DEPTH
+    lanes = is_opening[:whole].view(np.uint64).reshape(-1, 255).sum(axis=1)
+    sums = lanes.view(np.uint8).reshape(-1, 8).sum(axis=1)
+    together = np.ones(length // _STRETCH + 2, sums.dtype)
+    return int(np.convolve(sums, together).max()) + rest > MAX_DEPTH
+
+
+def _is_opening(signs: Any) -> Any:
+    return (signs | 0x20) == ord("{")  # [ and { differ by this bit alone
 
 
 def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued | Found:

@@ -13,10 +13,12 @@ from saisine.messages.formats.json_lines import any_too_deep, is_too_deep, is_va
 from saisine.messages.formats.json_runs import (
     LEAST_CHARS,
     Kind,
+    Marks,
     Run,
     elements_ahead,
     is_utf8,
     lines_ahead,
+    places_of,
     skip_ahead,
 )
 from saisine.messages.formats.json_window import (
@@ -124,8 +126,9 @@ _EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
 
 
 def _decode_around(body: bytes, name: str) -> Any:
-    """An object whose array under that key is not made. What is stepped over is looked at as JSON and as UTF-8.
-    Raises what the decoder refuses."""
+    """An object whose array under that key is not made. What is stepped over is looked at as JSON and as UTF-8; how
+    deep it goes is looked at where its elements are read. Raises what the decoder refuses, RecursionError where the
+    rest is too deep."""
     if not is_utf8(body):
         raise UnicodeError
     obj: dict[str, Any] = _decode_apart(body)
@@ -133,6 +136,8 @@ def _decode_around(body: bytes, name: str) -> Any:
         text = memoryview(one)
         if key == name and bytes(text[:1]) == b"[":
             obj[key] = [] if _EMPTY.fullmatch(text) else [HELD]
+        elif is_too_deep(b"{%b}" % bytes(text)):
+            raise RecursionError
         else:
             obj[key] = _decode(text)
     return obj
@@ -166,6 +171,7 @@ class _Walk:
         self.limit = MOST_RUN
         self.is_bad_utf8 = False
         self.singles = 0
+        self.marks: Marks | None = None
         self.met: list[dict[str, Any]] = []
 
     def documents(self, paths: tuple[Path, ...]) -> Iterator[Found | RecordBlock]:
@@ -214,7 +220,7 @@ class _Walk:
             return None
         window.pass_over(data)
         locator = f"{self.prefix}{start}+{len(body)}"
-        if is_too_deep(body):
+        if self.held is None and is_too_deep(body):
             return RecordError(locator, "too_deep")
         is_suspect = _ESCAPE(body) is not None
         return RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), (), is_suspect)
@@ -267,20 +273,31 @@ class _Walk:
         if window.peek() == "]":
             window.take("]")
             return
+        if below is None and self.marks is not None and window.peek() in self.openings and self._may_run():
+            run = elements_ahead(window, self.kind, self.limit, self.marks)
+            if run is not None:
+                yield from self._run(run, outer)
+                if self._is_over():
+                    return
         while True:
             if below is None:
                 yield from self._one(outer)
             else:
                 yield from self.descend(below, outer)
-            if window.peek() == "]":
-                window.take("]")
+            if self._is_over():
                 return
-            window.take(",")
             if below is None and window.peek() in self.openings and self._may_run():
                 run = elements_ahead(window, self.kind, self.limit)
                 if run is not None:
                     yield from self._run(run, outer)
-                    window.take(",")
+                    if self._is_over():
+                        return
+
+    def _is_over(self) -> bool:
+        """Step over what comes behind an element; whether it was the end of its array."""
+        is_end = self.window.peek() == "]"
+        self.window.take("]" if is_end else ",")
+        return is_end
 
     def _may_run(self) -> bool:
         """Whether to look for a run of values now: after one that failed, a few are taken one by one."""
@@ -292,12 +309,14 @@ class _Walk:
 
     def _run(self, run: Run, outer: tuple[Mapping[str, Any], ...]) -> Iterator[Found | RecordBlock]:
         """The records of a run, as one block when they are of the kind asked for."""
-        self.singles = 0
-        # the pages of an answer are short: the next run is looked for in a few times the length of this one
-        length = run.offsets[-1] + len(run.bodies[-1]) - run.offsets[0]
-        self.limit = min(MOST_RUN, max(LEAST_RUN, 3 * length, self.limit // 2))
-        places = [f"{self.prefix}{at}+{len(body)}" for at, body in zip(run.offsets, run.bodies, strict=True)]
-        is_deep = self.is_depth_limited and any_too_deep(run.bodies)
+        self.singles, self.marks = 0, run.marks
+        # the pages of an answer are short: the next run is looked for in little more than the length of this one,
+        # unless this one took nearly all there was
+        length = len(run.data)
+        wanted = 2 * self.limit if length > self.limit * 7 // 8 else length * 9 // 8
+        self.limit = min(MOST_RUN, max(LEAST_RUN, wanted))
+        places = places_of(self.prefix, run.offsets, run.bodies)
+        is_deep = self.is_depth_limited and any_too_deep(run.bodies, run.data)
         is_fit = max(map(len, run.bodies)) <= MAX_RECORD_BYTES and not is_deep
         if run.is_typed and is_fit:
             yield RecordBlock.typed(run.objs, places, run.bodies, run.offsets, outer)

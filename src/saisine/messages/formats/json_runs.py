@@ -24,6 +24,7 @@ _CLOSING: Final = re.compile(r"(\}(?:[ \t\r\n]*\])?)([ \t\r\n]*,[ \t\r\n]*)\Z")
 _decode_bodies: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_values: Final = msgspec.json.Decoder(list[Any]).decode
 _decode_lines: Final = msgspec.json.Decoder(Any).decode_lines
+_encode: Final = msgspec.json.Encoder().encode
 _PLACE: Final = re.compile(r"\(byte (\d+)\)$")
 _REFUSED: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
 _NUL: Final = re.compile(rb"\\u0000").search  # half of what `in` costs
@@ -46,24 +47,35 @@ STEPPED_OVER: Final = Kind(msgspec.Raw)
 SKIP_BYTES: Final = 512 << 10
 
 
+Marks = tuple[bytes, bytes]
+
+
 class Run(NamedTuple):
     """Values that follow each other, the exact bytes of each, and how many bytes lie before it in the stream.
-    `is_typed` when they are of the kind that was asked for."""
+    `is_typed` when they are of the kind that was asked for; `data` holds them with what stands between; `marks` are
+    those of their array (see `elements_ahead`)."""
 
     objs: list[Any]
     bodies: list[bytes]
     offsets: list[int]
     is_typed: bool
+    data: bytes
+    marks: Marks | None = None
 
 
-def elements_ahead(window: Window, kind: Kind | None = None, limit: int = -1) -> Run | None:
+def elements_ahead(
+    window: Window, kind: Kind | None = None, limit: int = -1, marks: Marks | None = None
+) -> Run | None:
     """The next elements of the array that the window stands in, all but the last ones it holds, among its next
     `limit` bytes; None when they must be taken one by one. A value must be next: the window then stands behind
-    the last one given."""
-    ended = _CLOSING.search(window.behind(BEHIND_CHARS))
-    if ended is None:
-        return None
-    closing, between = ended[1].encode(), ended[2].encode()
+    the last one given. `marks` are those of another array, for the beginning of this one: (what ends an element, what
+    stands between two)."""
+    if marks is None:
+        ended = _CLOSING.search(window.behind(BEHIND_CHARS))
+        if ended is None:
+            return None
+        marks = ended[1].encode(), ended[2].encode()
+    closing, between = marks
     try:
         data = window.ahead(limit)
     except UnicodeEncodeError:
@@ -73,9 +85,10 @@ def elements_ahead(window: Window, kind: Kind | None = None, limit: int = -1) ->
         return None
     # where one element ends and the next begins is written the same way all along
     boundary = closing + between + found.group()
-    end = len(data)
+    end, is_last = _end_of_page(data, closing, boundary)
     for _ in range(TRIES):
-        end = data.rfind(boundary, 0, end)
+        end = end if is_last else data.rfind(boundary, 0, end)
+        is_last = False
         if end < LEAST_CHARS:
             return None
         part = data[: end + len(closing)]
@@ -90,8 +103,18 @@ def elements_ahead(window: Window, kind: Kind | None = None, limit: int = -1) ->
             continue
         offset = window.offset
         window.pass_over(part)
-        return Run(objs, bodies, offsets_of(part, bodies, between, offset), is_typed)
+        return Run(objs, bodies, offsets_of(part, bodies, between, offset), is_typed, part, marks)
     return None
+
+
+def _end_of_page(data: bytes, closing: bytes, boundary: bytes) -> tuple[int, bool]:
+    """(where to look backwards from for the end of an element, whether an element may end right there). Where each
+    page of answers is a line of its own, its array ends with it: what lies behind would be gone through for nothing."""
+    line = -1 if b"\n" in boundary else data.find(b"\n", LEAST_CHARS)
+    if line < 0 or data.rfind(boundary, 0, line) < LEAST_CHARS:
+        return len(data), False
+    last = data.rfind(closing + b"]", 0, line)
+    return (last, True) if last >= LEAST_CHARS else (line, False)
 
 
 def skip_ahead(window: Window) -> bool:
@@ -117,7 +140,7 @@ def lines_ahead(window: Window, kind: Kind | None = None, limit: int = -1) -> Ru
         return None
     offset = window.offset
     window.pass_over(data)
-    return Run(objs, bodies, offsets_of(data, bodies, b"\n", offset), is_typed)
+    return Run(objs, bodies, offsets_of(data, bodies, b"\n", offset), is_typed, data)
 
 
 def bodies_of_lines(data: bytes) -> list[bytes]:
@@ -150,6 +173,15 @@ def is_utf8(data: bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def places_of(prefix: str, offsets: list[int], bodies: list[bytes]) -> list[str]:
+    """The locator of each value: where it begins and how long it is. Written all at once, as pairs of numbers."""
+    if "\n" in prefix or not bodies:
+        return [f"{prefix}{at}+{len(body)}" for at, body in zip(offsets, bodies, strict=True)]
+    pairs = _encode(list(zip(offsets, map(len, bodies), strict=True)))[2:-2]
+    lines = pairs.replace(b",", b"+").replace(b"]+[", b"\n" + prefix.encode()).decode()
+    return f"{prefix}{lines}".split("\n")
 
 
 def offsets_of(data: bytes, bodies: list[bytes], between: bytes, offset: int) -> list[int]:

@@ -128,4 +128,5 @@ def pointer(steps: Steps) -> str:
 
 @lru_cache(maxsize=4096)
 def _step(step: str | int) -> str:
-    return "/" + str(step).replace("~", "~0").replace("/", "~1").replace("#", "~2")
+    way = "/" + str(step).replace("~", "~0").replace("/", "~1").replace("#", "~2")
+    return way.encode("utf-8", "backslashreplace").decode()  # a key may hold half a sign, a ledger may not

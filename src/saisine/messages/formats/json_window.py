@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final, NoReturn
 
 CHUNK_BYTES: Final = 1 << 20
 # What is turned into text at once; twice as much for a value that does not fit.
-PIECE_BYTES: Final = 32 << 10
+PIECE_BYTES: Final = 8 << 10
 BEHIND_CHARS: Final = 200
 NEAR_END: Final = 12  # an escape such as \\ud83d\\ude00 may be cut anywhere
 

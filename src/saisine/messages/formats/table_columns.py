@@ -24,6 +24,9 @@ Rows = Sequence[Any]
 Cells = list[str | None]
 Said = Sequence[str | None]
 _EXPONENT: Final = re.compile(r"[eE]\+?\d")
+_LINE: Final = "\n"
+# A cell that begins as a number does and holds an exponent further on.
+_ROUNDED: Final = re.compile(r"\n[\s\d][^\n]*[eE]\+?\d")
 _LAST_SECOND: Final = 253_402_300_799
 _FEW: Final = 64
 
@@ -60,6 +63,10 @@ def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
     """(identifiers, the rows whose own a spreadsheet rounded: None there)."""
     together = joined(cells)
     if together.isdigit() or not _EXPONENT.search(together):
+        return cells, []
+    if not _ROUNDED.search(
+        _LINE + _LINE.join(filter(None, cells))
+    ):  # `exemple0001` holds an e before a number
         return cells, []
     numbers = [
         (row, cell) for row, cell in enumerate(cells) if cell and (cell[0].isdecimal() or cell[0].isspace())

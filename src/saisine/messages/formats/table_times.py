@@ -20,6 +20,7 @@ Numbers = npt.NDArray[np.int64]
 
 DAY_US: Final = 86_400_000_000
 _HOUR_US: Final = 3_600_000_000
+_FEW_MONTHS: Final = 1_200
 _FEW_SPANS: Final = 10_000  # thirty years of days
 _LOCAL_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 (local times, before their zone is known)
 _ISO: Final = re.compile(
@@ -124,14 +125,25 @@ def local_us(parts: dict[str, Numbers]) -> Numbers | None:
     zero: Any = np.int64(0)
     year, month, day = parts.get("Y", zero + 1900), parts.get("m", zero + 1), parts.get("d", zero + 1)
     hour, minute, second = (parts.get(name, zero) for name in "HMS")
-    months = np.asarray((year - 1970) * 12 + month - 1).astype("M8[M]")
-    days = months.astype("M8[D]") + (day - 1)
-    is_time = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (days.astype("M8[M]") == months)
+    months = np.asarray((year - 1970) * 12 + month - 1)
+    begin, end = _days_of(months)
+    days = begin + (day - 1)
+    is_time = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1) & (days < end)
     if not np.all(is_time & (hour < 24) & (minute < 60) & (second < 60)):
         return None
-    found: Numbers = (days.astype(np.int64) * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    found: Numbers = (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
     found += parts.get("f", zero)
     return found
+
+
+def _days_of(months: Numbers) -> tuple[Numbers, Numbers]:
+    """(first day, first day after) of each of these months since 1970: numpy's calendar is asked about the months
+    between the first and the last one, which are few, and not about each cell."""
+    first, last = int(months.min()), int(months.max())
+    if last - first > _FEW_MONTHS:
+        return tuple(one.astype("M8[M]").astype("M8[D]").astype(np.int64) for one in (months, months + 1))  # type: ignore[return-value]
+    starts = np.arange(first, last + 2).astype("M8[M]").astype("M8[D]").astype(np.int64)
+    return starts[months - first], starts[months - first + 1]
 
 
 def _in_utc(local: Numbers, zone: tzinfo) -> Numbers | None:

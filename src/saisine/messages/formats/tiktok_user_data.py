@@ -66,7 +66,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the names of sections, in any case; a list of comments alone is enough with its two keys."""
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
         return Sniff(score=0, reasons=[])
-    keys = {key.decode("utf-8", "replace").casefold() for key in _KEY.findall(head)}
+    keys = {key.decode("utf-8", "replace").casefold() for key in set(_KEY.findall(head))}
     found = [key for key in NAMES if key in keys]
     if {"commentslist", "date", "comment"} <= keys or {"chathistory", "date", "from", "content"} <= keys:
         return Sniff(score=min(95, 70 + 8 * len(found)), reasons=[*found, "date"])

@@ -58,6 +58,8 @@ def walk(stream: BinaryIO, handlers: Handlers) -> Iterator[int]:
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise WorkbookFault(f"xml: {error.code}") from error
+    except LookupError as error:  # an encoding that Python does not know, asked for by the parser
+        raise WorkbookFault("xml: encoding") from error
     yield given
 
 

@@ -7,8 +7,9 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from saisine.messages.columns import Column, Columns, Same
+from saisine.messages.columns import Column, Columns, Same, as_list
 from saisine.messages.formats.blocks import Fields, RecordBlock, columns_of, lacking, spread
+from saisine.messages.formats.graph_columns import is_empty, is_unset, known_or
 from saisine.messages.formats.raw import Context
 from saisine.messages.formats.table_columns import iso_times, stated
 from saisine.texts import strip_html, utc_from_iso
@@ -87,6 +88,10 @@ def _replies(item: Item) -> list[Comment]:
 
 def map_items(block: RecordBlock, ctx: Context) -> Columns:
     """The rows of threads, each with the replies it carries. Raises ValueError for an item that is no comment."""
+    around = [item.snippet for item in block.objs]
+    tops = [one.top_level_comment for one in around]
+    if UNSET not in tops and all(item.replies is None for item in block.objs):
+        return columns_of(block, ctx, *_columns(tops, around))
     comments: list[Comment | Item] = []
     threads: list[Around] = []
     owners: list[int] = []
@@ -114,54 +119,90 @@ def _columns(comments: Sequence[Comment | Item], threads: Sequence[Around]) -> t
     """(columns, what each row lacks) of comments; `threads` hold what they do not repeat."""
     said = [one.snippet for one in comments]
     ids = [one.id for one in comments]
-    parents = [None if one.parent_id is UNSET else one.parent_id or None for one in said]
+    parents = _parents(said)
     videos = [one.video_id or around.video_id for one, around in zip(said, threads, strict=True)]
     channels = [one.channel_id or around.channel_id for one, around in zip(said, threads, strict=True)]
-    targets = [video or channel for video, channel in zip(videos, channels, strict=True)]
     names = [one.author_display_name or None for one in said]
     authors = [one.author_channel_id.value if one.author_channel_id else None for one in said]
     likes = [one.like_count for one in said]
     published = [one.published_at for one in said]
     fields: Fields = {
         "platform": Same("youtube"),
-        "kind": ["reply" if parent else "comment" for parent in parents],
         "message_id": ids,
         "author_id": authors,
-        "author_handle": [name if name and name.startswith("@") else None for name in names],
+        "author_handle": [name if name and name[0] == "@" else None for name in names],
         "author_name": names,
         **_texts(said),
         **_times(said, published),
-        "url": [
-            f"https://www.youtube.com/watch?v={video}&lc={own}" if video else None
-            for video, own in zip(videos, ids, strict=True)
-        ],
-        "parent_id": parents,
-        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
-        "target_id": targets,
-        "target_kind": [
-            "post" if video else "channel" if channel else None
-            for video, channel in zip(videos, channels, strict=True)
-        ],
-        "visibility": [VISIBILITY.get(one.moderation_status or "") for one in said],
-        "like_count": [None if one is UNSET else one for one in likes],
-        "reply_count": [
-            None if parent else around.total_reply_count
-            for parent, around in zip(parents, threads, strict=True)
-        ],
+        **_hanging(ids, parents, [one.total_reply_count for one in threads]),
+        **(under := _under(ids, videos, channels)),
+        "like_count": known_or(likes, None),
     }
+    states = [one.moderation_status for one in said]
+    if states.count(None) < len(states):
+        fields["visibility"] = [VISIBILITY.get(one or "") for one in states]
     missing = lacking(
-        author_id=[not one for one in authors],
-        author_name=[one is None for one in names],
-        created_at=[not one for one in published],
-        target_id=[not one for one in targets],
-        like_count=[one is UNSET for one in likes],
+        author_id=is_empty(authors),
+        author_name=is_empty(names),
+        created_at=is_empty(published),
+        target_id=is_empty(as_list(under["target_id"], len(ids))),
+        like_count=is_unset(likes),
     )
     return fields, missing
 
 
+def _parents(said: Sequence[Said]) -> list[str | None] | None:
+    """The comment that each answers; None where none does."""
+    named = [one.parent_id for one in said]
+    if named.count(UNSET) == len(named):
+        return None
+    return [None if one is UNSET else one or None for one in named]
+
+
+def _hanging(ids: list[str], parents: list[str | None] | None, totals: list[int | None]) -> Fields:
+    """What a comment answers, and how many answers it has."""
+    if parents is None:
+        return {"kind": Same("comment"), "conversation_id": ids, "reply_count": totals}
+    return {
+        "kind": ["reply" if parent else "comment" for parent in parents],
+        "parent_id": parents,
+        "conversation_id": [parent or own for parent, own in zip(parents, ids, strict=True)],
+        "reply_count": [None if parent else total for parent, total in zip(parents, totals, strict=True)],
+    }
+
+
+def _under(ids: list[str], videos: list[str | None], channels: list[str | None]) -> Fields:
+    """What comments stand under: a video, which is often the same for all, else a channel."""
+    video = videos[0]
+    if video and videos.count(video) == len(videos):
+        before = f"https://www.youtube.com/watch?v={video}&lc="
+        return {
+            "url": list(map(before.__add__, ids)),
+            "target_id": Same(video),
+            "target_kind": Same("post"),
+        }
+    pairs = list(zip(videos, channels, strict=True))
+    return {
+        "url": [
+            f"https://www.youtube.com/watch?v={video}&lc={own}" if video else None
+            for video, own in zip(videos, ids, strict=True)
+        ],
+        "target_id": [video or channel for video, channel in pairs],
+        "target_kind": ["post" if video else "channel" if channel else None for video, channel in pairs],
+    }
+
+
 def _texts(said: Sequence[Said]) -> Fields:
     """The plain text is preferred; what is taken from HTML keeps it in `text_raw`."""
-    shown = [strip_html(one.text_display or "") for one in said]
+    displays = [one.text_display or "" for one in said]
+    together = "".join(displays)
+    if (
+        "<" not in together
+        and "&" not in together
+        and None not in (own := [one.text_original for one in said])
+    ):
+        return {"text": own}
+    shown = list(map(strip_html, displays))
     texts: list[str] = []
     raws: list[str | None] = []
     for one, (plain, _) in zip(said, shown, strict=True):
@@ -180,10 +221,13 @@ def _times(said: Sequence[Said], published: list[str | None]) -> Fields:
     if "" in published:
         raise ValueError("an empty time")
     at = iso_times(published, utc_from_iso)
-    edits = [
-        one.updated_at if one.updated_at and one.updated_at != one.published_at else None for one in said
-    ]
+    updated = [one.updated_at for one in said]
     fields: Fields = stated(at, published, Same("s"))
+    if updated == published:
+        return fields
+    edits = [
+        after if after and after != before else None for after, before in zip(updated, published, strict=True)
+    ]
     if any(edits):
         fields["edited_at"] = iso_times(edits, utc_from_iso)
     return fields
