@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -153,6 +154,25 @@ def overlap(one: frozenset[str], other: frozenset[str]) -> float:
     both = len(one & other)
     either = len(one) + len(other) - both
     return both / either if either else 0.0
+
+
+def alike(asked: Mapping[str, frozenset[str]], learnt: Iterable[frozenset[str]], least: float) -> set[str]:
+    """The names whose words overlap those of one learnt sentence by `least` or more.
+
+    Two such sets share at least `least` of each: one of the rarest words of the learnt set, as many as may be
+    missing and one more, is in the other (Chaudhuri, Ganti and Kaushik, 2006).
+    """
+    holding: dict[str, list[str]] = {}
+    for name, words in asked.items():
+        for word in words:
+            holding.setdefault(word, []).append(name)
+    found: set[str] = set()
+    for words in learnt:
+        rarest = sorted(words, key=lambda word: (len(holding.get(word, ())), word))
+        needed = rarest[: len(words) - ceil(least * len(words)) + 1]
+        near = {name for word in needed for name in holding.get(word, ())} - found
+        found |= {name for name in near if overlap(words, asked[name]) >= least}
+    return found
 
 
 def patterns_of(page: object) -> Iterator[str]:

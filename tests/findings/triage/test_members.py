@@ -172,6 +172,17 @@ def test_the_blend_prefers_the_member_that_knows_and_bounds_the_rules() -> None:
     assert min(found.shares) >= 0
 
 
+def test_a_silent_alarm_changes_no_logit_and_one_that_speaks_adds_what_it_is_heard() -> None:
+    rng = np.random.default_rng(4)
+    labels = (rng.random(300) < 0.5).astype(float)
+    members = np.column_stack([rng.normal(size=(300, 3)) + labels[:, None], np.zeros(300)])
+    found = blend.fit_blend(members, labels, np.full(300, 1 / 300), members.std(axis=0), (0.5,))
+    louder = members + np.array([0, 0, 0, 2.0])
+    assert found.logit(louder) - found.logit(members) == pytest.approx(np.full(300, found.slope * 0.5 * 2.0))
+    assert found.alone(louder).shape == (300, 3)
+    assert np.array_equal(found.alone(louder), found.alone(members))
+
+
 def test_auc_counts_ties_half() -> None:
     assert blend.auc(np.array([0.0, 1, 0, 1]), np.array([0.1, 0.9, 0.2, 0.8])) == 1
     assert blend.auc(np.array([0.0, 1]), np.array([0.5, 0.5])) == 0.5

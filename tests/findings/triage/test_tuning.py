@@ -43,16 +43,15 @@ def test_the_floors_see_the_dangers_of_a_list_and_leave_its_neighbours(name: str
     assert sum(answers[False]) <= 0.03 * len(answers[False])
 
 
-@pytest.mark.parametrize("name", PRACTICE)
-def test_the_practice_lists_keep_the_rates_reached(name: str) -> None:
+def test_the_practice_lists_keep_the_rates_reached() -> None:
     """Held, not measured: rules were mended for these lists after their first look, which the README gives."""
-    asked = [(harmful, line) for one, harmful, line in LINES if one == name]
+    asked = [(harmful, line) for one, harmful, line in LINES if one in PRACTICE]
     answers: dict[bool, list[tuple[bool, bool]]] = {True: [], False: []}
     for (harmful, _), answer in zip(asked, TRIAGE.score(("", line) for _, line in asked), strict=True):
         answers[harmful].append((answer.score > 0.5, answer.danger))
-    assert sum(over for over, _ in answers[True]) >= 0.95 * len(answers[True])
-    assert sum(danger for _, danger in answers[True]) >= 0.65 * len(answers[True])
-    assert sum(over for over, _ in answers[False]) <= 0.06 * len(answers[False])
+    assert sum(over for over, _ in answers[True]) >= 0.97 * len(answers[True])
+    assert sum(danger for _, danger in answers[True]) >= 0.70 * len(answers[True])
+    assert sum(over for over, _ in answers[False]) <= 0.07 * len(answers[False])
     assert not any(danger for _, danger in answers[False])
 
 

@@ -129,16 +129,7 @@ class Tfidf:
         words_in, pairs_in = ([*map(len, some)] for some in (documents, pairs))
         base = np.concatenate([np.repeat(np.repeat(numbers, words_in), sizes), np.repeat(numbers, pairs_in)])
         columns = np.concatenate([flat, [column for some in pairs for column in some]]).astype(kind)
-        keys = np.sort(base + columns)
-        first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else [])
-        tf = np.diff(first, append=len(keys))
-        keys = keys[first]
-        row = keys // kind(width)
-        columns = (keys - row * kind(width)).astype(np.int64)
-        values = ((1 + np.log(tf)) * self.idf[columns]).astype(np.float32)
-        length = np.sqrt(np.bincount(row, values**2, minlength=len(documents)))
-        starts = np.searchsorted(row, np.arange(len(documents) + 1))
-        return Rows(starts, columns, (values / np.maximum(length[row], 1e-9)).astype(np.float32))
+        return weighed(base + columns, kind(width), self.idf, len(documents))
 
     def _pairs_in(self, tokens: Sequence[str]) -> list[int]:
         """The columns of two known words in a row."""
@@ -152,6 +143,20 @@ class Tfidf:
         """Share of words that the vocabulary knows whole; 1 when there is none."""
         words = [token for token in tokens if token.isalpha()]
         return sum(map(self._words.__contains__, words)) / len(words) if words else 1.0
+
+
+def weighed(keys: npt.NDArray[Any], width: Any, idf: Floats, count: int) -> Rows:
+    """Rows of unit length, with 1 + ln(tf), from each time a column stands in a row: row times `width` plus column."""
+    keys = np.sort(keys)
+    first = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]) if len(keys) else [])
+    tf = np.diff(first, append=len(keys))
+    keys = keys[first]
+    row = keys // width
+    columns = (keys - row * width).astype(np.int64)
+    values = ((1 + np.log(tf)) * idf[columns]).astype(np.float32)
+    length = np.sqrt(np.bincount(row, values**2, minlength=count))
+    starts = np.searchsorted(row, np.arange(count + 1))
+    return Rows(starts, columns, (values / np.maximum(length[row], 1e-9)).astype(np.float32))
 
 
 def fit_logistic(

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from saisine.errors import SaisineError
-from saisine.findings.triage.blend import Bands, auc, fit_bands, fit_platt, sigmoid
+from saisine.findings.triage.blend import MEMBERS, Bands, auc, fit_bands, fit_platt, sigmoid
 from saisine.findings.triage.linear import Rows, Tfidf
 from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.scoring import Triage
@@ -204,7 +204,7 @@ class Fitted:
 
 def _beside(members: Mapping[str, Floats]) -> Floats:
     """(messages, columns): each member for each output."""
-    return np.concatenate([members["score"], members["hate"]], axis=1)
+    return np.concatenate([members[name][:, : len(MEMBERS)] for name in ("score", "hate")], axis=1)
 
 
 def _scaled(beside: Floats, places: tuple[Sequence[float], Sequence[float]]) -> Floats:

@@ -15,19 +15,23 @@ import numpy as np
 import numpy.typing as npt
 
 from saisine.errors import SaisineError
-from saisine.findings.triage.blend import Bands, Blend
+from saisine.findings.triage.blend import ALARMS, Bands, Blend
+from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 
 FOLDER: Final = Path(__file__).with_name("model")
-VERSION: Final = "2"  # of the model shipped: its scores are not to be compared with those of another
+VERSION: Final = "3"  # of the model shipped: its scores are not to be compared with those of another
 LARGEST_BYTES: Final = 64 << 20  # of a file, opened: six times what ours takes
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Members and calibration; `tfidf` and `network` are None when only the rules can be used."""
+    """Members and calibration; `tfidf`, `fields` and `network` are None when only the rules can be used.
+
+    `linear`, `on_fields` and `linear_features` have a column an output of the linear member, then one an alarm.
+    """
 
     version: str
     sha256: str
@@ -38,6 +42,8 @@ class Model:
     tfidf: Tfidf | None = None
     linear: npt.NDArray[np.float32] | None = None
     linear_features: npt.NDArray[np.float32] | None = None
+    fields: FieldRows | None = None
+    on_fields: npt.NDArray[np.float32] | None = None
     network: Network | None = None
 
     @property
@@ -82,7 +88,13 @@ def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
     tfidf = Tfidf(vocabulary, arrays["idf"].astype(np.float32))
     linear = arrays["linear"].astype(np.float32)
     on_features = arrays["linear_features"].astype(np.float32)
-    if linear.shape != (len(vocabulary), len(OUTPUTS)) or on_features.shape[0] != len(facts["features"]) + 1:
+    fields = FieldRows(
+        arrays["field_keys"].astype(np.int64), arrays["field_idf"].astype(np.float32), load_fields()
+    )
+    on_fields = arrays["on_fields"].astype(np.float32)
+    columns = len(OUTPUTS) + len(ALARMS)
+    shapes = (len(vocabulary), columns), (len(facts["features"]) + 1, columns), (len(fields.keys), columns)
+    if (linear.shape, on_features.shape, on_fields.shape) != shapes:
         raise ValueError("shape")
     base = _rules_alone(facts)
     return Model(
@@ -95,18 +107,29 @@ def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
         tfidf=tfidf,
         linear=linear,
         linear_features=on_features,
+        fields=fields,
+        on_fields=on_fields,
         network=Network(unpack({n[4:]: array for n, array in arrays.items() if n.startswith("net_")})),
     )
 
 
-def pack_model(tfidf: Tfidf, linear: npt.NDArray[Any], on_features: npt.NDArray[Any], network: Any) -> Arrays:
-    """The arrays of the file; half floats where they are enough."""
+def pack_model(
+    tfidf: Tfidf,
+    fields: FieldRows,
+    on: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]],
+    network: Any,
+) -> Arrays:
+    """The arrays of the file, `on` being weights on words, fields and features; half floats where they are enough."""
+    linear, on_fields, on_features = on
     vocabulary = np.frombuffer("\n".join(tfidf.vocabulary).encode("utf-8"), np.uint8)
     return {
         "vocabulary": vocabulary,
         "idf": tfidf.idf.astype(np.float16),
         "linear": linear.astype(np.float16),
         "linear_features": on_features.astype(np.float32),
+        "field_keys": fields.keys.astype(np.int32),
+        "field_idf": fields.idf.astype(np.float16),
+        "on_fields": on_fields.astype(np.float16),
         **{f"net_{name}": array for name, array in pack(network).items()},
     }
 

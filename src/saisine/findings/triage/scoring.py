@@ -85,7 +85,7 @@ class Read:
 
 
 class Triage:
-    """The scorer: rules, linear model and network read the same words once.
+    """The scorer: rules, linear member, alarms and network read the same words once.
 
     `local` mixes in what an association's decisions taught; `own` is the association's own model folder.
     """
@@ -181,23 +181,27 @@ class Triage:
     def members(
         self, reads: Sequence[Read], features: npt.NDArray[np.float32]
     ) -> dict[str, npt.NDArray[np.float64]]:
-        """For each output, (messages, members): one column when the rules are alone."""
+        """For each output, (messages, members then alarms): one column when the rules are alone."""
         rules = features @ self.model.rules[:-1] + self.model.rules[-1]
-        tfidf, linear, extra, network = (
-            self.model.tfidf,
-            self.model.linear,
-            self.model.linear_features,
-            self.model.network,
-        )
-        if tfidf is None or linear is None or extra is None or network is None:
+        network, on_words = self.model.network, self._on_words(reads, features)
+        if on_words is None or network is None:
             return {name: rules[:, [at]] for at, name in enumerate(OUTPUTS)}
-        documents = [read.tokens for read in reads]
-        on_words = tfidf.rows([read.words for read in reads]).dot(linear) + features @ extra[:-1] + extra[-1]
-        composed = network.logits(documents, features)
+        composed = network.logits([read.tokens for read in reads], features)
+        alarms = np.maximum(0, on_words[:, len(OUTPUTS) :])
         return {
-            name: np.stack([on_words[:, at], composed[:, at], rules[:, at]], axis=1)
+            name: np.column_stack([on_words[:, at], composed[:, at], rules[:, at], alarms])
             for at, name in enumerate(OUTPUTS)
         }
+
+    def _on_words(self, reads: Sequence[Read], features: npt.NDArray[np.float32]) -> Any:
+        """(messages, outputs of the linear member then alarms); None when the rules are alone."""
+        tfidf, linear, extra = self.model.tfidf, self.model.linear, self.model.linear_features
+        fields, on_fields = self.model.fields, self.model.on_fields
+        if tfidf is None or linear is None or extra is None or fields is None or on_fields is None:
+            return None
+        words = tfidf.rows([read.words for read in reads]).dot(linear)
+        meant = fields.rows([read.tokens for read in reads]).dot(on_fields)
+        return words + meant + features @ extra[:-1] + extra[-1]
 
     def _logits(
         self,

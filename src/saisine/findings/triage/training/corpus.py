@@ -35,6 +35,9 @@ CROSS_FITTED: Final = ("rtplx_fr_dev", "toxifrench_agreement")
 DEVELOPMENT: Final = ("ftr_dev", "mlma_fr_dev", *CROSS_FITTED)
 OWN: Final = "own_sentences"
 OWN_WEIGHT: Final = 2.0
+WRITTEN: Final = "written_sentences"  # those of ours kept as several hands wrote them
+WRITTEN_WEIGHT: Final = 2.0
+OURS: Final = (OWN, WRITTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,10 @@ def load_corpus(folder: Path, seed: int = 1) -> Corpus:
     )
     for one in own:
         frame = one.frame
-        rows.append((one.text, frame.harmful, frame.hate, OWN, frame.fold, frame.function, one.group or ""))
+        source = OWN if frame.hand is None else WRITTEN
+        rows.append(
+            (one.text, frame.harmful, frame.hate, source, frame.fold, frame.function, one.group or "")
+        )
     return _corpus(rows, digests)
 
 
@@ -97,7 +103,7 @@ def _corpus(
 
 def _weights(source: npt.NDArray[np.str_]) -> Floats:
     """Each source counts as much as another, whatever its size: the square root keeps large ones useful."""
-    shares = {name: weight for name, _, _, weight in SOURCES} | {OWN: OWN_WEIGHT}
+    shares = {name: weight for name, _, _, weight in SOURCES} | {OWN: OWN_WEIGHT, WRITTEN: WRITTEN_WEIGHT}
     found = np.zeros(len(source))
     for name, share in shares.items():
         at = source == name

@@ -1,7 +1,8 @@
 """Frames turned into training sentences: the same slots and the same typing faults on both sides.
 
 A frame is a pattern with slots; it stays whole on one side of every validation, never split by sentence. The same
-harmless frames are filled for all eight groups, or a group's name would become a sign of harm by itself.
+harmless frames are filled for all eight groups, or a group's name would become a sign of harm by itself. Files with a
+`hand` hold sentences as they were written, one each: all those of one hand stay on one side together.
 """
 
 import random
@@ -25,6 +26,9 @@ FILES: Final = (
     "nuances.yaml",
     "wordings.yaml",
     "dangers.yaml",
+    "written_1.yaml",
+    "written_2.yaml",
+    "written_3.yaml",
 )
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
@@ -38,7 +42,10 @@ _GROUP_SLOTS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One pattern with what holds for all its sentences; `pair` names the frame it differs from by one step."""
+    """One pattern with what holds for all its sentences; `pair` names the frame it differs from by one step.
+
+    `hand` numbers who wrote a sentence that is kept as it is, without slot or disguise.
+    """
 
     id: str
     function: str
@@ -50,6 +57,7 @@ class Frame:
     pair: str | None
     author_role: str
     added: str
+    hand: int | None = None
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -61,7 +69,9 @@ class Frame:
 
     @property
     def fold(self) -> int:
-        """The fold that leaves this frame out; by hash, so that a new frame moves no other."""
+        """The fold that leaves this frame out: by hand, else by hash, so that a new frame moves no other."""
+        if self.hand is not None:
+            return self.hand % FOLDS
         return int(sha256(self.id.encode()).hexdigest(), 16) % FOLDS
 
 
@@ -96,6 +106,7 @@ def _frames(raw: Mapping[str, Any]) -> Iterator[Frame]:
                 pair=one.get("pair"),
                 author_role=one.get("author_role", "project"),
                 added=str(one.get("added", raw["added"])),
+                hand=raw.get("hand"),
             )
 
 
@@ -104,6 +115,9 @@ def realise(frames: Sequence[Frame], seed: int = 1, folder: Path = DATA) -> list
     fillers = read_yaml(folder / "slots.yaml")
     made: list[Sentence] = []
     for frame in frames:
+        if frame.hand is not None:
+            made.append(Sentence(frame.pattern, frame, None))
+            continue
         rng = random.Random(f"{seed}:{frame.id}")
         groups: Sequence[str | None] = GROUPS if frame.names_a_group else (None,)
         for group in groups:

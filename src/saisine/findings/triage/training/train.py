@@ -16,22 +16,34 @@ import numpy.typing as npt
 from saisine.errors import SaisineError
 from saisine.findings.triage import blend
 from saisine.findings.triage.features import features_of
+from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.model import FOLDER, VERSION, pack_model, write_model
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.rules import Cues, load_cues, tokens_of, words_for_linear
 from saisine.findings.triage.training.backward import train_network
-from saisine.findings.triage.training.corpus import DEVELOPMENT, OWN, Corpus, load_corpus
+from saisine.findings.triage.training.corpus import DEVELOPMENT, OURS, OWN, WRITTEN, Corpus, load_corpus
 from saisine.findings.triage.training.logistic import beside, fit, matrix_of
 from saisine.findings.triage.training.sentences import FOLDS
 
 SEED: Final = 1
 EPOCHS: Final = 6
-# Our frames beside native texts, in each member: they move the order of native posts little, and decide negation,
-# quotation and testimony, which the network is there for.
-OWN_IN_LINEAR, OWN_IN_NETWORK, OWN_IN_RULES = 0.3, 3.0, 1.0
-OWN_SHARE: Final = 3.0  # of our frames beside one development set, when shares and the 0.5 limit are fitted
+# Native texts, our frames, our written sentences in each member: frames move the order of native posts little, and
+# decide negation, quotation and testimony, which the network is there for.
+IN_LINEAR, IN_NETWORK, IN_RULES = (1.0, 0.3, 0.5), (1.0, 3.0, 2.0), (1.0, 1.0, 1.0)
+IN_ALARMS: Final = ((1.5, 0.3, 1.0), (0.5, 0.3, 1.0))
+# What each alarm must tell from everything harmless, native posts included; other harmful texts are left out of it.
+RAISED_BY: Final = (
+    ("threat", "doxxing", "suicide", "raid", "threat_to_group_member", "written_threat", "written_doxxing",
+     "written_suicide", "written_raid"),
+    ("implicit", "implicit_no_name", "exclusion", "hostile_question", "quote_approved", "place_given",
+     "praise_denied", "written_allusion", "written_exclusion", "written_approving_quote", "written_rhetorical"),
+)  # fmt: skip
+HINT_EARLIER: Final = 0.3  # added to the second alarm, so that it speaks a little under even odds
+# of our frames, and of our written sentences, beside one development set, when shares and the 0.5 limit are fitted
+OWN_SHARE, WRITTEN_SHARE = 3.0, 1.0
 TEXT_RIDGE, FEATURE_RIDGE, SOURCE_RIDGE = 3e-5, 5e-4, 1e-4
+FIELDS_IN_LINEAR, FIELDS_IN_ALARMS = 1e-4, 3e-5  # how much weights on fields are held back
 FORGOTTEN_SHARE: Final = 0.8  # a word written with a capital inside sentences this often is a name
 SHARED: Final = Path(__file__).resolve().parents[6] / "shared" / "data" / "triage"
 Floats = npt.NDArray[np.float64]
@@ -47,6 +59,8 @@ class Prepared:
     features: npt.NDArray[np.float32]
     tfidf: Tfidf
     matrix: Any
+    fields: FieldRows
+    on_fields: Any
     sources: Floats
 
     def trains(self, fold: int) -> npt.NDArray[np.int64]:
@@ -57,9 +71,12 @@ class Prepared:
     def tests(self, fold: int) -> npt.NDArray[np.int64]:
         return np.flatnonzero((self.corpus.fold == fold) | (self.corpus.weight == 0))
 
-    def weights(self, rows: npt.NDArray[np.int64], own: float) -> Floats:
-        """Weights of rows, those of our frames times `own`."""
-        found: Floats = self.corpus.weight[rows] * np.where(self.corpus.source[rows] == OWN, own, 1.0)
+    def weights(self, rows: npt.NDArray[np.int64], shares: tuple[float, float, float]) -> Floats:
+        """Weights of rows times the share of native texts, of our frames, or of our written sentences."""
+        native, own, written = shares
+        source = self.corpus.source[rows]
+        by_source = np.where(source == OWN, own, np.where(source == WRITTEN, written, native))
+        found: Floats = self.corpus.weight[rows] * by_source
         return found
 
     def labels(self, output: str) -> Floats:
@@ -74,15 +91,18 @@ def prepare(corpus: Corpus, cues: Cues) -> Prepared:
     features = np.array([features_of(one, cues, text) for one, text in pairs], np.float32)
     words = [words_for_linear(one) for one in evidence]
     tokens = [tokens_of(one, read) for one, read in zip(evidence, words, strict=True)]
-    native = np.flatnonzero((corpus.weight > 0) & (corpus.source != OWN))
+    native = np.flatnonzero((corpus.weight > 0) & ~np.isin(corpus.source, OURS))
     forgotten = names_in([corpus.texts[int(at)] for at in native]) - frozenset(cues.vocabulary.words)
     trained = [words[at] for at in np.flatnonzero(corpus.weight > 0)]
     tfidf = Tfidf.fit(trained, forgotten)
+    fields = FieldRows.fit([tokens[at] for at in np.flatnonzero(corpus.weight > 0)], load_fields())
     names = np.unique(corpus.source)
     sources = (corpus.source[:, None] == names[None, :]).astype(float)
-    return Prepared(
-        corpus, tokens, features, tfidf, matrix_of(tfidf.rows(words), len(tfidf.vocabulary)), sources
+    matrices = (
+        matrix_of(tfidf.rows(words), len(tfidf.vocabulary)),
+        matrix_of(fields.rows(tokens), len(fields.keys)),
     )
+    return Prepared(corpus, tokens, features, tfidf, matrices[0], fields, matrices[1], sources)
 
 
 def names_in(texts: Sequence[str]) -> frozenset[str]:
@@ -104,52 +124,97 @@ def names_in(texts: Sequence[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The members of one fit: linear weights on words and on features, the network, the rules; columns as OUTPUTS."""
+    """The members of one fit: weights on words, fields and features, the network, the rules; columns as OUTPUTS.
+
+    The first three have a column an output for the linear member, then one an alarm.
+    """
 
     linear: Floats
+    on_fields: Floats
     on_features: Floats
     network: Any
     rules: Floats
 
+    @property
+    def on_words(self) -> tuple[Floats, Floats, Floats]:
+        return self.linear, self.on_fields, self.on_features
+
     def members(self, prepared: Prepared, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """(rows, outputs, members)."""
+        """(rows, outputs, members then alarms)."""
         features = prepared.features[rows].astype(float)
-        words = prepared.matrix[rows] @ self.linear + features @ self.on_features[:-1] + self.on_features[-1]
+        words = prepared.matrix[rows] @ self.linear + prepared.on_fields[rows] @ self.on_fields
+        words += features @ self.on_features[:-1] + self.on_features[-1]
         tokens = [prepared.tokens[row] for row in rows]
         composed = Network(unpack(pack(self.network))).logits(tokens, prepared.features[rows])
         rules = features @ self.rules[:-1] + self.rules[-1]
-        return np.stack([words, composed, rules], axis=2)
+        n = len(OUTPUTS)
+        alarms = np.repeat(np.maximum(0, words[:, n:])[:, None, :], n, axis=1)
+        return np.concatenate([np.stack([words[:, :n], composed, rules], axis=2), alarms], axis=2)
 
 
 def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> Fitted:
-    """Every member on everything allowed, our own frames with the weight that suits it."""
-    width, n_features = prepared.matrix.shape[1], prepared.features.shape[1]
-    ridge = np.concatenate(
-        [
-            np.full(width, TEXT_RIDGE),
-            np.full(n_features, FEATURE_RIDGE),
-            np.full(prepared.sources.shape[1], SOURCE_RIDGE),
-        ]
+    """Every member on everything allowed, each source with the share that suits the member."""
+    on = [_fit_linear(prepared, rows, output) for output in OUTPUTS]
+    on += [_fit_alarm(prepared, rows, at) for at in range(len(blend.ALARMS))]
+    linear, fields, features = (np.stack(parts, axis=1) for parts in zip(*on, strict=True))
+    rules = np.stack([_fit_rules(prepared, rows, output) for output in OUTPUTS], axis=1)
+    return Fitted(linear, fields, features, _fit_network(prepared, rows, seed), rules)
+
+
+def _fit_linear(
+    prepared: Prepared, rows: npt.NDArray[np.int64], output: str
+) -> tuple[Floats, Floats, Floats]:
+    """Weights of one output on words, on fields of meaning, and on features with the bias last."""
+    read = prepared.fields.of_meaning()
+    parts = prepared.matrix, prepared.on_fields[:, np.flatnonzero(read)], prepared.features, prepared.sources
+    ridges = TEXT_RIDGE, FIELDS_IN_LINEAR, FEATURE_RIDGE, SOURCE_RIDGE
+    words, some, features, _, bias = _fit_parts(
+        prepared, rows, parts, prepared.labels(output), IN_LINEAR, ridges
     )
-    linear = np.zeros((width, len(OUTPUTS)))
-    on_features = np.zeros((n_features + 1, len(OUTPUTS)))
-    rules = np.zeros((n_features + 1, len(OUTPUTS)))
-    for at, output in enumerate(OUTPUTS):
-        labels = prepared.labels(output)
-        known = rows[~np.isnan(labels[rows])]
-        blocks = beside(prepared.matrix[known], prepared.features[known], prepared.sources[known])
-        w = fit(blocks, labels[known], prepared.weights(known, OWN_IN_LINEAR), ridge)
-        linear[:, at] = w[:width]
-        on_features[:, at] = np.append(w[width : width + n_features], w[-1])
-        both = beside(prepared.features[known], prepared.sources[known])
-        r = fit(both, labels[known], prepared.weights(known, OWN_IN_RULES), ridge[width:])
-        rules[:, at] = np.append(r[:n_features], r[-1])
-    return Fitted(linear, on_features, _fit_network(prepared, rows, seed), rules)
+    fields = np.zeros(len(read))
+    fields[read] = some
+    return words, fields, np.append(features, bias)
+
+
+def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], at: int) -> tuple[Floats, Floats, Floats]:
+    """The same of one alarm; no source has a column of its own, or native posts would explain their silence by it."""
+    raised = np.isin(prepared.corpus.function, RAISED_BY[at]) & (prepared.corpus.score == 1)
+    labels = np.where(raised, 1.0, np.where(prepared.corpus.score == 0, 0.0, np.nan))
+    parts = prepared.matrix, prepared.on_fields, prepared.features
+    ridges = TEXT_RIDGE, FIELDS_IN_ALARMS, FEATURE_RIDGE
+    words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, IN_ALARMS[at], ridges)
+    return words, fields, np.append(features, bias + (HINT_EARLIER if at else 0.0))
+
+
+def _fit_parts(
+    prepared: Prepared,
+    rows: npt.NDArray[np.int64],
+    parts: Sequence[Any],
+    labels: Floats,
+    shares: tuple[float, float, float],
+    ridges: Sequence[float],
+) -> list[Floats]:
+    """Weights of one column on each block of columns, then the bias; rows without label are left out."""
+    known = rows[~np.isnan(labels[rows])]
+    widths = [part.shape[1] for part in parts]
+    blocks = beside(*(part[known] for part in parts))
+    w = fit(blocks, labels[known], prepared.weights(known, shares), np.repeat(ridges, widths))
+    return np.split(w, np.cumsum(widths))
+
+
+def _fit_rules(prepared: Prepared, rows: npt.NDArray[np.int64], output: str) -> Floats:
+    """Weights of one output on features, the bias last."""
+    known = rows[~np.isnan(prepared.labels(output)[rows])]
+    parts = prepared.features, prepared.sources
+    ridge = np.repeat([FEATURE_RIDGE, SOURCE_RIDGE], [part.shape[1] for part in parts])
+    weights = prepared.weights(known, IN_RULES)
+    w = fit(beside(*(part[known] for part in parts)), prepared.labels(output)[known], weights, ridge)
+    return np.append(w[: prepared.features.shape[1]], w[-1])
 
 
 def _fit_network(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> Any:
     labels = np.stack([prepared.labels(output)[rows] for output in OUTPUTS], axis=1)
-    weights = prepared.weights(rows, OWN_IN_NETWORK)[:, None] * np.array([1.0, 0.5]) * ~np.isnan(labels)
+    weights = prepared.weights(rows, IN_NETWORK)[:, None] * np.array([1.0, 0.5]) * ~np.isnan(labels)
     weights = (weights / weights[weights > 0].mean()).astype(np.float32)
     tokens = [prepared.tokens[row] for row in rows]
     filled = np.nan_to_num(labels).astype(np.float32)
@@ -157,8 +222,8 @@ def _fit_network(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> 
 
 
 def cross_fit(prepared: Prepared, seed: int, say: Say) -> npt.NDArray[np.float64]:
-    """(texts, outputs, members) of texts that the members never saw; NaN for texts always trained on."""
-    total = np.zeros((len(prepared.corpus.texts), len(OUTPUTS), len(blend.MEMBERS)))
+    """(texts, outputs, members then alarms) of texts they never saw; NaN for texts always trained on."""
+    total = np.zeros((len(prepared.corpus.texts), len(OUTPUTS), len(blend.MEMBERS + blend.ALARMS)))
     count = np.zeros(len(total))
     for fold in range(FOLDS):
         fitted = fit_members(prepared, prepared.trains(fold), seed)
@@ -175,7 +240,7 @@ def plain_tfidf(prepared: Prepared) -> Floats:
     count = np.zeros(len(total))
     for fold in range(FOLDS):
         rows = prepared.trains(fold)
-        rows = rows[corpus.source[rows] != OWN]
+        rows = rows[~np.isin(corpus.source[rows], OURS)]
         ridge = np.full(prepared.matrix.shape[1], 2e-5)
         w = fit(prepared.matrix[rows], corpus.score[rows], corpus.weight[rows], ridge)
         tests = prepared.tests(fold)
@@ -194,10 +259,12 @@ def fit_blends(
         used = ~np.isnan(members[:, 0, 0]) & ~np.isnan(labels)
         used &= only if only is not None else True
         weights = blend.even_weights(labels[used], corpus.source[used])
-        weights *= np.where(corpus.source[used] == OWN, OWN_SHARE, 1.0)
+        source = corpus.source[used]
+        weights *= np.where(source == OWN, OWN_SHARE, np.where(source == WRITTEN, WRITTEN_SHARE, 1.0))
         weights /= weights.sum()
         scales = members[used, at].std(axis=0)
-        found[output] = blend.fit_blend(members[used, at], labels[used], weights, scales)
+        heard = blend.HEARD[output]
+        found[output] = blend.fit_blend(members[used, at], labels[used], weights, scales, heard)
     return found
 
 
@@ -260,7 +327,7 @@ def ship(
         "cues": cues.version,
         "measures": measure(prepared, members, plain, scores, blends),
     }
-    write_model(folder, pack_model(prepared.tfidf, fitted.linear, fitted.on_features, fitted.network), facts)
+    write_model(folder, pack_model(prepared.tfidf, prepared.fields, fitted.on_words, fitted.network), facts)
     return facts
 
 
