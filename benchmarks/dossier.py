@@ -3,8 +3,8 @@
 Bars on 2 quiet cores: 100 exhibits under 5 s; 500 in 10 s and 500 MB, and at most 1.3 times the memory of 100.
 The pictures are generated phone screens (1080x2400), sealed in a new vault first. `--kind`: `png` without
 transparency and `jpeg` are copied as they are; `clear` has a layer of transparency that hides nothing, which is taken
-out; `veiled` has a transparent corner at the top, whose rows alone are laid on white; `round` has four rounded
-corners, and is decoded whole and encoded again; `mixed` is one in five of the first four, the fifth a message without
+out; `veiled` has a transparent corner at the top and `round` four rounded corners, whose rows alone are laid on
+white; `mixed` is one in five of the first four, the fifth a message without
 picture, every other one long. The build runs in a process of its own, whose memory is told.
 """
 

@@ -90,7 +90,7 @@ def test_harm_with_its_certificate_reaches_dossier_and_letter(session: Session, 
          "depuis le 14 mars 2026", (1,)),
         ("Frais et pertes", "1\u202f200 euros.", "", ()),
     }  # fmt: skip
-    assert "certificat (pièce 1)" in letters.gather(session, incident).given["harm"]
+    assert "certificat (pièce 1)" in letters.gather(session, incident).harm
     assert letters.gather(session, incident, given={"harm": "Autre"}).given["harm"] == "Autre"
     assert not any("certificat" in line.text_fr for line in dossier_data.missing(session, incident))
 

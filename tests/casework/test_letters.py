@@ -10,7 +10,7 @@ from saisine.casework import consents, exhibits, incidents, journal, letters, no
 from saisine.casework.models import Incident
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
-from tests.casework.test_incidents import INSULT, answer_all, give
+from tests.casework.march import INSULT, answer_all, give
 from tests.casework.world import Clock
 
 

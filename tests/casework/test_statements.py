@@ -230,8 +230,8 @@ def test_dossier_and_letters_name_the_statement_of_each_qualification(
     rights.decide(session, incident, "injure_publique", "retenir")
     rights.decide(session, incident, "diffamation_publique", "retenir", statement=second)
     names = [line.name for line in letters.gather(session, incident).offences]
-    assert names[0].startswith("Propos 1 (Pièce 1) : ")
-    assert names[1].startswith("Propos 2 (Pièces 2, 3, @compte_invente) : ")
+    assert names[0].startswith("Propos 1 (pièce 1) : ")
+    assert names[1].startswith("Propos 2 (pièces 2, 3, @compte_invente) : ")
     row = DossierRow.objects.create(incident=incident, version=1, created_at=session.now())
     data = dossier_data.gather(session, row, session.now())
     assert {sheet.statement for sheet in data.qualifications} == {1, 2}

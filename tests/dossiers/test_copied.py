@@ -14,25 +14,14 @@ from PIL import Image
 
 from saisine.dossiers import build_pdf, opaque
 from saisine.dossiers.copied import jpeg_pixels, png_pixels
-from saisine.dossiers.data import Box
 from saisine.dossiers.opaque import on_white, plain_rows
-from saisine.dossiers.pictures import encode_picture
+from saisine.dossiers.pictures import Printed, encode_picture, look_at
+from saisine.dossiers.printing import Pictures, is_as_announced, settled
 from saisine.dossiers.stitch import NotStitched, stitched
 from tests.dossiers import world
+from tests.dossiers.conftest import COVERED, picture
 
 SIDE = 2400
-
-
-def picture(
-    kind: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (90, 160), **options: object
-) -> bytes:
-    """A few bands, so that compressed pixels are small."""
-    image = Image.new("RGB", size, (250, 250, 250))
-    for row in range(0, size[1], 20):
-        image.paste((row % 256, 90, 200), (4, row, size[0] // 2, row + 8))
-    out = io.BytesIO()
-    image.convert(mode).save(out, kind, **options)
-    return out.getvalue()
 
 
 def printed(path: Path) -> list[Image.Image]:
@@ -42,20 +31,6 @@ def printed(path: Path) -> list[Image.Image]:
             one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
         ]
         return [pikepdf.PdfImage(one).as_pil_image().convert("RGB") for one in found]
-
-
-COVERED = (64, 48)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One dossier: a PNG twice, a JPEG, and a PNG that a box covers whole."""
-    bodies = [picture(), picture("JPEG", quality=80, size=(120, 90)), picture()]
-    covered = world.screenshot(4, picture=picture(size=COVERED), boxes=(Box(0, 0, 1, 1),))
-    exhibits = (*(world.screenshot(number, picture=body) for number, body in enumerate(bodies, 1)), covered)
-    out = tmp_path_factory.mktemp("copied") / "x.pdf"
-    build_pdf(world.dossier(exhibits=exhibits), out)
-    return out
 
 
 def test_a_plain_screen_is_printed_with_its_own_pixels(built: Path) -> None:
@@ -92,6 +67,47 @@ def test_a_picture_that_is_too_wide_or_badly_compressed_is_encoded_again() -> No
     assert jpeg_pixels(picture("JPEG", mode="CMYK"), SIDE) is None
 
 
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))
+
+
+def turned(late: bytes = b"") -> bytes:
+    """A lying PNG that says, before or after its pixels, that it stands on its side."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    early = picture(exif=exif)
+    if not late:
+        return early
+    said = early[early.index(b"eXIf") - 4 : early.index(b"IDAT") - 4]
+    return early.replace(said, b"").replace(late, said + late)
+
+
+END = chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [picture(), picture("JPEG"), picture("GIF"), picture("BMP"), picture("WEBP"), picture("TIFF"), turned()],
+    ids=["png", "jpeg", "gif", "bmp", "webp", "tiff", "turned"],
+)
+def test_a_page_is_laid_out_for_the_picture_that_comes(body: bytes, tmp_path: Path) -> None:
+    seen, made = look_at(body), encode_picture(body)
+    assert made is not None
+    assert (seen.width, seen.height) == (made.width, made.height)
+
+
+def test_a_picture_that_comes_out_otherwise_is_told(tmp_path: Path) -> None:
+    whole, late = look_at(picture()), look_at(turned(END))
+    first = Pictures({1: Printed((whole,)), 2: Printed((late,))}, (3,))
+    made = encode_picture(picture()), encode_picture(turned(END))
+    placed = {seen.name: one.place(tmp_path) for seen, one in zip((whole, late), made, strict=True) if one}
+    assert is_as_announced(
+        Pictures({1: first.printed[1]}, ()), settled(Pictures({1: first.printed[1]}, ()), placed)
+    )
+    assert not is_as_announced(first, settled(first, placed))
+    assert settled(first, placed | {whole.name: None}).unshown == (1, 3)
+
+
 def filtered(rows: list[bytes], filters: list[int], size: int) -> bytes:
     """Rows of a PNG as the standard filters them (section 9.2), `size` bytes a pixel."""
     found, above = b"", bytes(len(rows[0]))
@@ -122,20 +138,22 @@ def test_a_layer_that_hides_nothing_is_taken_out_and_no_pixel_changes(
         assert image.tobytes() == b"".join(colours)
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.randoms(use_true_random=True), st.integers(0, 3), st.integers(1, 3), st.integers(24, 30))
-def test_rows_at_the_top_that_hide_something_are_laid_on_white(
-    chosen: Random, veiled: int, width: int, height: int
+@settings(max_examples=20, deadline=None)
+@given(st.randoms(use_true_random=True), st.integers(1, 3), st.integers(16, 24))
+def test_rows_that_hide_something_are_laid_on_white_and_no_other_pixel_changes(
+    chosen: Random, width: int, height: int
 ) -> None:
-    """Two rows at a time: what follows the rows that were read keeps its own filtered bytes, and its pixels."""
+    """Two or three rows at a time; the rows that hide something stand anywhere."""
     stride = 4 * width
     rows = [bytearray(chosen.randbytes(stride)) for _ in range(height)]
-    for row in rows[veiled:]:
-        row[3::4] = b"\xff" * width
+    clear_rows = set(chosen.sample(range(height), chosen.randrange(4)))
+    for number in set(range(height)) - clear_rows:
+        rows[number][3::4] = b"\xff" * width
     kinds = [chosen.randrange(5) for _ in rows]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opaque, "_TOP_BYTES", 2 * (stride + 1))
+        patch.setattr(opaque, "_EDGE_BYTES", 2 * (stride + 1))
         patch.setattr(opaque, "_BATCH_BYTES", 3 * (stride + 1))
+        patch.setattr(opaque, "_READ_SHARE", 0.2)  # as many as it takes
         plain = plain_rows(zlib.compress(filtered([bytes(row) for row in rows], kinds, 4)), width, height)
     assert plain is not None
     body = b"".join(rows)
@@ -149,28 +167,31 @@ def test_rows_at_the_top_that_hide_something_are_laid_on_white(
     assert on_white(Image.frombytes("RGBA", (width, height), body)).tobytes() == white
 
 
-def with_clear_pixel(at: tuple[int, int]) -> bytes:
+def with_clear_pixels(*places: tuple[int, int]) -> bytes:
     image = Image.open(io.BytesIO(picture(mode="RGBA", size=(90, 800))))
-    image.putpixel(at, (1, 2, 3, 0))
+    for at in places:
+        image.putpixel(at, (1, 2, 3, 0))
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
 
 
-def test_what_a_clear_pixel_hides_is_nowhere_in_what_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opaque, "_TOP_BYTES", 4000)
+CORNERS = ((0, 0), (89, 0), (0, 799), (89, 799))
+SIDE_OF_A_WINDOW = tuple((0, row) for row in range(800))
+
+
+@pytest.mark.parametrize(("places", "coding"), [(CORNERS, "png"), (SIDE_OF_A_WINDOW, "jpeg")])
+def test_what_a_clear_pixel_hides_is_nowhere_in_what_is_printed(
+    places: tuple[tuple[int, int], ...], coding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opaque, "_EDGE_BYTES", 4000)
     monkeypatch.setattr(opaque, "_BATCH_BYTES", 8000)
-    assert encode_picture(picture(mode="RGBA")).coding == "png"  # type: ignore[union-attr]
-    for at, coding in {(0, 0): "png", (89, 799): "jpeg"}.items():
-        made = encode_picture(with_clear_pixel(at))
-        assert made is not None
-        assert made.coding == coding
-        body = png_of(made.body, made.width, made.height) if coding == "png" else made.body
-        assert min(Image.open(io.BytesIO(body)).getpixel(at)) > 240  # type: ignore[type-var, arg-type]
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">L", len(content)) + kind + content + struct.pack(">L", zlib.crc32(kind + content))
+    made = encode_picture(with_clear_pixels(*places))
+    assert made is not None
+    assert made.coding == coding
+    body = png_of(made.body, made.width, made.height) if coding == "png" else made.body
+    with Image.open(io.BytesIO(body)) as image:
+        assert all(min(image.getpixel(at)) > 200 for at in places)  # type: ignore[type-var, arg-type]
 
 
 def png_of(rows: bytes, width: int, height: int, *more: bytes) -> bytes:

@@ -164,40 +164,58 @@ TRAPS = (
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(max_size=60), st.text(max_size=400))
-@example(TRAPS, TRAPS)
-@example('#image("/etc/passwd") $x$ *a* _b_ @c <d> \\', "= titre\n#panic()\n```x```\n" + "a" * 3000)
-def test_no_text_ever_fails_a_build(tmp_path: Path, short: str, long: str) -> None:
-    exhibit = world.message(
-        1, title=short, text=long, account=short, url=long, locator=short, context=(long,), platform=short
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=400)), min_size=3, max_size=5))
+@example(
+    [
+        (TRAPS, TRAPS),
+        ('#image("/etc/passwd") $x$ *a* _b_ @c <d> \\', "= titre\n#panic()\n```x```\n" + "a" * 3000),
+    ]
+)
+def test_no_text_ever_fails_a_build(tmp_path: Path, texts: list[tuple[str, str]]) -> None:
+    """Several texts a build, since a build costs more than a page."""
+    exhibits = tuple(
+        world.message(
+            n, title=short, text=long, account=short, url=long, locator=short, context=(long,), platform=short
+        )
+        for n, (short, long) in enumerate(texts, 1)
     )
-    person = world.Person("tiers 1", "tiers", (short,), (), (short,), long)
+    short, long = texts[0]
     data = world.dossier(
         title=short,
         association=short,
         summary=long,
-        people=(person,),
-        exhibits=(exhibit,),
-        requests=(long,),
-        harm=(world.HarmLine(short, long),),
+        people=tuple(
+            world.Person(f"tiers {n}", "tiers", (s,), (), (s,), t) for n, (s, t) in enumerate(texts, 1)
+        ),
+        exhibits=exhibits,
+        requests=tuple(text for _, text in texts),
+        harm=tuple(world.HarmLine(*pair) for pair in texts),
     )
     report = build_pdf(data, tmp_path / "x.pdf", mask_third_parties=False)
     assert report.size > 10_000
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.text(
-        alphabet=st.characters(categories=("Ll", "Lu", "Nd"), max_codepoint=0x24F, exclude_characters="ŉĿŀ"),
-        min_size=1,
-        max_size=30,
+    st.lists(
+        st.text(
+            alphabet=st.characters(
+                categories=("Ll", "Lu", "Nd"), max_codepoint=0x24F, exclude_characters="ŉĿŀ"
+            ),
+            min_size=1,
+            max_size=30,
+        ),
+        min_size=4,
+        max_size=8,
     )
 )
-def test_the_text_layer_is_the_text_shown(tmp_path: Path, words: str) -> None:
-    build_pdf(world.dossier(exhibits=(world.message(1, text=words),)), tmp_path / "x.pdf")
+def test_the_text_layer_is_the_text_shown(tmp_path: Path, texts: list[str]) -> None:
+    exhibits = tuple(world.message(n, text=words) for n, words in enumerate(texts, 1))
+    build_pdf(world.dossier(exhibits=exhibits), tmp_path / "x.pdf")
     found = unicodedata.normalize("NFKC", text_of(tmp_path / "x.pdf"))
-    assert unicodedata.normalize("NFKC", plain(printable(words))) in found
+    for words in texts:
+        assert unicodedata.normalize("NFKC", plain(printable(words))) in found
 
 
 def test_other_scripts_and_emoji_are_drawn_and_copied_as_text(tmp_path: Path) -> None:
@@ -223,10 +241,15 @@ def test_the_same_dossier_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_picture_that_cannot_be_read_is_named_and_said(tmp_path: Path) -> None:
-    broken = world.screenshot(2, picture=b"\x89PNG not a picture")
-    report = build_pdf(world.dossier(exhibits=(broken,)), tmp_path / "x.pdf")
-    assert report.unshown == (2,)
-    assert "L’image ne peut pas être lue" in text_of(tmp_path / "x.pdf")
+    """The third announces itself as readable, and is cut: its page is laid out again without it."""
+    exhibits = (
+        world.screenshot(2, picture=b"\x89PNG not a picture"),
+        world.screenshot(3, picture=world.picture(3)[:-2000]),
+        world.screenshot(4, picture=world.picture(4, (300, 500))),
+    )
+    report = build_pdf(world.dossier(exhibits=exhibits), tmp_path / "x.pdf")
+    assert report.unshown == (2, 3)
+    assert text_of(tmp_path / "x.pdf").count("L’image ne peut pas être lue") == 2
 
 
 def test_a_link_that_is_not_https_is_printed_and_not_clickable(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ LABELS = {
     "Ce qui manque": "missing",
 }
 
+assert world.INSULT.clock is not None
+CLOCK = world.INSULT.clock
+
 
 def labels(recipient: str) -> list[str]:
     composed = compose(world.dossier(), RECIPIENTS[recipient], {})
@@ -130,3 +133,13 @@ def test_an_interval_holds_its_share_and_stays_within_bounds(pair: tuple[int, in
     low, high = wilson(*pair)
     assert 0 <= low <= pair[0] / pair[1] + 1e-9
     assert pair[0] / pair[1] - 1e-9 <= high <= 1
+
+
+def test_a_clock_that_ran_out_is_said_beside_the_one_that_is_open() -> None:
+    late = replace(world.INSULT, name_fr="Diffamation publique", clock=replace(CLOCK, status="expired"))
+    data = world.dossier(qualifications=(world.INSULT, late))
+    composed = compose(data, RECIPIENTS["avocat"], {})
+    rows = {row[0]: repr(row[1]).replace("\\xa0", " ") for row in composed.tree["summary"][0]["rows"]}
+    assert "Déjà dépassé, d’après les faits décrits : Diffamation publique." in rows["Délai le plus court"]
+    alone = compose(world.dossier(qualifications=(world.INSULT,)), RECIPIENTS["avocat"], {})
+    assert "dépassé" not in repr(alone.tree["summary"])

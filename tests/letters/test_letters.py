@@ -26,6 +26,7 @@ from saisine.letters.fields import FIELDS, GIVEN, shown
 from saisine.letters.make import REVIEW_FR
 from saisine.letters.models import FOLDER, load_letter
 from saisine.letters.pdf import pdf_bytes
+from tests.dossiers.archival import broken_rules
 from tests.letters.world import EMPTY, FULL, GIVEN_ALL, URL
 
 KINDS = list(load_letters())
@@ -154,6 +155,8 @@ def test_each_need_alone_makes_it_a_draft(kind: str) -> None:
         if need.startswith("sender_"):
             name = {"sender_object": "object_fr"}.get(need, need.removeprefix("sender_"))
             data = replace(data, sender=replace(data.sender, **{name: ""}))  # type: ignore[arg-type]
+        elif need == "platform":
+            data = replace(data, platform="", notices=())
         elif need == "clock_day":
             data = replace(data, offences=tuple(replace(one, last_day=None) for one in data.offences))
         elif need in ("decision", "decided_on", "notice_sent_on"):
@@ -204,7 +207,7 @@ def test_only_what_a_person_may_type_is_taken_from_her() -> None:
 def test_words_are_quoted_only_when_a_person_chose_to_quote() -> None:
     silent = replace(DONE, contents=tuple(replace(one, quoted=None) for one in DONE.contents))
     assert "mots inventés" in docx_text(docx_of("plainte", DONE))
-    assert "texte non cité ici" in docx_text(docx_of("plainte", silent))
+    assert "Texte non cité ici." in docx_text(docx_of("plainte", silent))
 
 
 # ------------------------------------------------------------------ hostile text
@@ -283,6 +286,7 @@ def test_the_same_letter_gives_the_same_bytes(suffix: str, tmp_path: Path) -> No
 
 def test_a_pdf_is_tagged_french_and_titled(tmp_path: Path) -> None:
     make_letter("pcpc", EMPTY, tmp_path / "a.pdf")
+    assert broken_rules(tmp_path / "a.pdf") == []
     with pikepdf.open(tmp_path / "a.pdf") as pdf:
         assert str(pdf.Root.Lang) in ("fr", "fr-FR")
         assert pdf.Root.MarkInfo.Marked

@@ -49,4 +49,4 @@ FULL = LetterData(
     ),
     observed=(ObservedLine("Article 16, paragraphe 4", "Signalement 1 : aucun accusé de réception."),),
 )  # fmt: skip
-GIVEN_ALL = {name: f"valeur de {name}" for name in GIVEN}
+GIVEN_ALL = {name: f"valeur de {name}" for name in GIVEN} | {"platform": FULL.platform}

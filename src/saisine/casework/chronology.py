@@ -42,7 +42,7 @@ def _acts(session: Session, incident: Incident) -> list[Line]:
 
 def _notices(session: Session, incident: Incident) -> list[Line]:
     found = []
-    for notice in notices.list_notices(session, incident):
+    for notice in reversed(notices.list_notices(session, incident)):  # oldest first within one minute
         for event in notices.events_of(notice):
             words = KINDS[event.kind]
             when = Dated(event.at, "min" if event.has_time else "day")

@@ -13,7 +13,6 @@ from saisine.casework import (
     elements,
     exhibits,
     harm,
-    incidents,
     masks,
     notices,
     procedures,
@@ -21,6 +20,7 @@ from saisine.casework import (
     statements,
 )
 from saisine.casework.case_models import StatementRow
+from saisine.casework.dossier_people import people_of
 from saisine.casework.models import DossierRow, ExhibitRow, Incident, NoticeRow
 from saisine.casework.session import Session
 from saisine.dossiers import (
@@ -29,19 +29,19 @@ from saisine.dossiers import (
     DossierData,
     Exhibit,
     MissingPiece,
-    Person,
     QualificationSheet,
     StepLine,
     When,
 )
 from saisine.dossiers.build import BROKEN
-from saisine.dossiers.data import HarmLine, Precision, Role
+from saisine.dossiers.data import HarmLine, Precision
 from saisine.errors import SaisineError
 from saisine.incidents.chronology import Dated
+from saisine.incidents.procedures import load_procedures
 from saisine.law.assess import Assessment
 from saisine.law.dates import day_fr
 from saisine.messages.schema import Message
-from saisine.notices.states import KINDS, STATES
+from saisine.notices.states import DECISIONS, KINDS, STATES, NoticeEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
         summary=incident.summary,
         opened_on=incident.opened_at.astimezone().date(),
         law_digest=session.law.digest,
-        people=(*_people(incident), *_accounts(accounts)),
+        people=people_of(incident, accounts),
         chronology=tuple(
             ChronologyLine(_when(line.when), line.text("fr"), line.exhibits)
             for line in chronology.chronology(session, incident)
@@ -169,18 +169,7 @@ def _locator(session: Session, row: ExhibitRow, message: Message) -> str:
     return f"source scellée n° {source.seq} ({source.sha256[:16]}…), {message.locator}"
 
 
-# ------------------------------------------------------------------ people, chronology, steps
-
-
-def _people(incident: Incident) -> Iterator[Person]:
-    for line in incidents.people(incident):
-        yield Person(line.label_fr, cast(Role, line.row.role), names=tuple(line.row.names))
-
-
-def _accounts(accounts: dict[str, int]) -> Iterator[Person]:
-    """The accounts behind the exhibits: handles as shown, no person is named."""
-    for account, number in accounts.items():
-        yield Person(f"compte {number}", "auteur_presume", handles=(account,))
+# ------------------------------------------------------------------ chronology, steps
 
 
 def _when(dated: Dated, source: str = "") -> When:
@@ -233,7 +222,12 @@ def _steps(session: Session, incident: Incident) -> Iterator[StepLine]:
         for event in notices.events_of(notice):
             when = When(event.at, "min" if event.has_time else "day", "person")
             yield StepLine(
-                when, _step_words(notice, event.kind), _state_words(notice), event.reference, "", numbers
+                when,
+                _step_words(notice, event.kind),
+                _state_words(notice),
+                event.reference,
+                exhibits=numbers,
+                note=_decision_words(event),
             )
         for breach in breaches.breaches_of(session, notice):
             yield _breach_line(notice, breach)
@@ -245,10 +239,11 @@ def _procedure_lines(session: Session, incident: Incident) -> Iterator[StepLine]
     for one in procedures.procedures(session, incident):
         authority = f" ({one.row.authority})" if one.row.authority else ""
         for event in one.events:
+            word = load_procedures().event(event.kind)
             yield StepLine(
                 When(event.on, "day", "person"),
                 f"{one.kind()}{authority}.",
-                f"{procedures.event_words(event)}.",
+                f"{word.label('fr') if word else event.kind}.",
                 event.reference,
                 note=event.note,
             )
@@ -277,6 +272,14 @@ def _step_words(notice: NoticeRow, kind: str) -> str:
 def _state_words(notice: NoticeRow) -> str:
     state = notices.state_of(notice)
     return STATES[state.id][0] if state.id in STATES else state.id
+
+
+def _decision_words(event: NoticeEvent) -> str:
+    """« Contenu maintenu (refus), sans motifs. »: what the platform decided, empty for another event."""
+    if not event.decision:
+        return ""
+    reasons = {"no": ", sans motifs", "partial": ", avec des motifs incomplets"}.get(event.reasons, "")
+    return f"{DECISIONS[event.decision][0]}{reasons}."
 
 
 def _requests(found: Found) -> Iterator[str]:

@@ -113,14 +113,14 @@ def gather(
     card = association.get_association(session)
     sent = [notice for notice in reversed(notices.list_notices(session, incident)) if _is_sent(notice)]
     platform = _platform(rows, sent)
-    profile = load_platforms().get(platform)
     return LetterData(
         number=incident.number,
         today=session.today(),
         sender=Sender(card.name, card.email, card.object_fr, card.declared_on, card.address),
         summary=incident.summary,
-        platform=exhibits.PLATFORM_NAMES.get(platform, "") if platform != "other" else "",
-        coordinator=(profile.dsc or "") if profile else "",
+        harm=harm.letter_words(session, incident),
+        platform=_named(platform),
+        coordinator=_coordinator(platform),
         law_as_of=session.law.meta.as_of,
         chronology=tuple(_chronology(session, incident)),
         exhibits=tuple(_exhibit(session, row) for row in rows),
@@ -128,14 +128,8 @@ def gather(
         offences=tuple(_offences(session, incident)),
         notices=tuple(_notice(session, notice) for notice in sent),
         observed=tuple(line for notice in sent for line in _observed(session, notice)),
-        given=_given(session, incident, given or {}),
+        given=given or {},
     )
-
-
-def _given(session: Session, incident: Incident, typed: Mapping[str, str]) -> dict[str, str]:
-    """What a person typed for this letter; the harm noted on the incident fills its field when she typed none."""
-    noted = harm.letter_words(session, incident)
-    return ({"harm": noted} if noted else {}) | dict(typed)
 
 
 def _platform(rows: Sequence[ExhibitRow], sent: Sequence[NoticeRow]) -> str:
@@ -144,6 +138,11 @@ def _platform(rows: Sequence[ExhibitRow], sent: Sequence[NoticeRow]) -> str:
         return sent[-1].platform
     found = {row.platform for row in rows if row.platform}
     return found.pop() if len(found) == 1 else ""
+
+
+def _coordinator(platform: str) -> str:
+    profile = load_platforms().get(platform)
+    return (profile.dsc or "") if profile else ""
 
 
 def _chronology(session: Session, incident: Incident) -> Iterator[DatedLine]:
@@ -155,7 +154,12 @@ def _chronology(session: Session, incident: Incident) -> Iterator[DatedLine]:
 def _exhibit(session: Session, row: ExhibitRow) -> ExhibitLine:
     sealed = exhibits.sealed_of(session, row)
     title = exhibits.exhibit_title(row)
-    return ExhibitLine(row.number, title, _when(row), row.url, sealed.sha256 if sealed else "")
+    sha256 = sealed.sha256 if sealed else ""
+    return ExhibitLine(row.number, title, _when(row), row.url, sha256, _named(row.platform))
+
+
+def _named(platform: str) -> str:
+    return exhibits.PLATFORM_NAMES.get(platform, platform) if platform != "other" else ""
 
 
 def _when(row: ExhibitRow) -> str:
@@ -173,7 +177,7 @@ def _contents(session: Session, rows: Sequence[ExhibitRow], *, quote: bool) -> I
         account = (first.author_handle or first.author_name or first.author_id or "") if first else ""
         yield ContentLine(
             url=row.url or (first.url or "" if first else ""),
-            platform=exhibits.PLATFORM_NAMES.get(row.platform, row.platform),
+            platform=_named(row.platform),
             account=f"compte {account}" if account else "",
             published=_when(row),
             exhibit=row.number,
@@ -191,7 +195,8 @@ def _offences(session: Session, incident: Incident) -> Iterator[OffenceLine]:
     kept_any = any(row.decision == "retenir" for rows in decided.values() for row in rows.values())
     for about, assessment in found:
         rows = decided[about.id]
-        prefix = f"Propos {about.number} ({about_words(about)}) : " if len(found) > 1 else ""
+        said = about_words(about)
+        prefix = f"Propos {about.number} ({said[:1].lower()}{said[1:]}) : " if len(found) > 1 else ""
         for item in assessment.main:
             word = rows[item.id].decision if item.id in rows else ""
             if word == "retenir" or (not kept_any and item.status == "met" and word != "ecarter"):
@@ -199,7 +204,9 @@ def _offences(session: Session, incident: Incident) -> Iterator[OffenceLine]:
 
 
 def _offence(item: Assessed, prefix: str = "") -> OffenceLine:
-    held = [element.why_fr for element in item.qualification.elements if element.satisfied is not False]
+    # what would stand in the way is for the analysis: in a letter, its absence reads as an allegation
+    shown = (one for one in item.qualification.elements if one.role != "none_of")
+    held = [element.why_fr for element in shown if element.satisfied is not False]
     return OffenceLine(
         id=item.id,
         name=prefix + item.offence.name_fr,
@@ -234,7 +241,8 @@ def _notice(session: Session, notice: NoticeRow) -> NoticeLine:
     opens_complaint = decided is not None and decided.decision in ("kept", "restricted")
     return NoticeLine(
         number=notice.number,
-        platform=exhibits.PLATFORM_NAMES.get(notice.platform, notice.platform),
+        platform=_named(notice.platform),
+        coordinator=_coordinator(notice.platform),
         url=notice.url,
         sent_on=events["sent"].day,
         reference=events["sent"].reference,
@@ -248,24 +256,29 @@ def _notice(session: Session, notice: NoticeRow) -> NoticeLine:
 
 def _observed(session: Session, notice: NoticeRow) -> Iterator[ObservedLine]:
     """What the notice's own events show of the platform's duties. A refusal alone is none."""
-    events, name = _events(notice), f"Signalement {notice.number}"
+    events, name, platform = _events(notice), f"Signalement {notice.number}", _named(notice.platform)
     sent, decided = events["sent"].day, events.get("decided")
     waited = session.today() - sent
     if "acknowledged" not in events and decided is None and waited > timedelta(days=1):
         yield ObservedLine(
             "Article 16, paragraphe 4",
             f"{name}, {waited.days} jours après l’envoi : aucun accusé de réception.",
+            platform,
         )
     if decided is None and waited > timedelta(days=QUIET_DAYS):
         yield ObservedLine(
-            "Article 16, paragraphe 5", f"{name}, {waited.days} jours après l’envoi : aucune décision reçue."
+            "Article 16, paragraphe 5",
+            f"{name}, {waited.days} jours après l’envoi : aucune décision reçue.",
+            platform,
         )
     if decided is not None and decided.reasons in ("no", "partial"):
         words = "sans motifs" if decided.reasons == "no" else "avec des motifs incomplets"
-        yield ObservedLine("Article 16, paragraphe 5", f"{name} : décision reçue {words}.")
+        yield ObservedLine("Article 16, paragraphe 5", f"{name} : décision reçue {words}.", platform)
     for breach in breaches.breaches_of(session, notice):
         yield ObservedLine(
-            breach.kind.article, f"{name}, le {day_fr(breach.row.observed_on)} : {_breach(breach)}"
+            breach.kind.article,
+            f"{name}, le {day_fr(breach.row.observed_on)} : {_breach(breach)}",
+            platform,
         )
 
 

@@ -14,7 +14,9 @@ from typing import Final
 from saisine.dossiers.data import DossierData, Exhibit, Integrity, MissingPiece
 from saisine.dossiers.masks import Masker
 from saisine.dossiers.pages import PDF_TYPE
-from saisine.dossiers.pdf import Progress, build_pdf
+from saisine.dossiers.pdf import build_pdf
+from saisine.dossiers.pictures import Seen, look_at
+from saisine.dossiers.printing import Progress
 from saisine.dossiers.recipients import Recipient, hidden_words, received, require_recipient
 from saisine.dossiers.tables import chronology_csv, exhibits_csv
 from saisine.dossiers.withheld import proofs, unread, with_masked_words
@@ -71,7 +73,8 @@ def build_dossier(
     if vault.journal.size == 0:
         raise SaisineError("dossier_nothing_sealed")
     sealed, gone = _find(vault, data)
-    broken = tuple(sorted({*gone, *_broken(vault, sealed, progress)}))
+    read = _read(vault, sealed, progress)
+    broken = tuple(sorted({*gone, *(number for number, one in read.items() if not one.is_whole)}))
     ready = received(_with_seals(data, vault, sealed, broken, gone), chosen)
     masker = Masker(hidden_words(chosen, ready.people, mask_third_parties=mask_third_parties))
     pdf = pdf_copy or target_zip.with_name(f".{target_zip.name}.pdf.part")
@@ -82,6 +85,7 @@ def build_dossier(
             recipient=recipient,
             mask_third_parties=mask_third_parties,
             picture_of=lambda exhibit: _picture(vault, exhibit, sealed),
+            seen_of=lambda exhibit: _seen(exhibit, read),
             progress=progress,
         )
         joined = _joined(ready, vault, sealed, chosen, report.masked, masker)
@@ -129,29 +133,44 @@ def _find(vault: Vault, data: DossierData) -> tuple[dict[int, Sealed], list[int]
     return found, gone
 
 
-def _broken(vault: Vault, sealed: dict[int, Sealed], progress: Progress | None) -> tuple[int, ...]:
-    """The exhibits whose sealed bytes cannot be read any more, each item read once to its end, two at a time."""
-    states: dict[str, bool] = {}
-    items = list(dict.fromkeys(row.item for row in sealed.values()))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Whether the sealed bytes of an exhibit are those of its seal, and what its picture announces."""
+
+    is_whole: bool
+    seen: Seen | None = None
+
+
+def _read(vault: Vault, sealed: dict[int, Sealed], progress: Progress | None) -> dict[int, _Read]:
+    """What the sealed bytes of each exhibit say, each item read once to its end, two at a time."""
+    found: dict[str, _Read] = {}
+    rows = list({row.item: row for row in sealed.values()}.values())
     with ThreadPoolExecutor(READERS) as pool:
-        read = pool.map(partial(_reads, vault), items)
-        for done, (item, is_whole) in enumerate(zip(items, read, strict=True), 1):
-            states[item] = is_whole
+        for done, (row, one) in enumerate(
+            zip(rows, pool.map(partial(_read_item, vault), rows), strict=True), 1
+        ):
+            found[row.item] = one
             if progress is not None:
-                progress(done, len(items), "seals")
-    return tuple(number for number, row in sealed.items() if not states[row.item])
+                progress(done, len(rows), "seals")
+    return {number: found[row.item] for number, row in sealed.items()}
 
 
-def _reads(vault: Vault, item: str) -> bool:
+def _read_item(vault: Vault, row: Sealed) -> _Read:
     try:
-        with vault.open_item(item) as stream:
+        if _is_picture(row):
+            return _Read(True, look_at(vault.read_bytes(row.item, limit=_PICTURE_LIMIT)))
+        with vault.open_item(row.item) as stream:
             while stream.read(_PIECE):
                 pass
     except SaisineError as error:
         if error.code not in BROKEN:
             raise
-        return False
-    return True
+        return _Read(False)
+    return _Read(True)
+
+
+def _is_picture(row: Sealed) -> bool:
+    return row.media_type in _PICTURE_TYPES and row.size <= _PICTURE_LIMIT
 
 
 def _with_seals(
@@ -204,6 +223,12 @@ def _integrity(vault: Vault, has_items: bool) -> Integrity | None:
     return Integrity(receipt.origin, receipt.size, receipt.root, receipt.code, receipt.at)
 
 
+def _seen(exhibit: Exhibit, read: dict[int, _Read]) -> Seen | None:
+    if exhibit.picture is not None:
+        return look_at(exhibit.picture)
+    return read[exhibit.number].seen if exhibit.number in read else None
+
+
 def _picture(vault: Vault, exhibit: Exhibit, sealed: dict[int, Sealed]) -> bytes | Path | None:
     if exhibit.picture is not None:
         return exhibit.picture
@@ -211,7 +236,7 @@ def _picture(vault: Vault, exhibit: Exhibit, sealed: dict[int, Sealed]) -> bytes
     if row is None or row.size > _PICTURE_LIMIT:
         return None
     # the pages of a document are printed when something on them is covered: its original then stays at home
-    if row.media_type not in _PICTURE_TYPES and not (row.media_type == PDF_TYPE and exhibit.boxes):
+    if not _is_picture(row) and not (row.media_type == PDF_TYPE and exhibit.boxes):
         return None
     return vault.read_bytes(row.item, limit=_PICTURE_LIMIT)
 

@@ -17,7 +17,7 @@ from saisine.dossiers.figures import figures
 from saisine.dossiers.glyphs import printable, spaced
 from saisine.dossiers.masks import Masker, hidden_text
 from saisine.dossiers.pages import PDF_TYPE
-from saisine.dossiers.pictures import Placed, Printed
+from saisine.dossiers.pictures import Printed, Seen
 from saisine.dossiers.recipients import Recipient, hidden_words
 from saisine.law.dates import PARIS, day_fr
 
@@ -57,17 +57,17 @@ def compose(
     shown = _withheld(data, recipient)
     tree = _tree(shown, recipient, pictures, unshown)
     safe = _printable(_restore(masker.tree(_protect(tree), DIGESTS)))
-    code = short_code(safe, pictures)
+    code = short_code(safe)
     return Composed(safe | {"code": code, "qr": f"Saisine, dossier {data.number} v{data.version}, {code}"},
                     code, masked, dict(masker.hits))  # fmt: skip
 
 
-def short_code(tree: Mapping[str, Any], pictures: Mapping[int, Printed]) -> str:
-    """Twelve signs over everything printed: the first of SHA-256 of the tree and of the pictures, by four."""
+def short_code(tree: Mapping[str, Any]) -> str:
+    """Twelve signs over everything printed: the first of SHA-256 of the tree, by four.
+
+    The tree holds the name of each picture, which is the SHA-256 of its original and of what hides parts of it.
+    """
     digest = hashlib.sha256(json.dumps(tree, sort_keys=True, ensure_ascii=True).encode())
-    for number in sorted(pictures):
-        for picture in pictures[number].pictures:
-            digest.update(bytes.fromhex(picture.sha256))
     text = digest.hexdigest()[:12].upper()
     return "-".join(text[start : start + 4] for start in (0, 4, 8))
 
@@ -205,7 +205,7 @@ def _pages(printed: Printed | None) -> str:
     return "Imprimées comme des images, toutes." if shown > 1 else "Une seule, imprimée comme une image."
 
 
-def _page(exhibit: Exhibit, page: int, picture: Placed, printed: Printed) -> Block:
+def _page(exhibit: Exhibit, page: int, picture: Seen, printed: Printed) -> Block:
     said = f"Page {page} sur {printed.pages}"
     if any(box.page == page for box in exhibit.boxes):
         said += ", une partie est couverte"
@@ -213,9 +213,9 @@ def _page(exhibit: Exhibit, page: int, picture: Placed, printed: Printed) -> Blo
     return {"k": "page", "t": f"Pièce {exhibit.number}. {said}."} | _picture(picture, words)
 
 
-def _picture(picture: Placed, words: str) -> Block:
+def _picture(picture: Seen, words: str) -> Block:
     return {
-        "picture": picture.sha256,
+        "picture": picture.name,
         "alt": words,
         "wide": picture.width > picture.height,
         "share": picture.width / picture.height,

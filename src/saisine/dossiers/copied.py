@@ -28,7 +28,7 @@ _PIECE: Final = 1 << 17  # half of a second-level cache: faster than one piece o
 _RGB8: Final = (8, 2, 0, 0, 0)  # depth, colour type, compression, filter, no interlacing
 _RGBA8: Final = (8, 6, 0, 0, 0)
 _FILTERS: Final = 4  # the highest number of a row's filter
-_ORIENTATION: Final = 0x0112
+ORIENTATION: Final = 0x0112
 _MARKER: Final = re.compile(rb"\xff\xff*([^\x00\xff\xd0-\xd7])")  # a plain first sign is searched faster
 _TABLES: Final = frozenset({0xC4, 0xDB, 0xDD})
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive: those that PDF readers know
@@ -106,7 +106,7 @@ def jpeg_pixels(body: bytes, max_side: int) -> tuple[bytes, int, int] | None:
         return None
     with Image.open(io.BytesIO(body), formats=("JPEG",)) as image:
         width, height = image.size
-        turned = image.getexif().get(_ORIENTATION, 1) not in (0, 1)
+        turned = image.getexif().get(ORIENTATION, 1) not in (0, 1)
         if image.mode != "RGB" or turned or not _fits(width, height, max_side):
             return None
         if len(kept) * 8 > JPEG_BITS * width * height:

@@ -2,10 +2,10 @@
 
 A row's filter works on each channel by itself, on whole bytes: taking one channel out of rows that are still
 filtered gives exactly the filtered rows of the others. So no pixel is computed, and none changes. The layer is
-read the same way: laid on nothing but opaque pixels, each filter leaves one known value. Rows at the top that do
-hide something (a rounded corner) are read pixel by pixel, laid on white and filtered again, down to the first
-that hides nothing. One further down needs every row above it: the whole picture is then encoded again, as it is
-when more than an eighth is to be read so. Source: PNG (ISO/IEC 15948), section 9 (filters) and 6.2 (alpha).
+read the same way: laid on nothing but opaque pixels, each filter leaves one known value. Rows that do hide
+something (a rounded corner) are read pixel by pixel, laid on white and filtered again. Reading starts at the last
+row that leans on none above it: a screen has one wherever its contents change. When more than a quarter of the rows
+is to be read so, the whole picture is encoded again. Source: PNG (ISO/IEC 15948), section 9 (filters) and 6.2 (alpha).
 """
 
 from collections.abc import Iterator
@@ -19,13 +19,15 @@ from PIL import Image
 Rows = NDArray[np.uint8]
 _Damage = cast(type[Exception], isal_zlib.error)  # its types call the class an instance
 
+SUB: Final = 1  # up to this one, a filter looks at nothing above its row
 UP: Final = 2  # the filter of the rows made here: what is left of the row above
 _FILTERS: Final = 4  # the highest number of a row's filter
 _BATCH_BYTES: Final = 1 << 19  # rows handled at a time: they stay in a second-level cache, half of it
 _OPAQUE: Final = 255
 _WHITE: Final = (255, 255, 255)
-_TOP_BYTES: Final = 1 << 17  # fewer where rows may have to be read pixel by pixel, ten times the work
-_READ_SHARE: Final = 8  # beyond an eighth of the rows, Pillow reads the whole picture faster
+_EDGE_BYTES: Final = 1 << 17  # fewer where rows may have to be read pixel by pixel, ten times the work
+_EDGE_SHARE: Final = 8  # of the rows: the top and the bottom, where corners are
+_READ_SHARE: Final = 4  # beyond a quarter of the rows, Pillow reads the whole picture faster
 _LEVEL: Final = 1  # as small as zlib's own level 1, a tenth of its time
 # What a filter (none, sub, up, average, Paeth) leaves of 255: first pixel, then all others of a row.
 _TOP: Final = (np.array([255, 255, 255, 255, 255], np.uint8), np.array([255, 0, 255, 128, 0], np.uint8))
@@ -35,14 +37,14 @@ _BELOW: Final = (np.array([255, 255, 0, 128, 0], np.uint8), np.array([255, 0, 0,
 def plain_rows(rows: bytes, width: int, height: int) -> bytes | None:
     """Compressed RGB rows from compressed RGBA rows (8 bits), laid on white.
 
-    None when a row hides something below one that hides nothing, or too far down, and on damage.
+    None when too many rows are to be read pixel by pixel, and on damage.
     """
-    layer, packed, done = _Layer(width), isal_zlib.compressobj(_LEVEL), 0
+    layer, packed, done = _Layer(width, int(height / _READ_SHARE)), isal_zlib.compressobj(_LEVEL), 0
     pieces: list[bytes] = []
     try:
         for batch in _batches(rows, 4 * width + 1, height):
             plain = layer.taken_out(batch)
-            if plain is None or (layer.above is not None and done > height // _READ_SHARE):
+            if plain is None:
                 return None
             pieces.append(packed.compress(plain.data))
             done += len(batch)
@@ -55,8 +57,8 @@ def _batches(rows: bytes, stride: int, height: int) -> Iterator[Rows]:
     """The rows, some at a time; none of the last ones when the stream is cut, goes on or is followed by more."""
     stream, left = isal_zlib.decompressobj(), height
     while left:
-        is_near_top = height - left <= height // _READ_SHARE
-        count = min(left, max(1, (_TOP_BYTES if is_near_top else _BATCH_BYTES) // stride))
+        is_edge = min(left, height - left) <= height // _EDGE_SHARE
+        count = min(left, max(1, (_EDGE_BYTES if is_edge else _BATCH_BYTES) // stride))
         body = _exactly(stream, rows, count * stride)
         rows = stream.unconsumed_tail
         if len(body) < count * stride:
@@ -80,37 +82,63 @@ def _exactly(stream: "isal_zlib.Decompress", rows: bytes, size: int) -> bytes:
 class _Layer:
     """Takes the layer out of batches of rows, from the top down.
 
-    `above` is the row before the next batch, pixel by pixel; None once a row was taken as it is, filtered.
-    `laid` is the same row laid on white, without its layer.
+    `above` and `since` are what the next batch leans on: a row, pixel by pixel, then the filtered rows below it.
+    `since` is None where the last row that leans on nothing above is too far. `laid` is the last row laid on
+    white, without its layer. `left` is how many rows may still be read pixel by pixel.
     """
 
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.above: Rows | None = np.zeros(4 * width, np.uint8)
+    def __init__(self, width: int, left: int) -> None:
+        self.width, self.left = width, max(1, left)
+        self.above: Rows = np.zeros(4 * width, np.uint8)
+        self.since: list[Rows] | None = []
         self.laid: Rows = np.zeros(3 * width, np.uint8)
-        self.seen = self.above_is_opaque = False
+        self.seen = self.is_opaque = False
 
     def taken_out(self, batch: Rows) -> Rows | None:
         """The same rows as RGB; None when they cannot be read from here."""
         if batch[:, 0].max() > _FILTERS:
             return None
-        if (self.above_is_opaque or not self.seen) and _is_opaque(batch, is_top=not self.seen):
-            self.seen = self.above_is_opaque = True
-            self.above = None
+        if (self.is_opaque or not self.seen) and _is_opaque(batch, is_top=not self.seen):
+            self.seen = self.is_opaque = True
+            self._lean_on(batch)
             return _without_layer(batch)
-        return None if self.above is None else self._laid_on_white(batch, self.above)
+        return self._laid_on_white(batch)
 
-    def _laid_on_white(self, batch: Rows, above: Rows) -> Rows:
-        image = _unfiltered(batch, above, self.width)
-        last = image.crop((0, len(batch) - 1, self.width, len(batch)))
-        self.above, self.seen = np.frombuffer(last.tobytes(), np.uint8), True
-        self.above_is_opaque = last.getchannel("A").getextrema() == (_OPAQUE, _OPAQUE)
-        shown = np.frombuffer(on_white(image).tobytes(), np.uint8).reshape(len(batch), -1)
-        kept = np.full((len(batch), shown.shape[1] + 1), UP, np.uint8)
+    def _lean_on(self, batch: Rows) -> None:
+        starts = np.flatnonzero(batch[:, 0] <= SUB)
+        if len(starts):
+            self.since = [batch[starts[-1] :]]
+        elif self.since is not None:
+            self.since.append(batch)
+        if self.since and sum(map(len, self.since)) > self.left:
+            self.since = None
+
+    def _laid_on_white(self, batch: Rows) -> Rows | None:
+        if self.since is None:
+            return None
+        rows = np.concatenate([*self.since, batch])
+        self.left -= len(rows)
+        if self.left < 0:
+            return None
+        image, first = _unfiltered(rows, self.above, self.width), len(rows) - len(batch)
+        if first:
+            self.laid = _row(image, first - 1).reshape(-1, 4)[:, :3].reshape(-1)
+        last = _row(image, len(rows) - 1)
+        self.above, self.since, self.seen = last, [], True
+        self.is_opaque = bool((last[3::4] == _OPAQUE).all())
+        return self._filtered(on_white(image.crop((0, first, self.width, len(rows)))))
+
+    def _filtered(self, image: Image.Image) -> Rows:
+        shown = np.frombuffer(image.tobytes(), np.uint8).reshape(image.height, -1)
+        kept = np.full((len(shown), shown.shape[1] + 1), UP, np.uint8)
         np.subtract(shown[:1], self.laid, out=kept[:1, 1:])  # modulo 256, as the filter asks
         np.subtract(shown[1:], shown[:-1], out=kept[1:, 1:])
         self.laid = shown[-1]
         return kept
+
+
+def _row(image: Image.Image, number: int) -> Rows:
+    return np.frombuffer(image.crop((0, number, image.width, number + 1)).tobytes(), np.uint8)
 
 
 def _is_opaque(batch: Rows, *, is_top: bool) -> bool:

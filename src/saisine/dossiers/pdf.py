@@ -8,7 +8,7 @@ import io
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,8 +21,18 @@ import typst
 from saisine.dossiers.compose import Composed, compose
 from saisine.dossiers.data import DossierData, Exhibit
 from saisine.dossiers.glyphs import FONTS
-from saisine.dossiers.pages import PDF_TYPE, encode_pages
-from saisine.dossiers.pictures import Printed, encode_picture, kept_memory, mark
+from saisine.dossiers.pictures import Placed, Printed, mark
+from saisine.dossiers.printing import (
+    Pictures,
+    PictureSource,
+    Progress,
+    SeenSource,
+    announced,
+    encode_all,
+    is_as_announced,
+    seen_by,
+    settled,
+)
 from saisine.dossiers.recipients import Recipient, received, require_recipient
 from saisine.dossiers.stitch import NotStitched, stitched
 from saisine.errors import SaisineError
@@ -30,10 +40,6 @@ from saisine.errors import SaisineError
 TEMPLATE: Final = Path(__file__).parent / "assets" / "dossier.typ"
 STANDARDS: Final = ("a-2a", "ua-1")
 MAX_EXHIBITS: Final = 10_000
-PICTURE_THREADS: Final = 2
-
-Progress = Callable[[int, int | None, str], None]
-PictureSource = Callable[[Exhibit], bytes | Path | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,13 @@ def build_pdf(
     recipient: str = "avocat",
     mask_third_parties: bool = True,
     picture_of: PictureSource = own_picture,
+    seen_of: SeenSource | None = None,
     progress: Progress | None = None,
 ) -> PdfReport:
     """Write the PDF of a dossier for a recipient, by a `.part` file then a rename.
 
-    `picture_of` gives the picture of an exhibit, one at a time. Raises `dossier_recipient_unknown`,
-    `dossier_too_large`, `dossier_not_typeset` or `dossier_file_not_written`.
+    `picture_of` gives the picture of an exhibit, `seen_of` what a caller knows of it already. Raises
+    `dossier_recipient_unknown`, `dossier_too_large`, `dossier_not_typeset` or `dossier_file_not_written`.
     """
     chosen = require_recipient(recipient)
     if len(data.exhibits) > MAX_EXHIBITS:
@@ -73,17 +80,28 @@ def build_pdf(
     data = received(data, chosen)
     wanted = [e for e in data.exhibits if chosen.shows_pictures and "exhibits" in chosen.sections]
     with _work_folder(out) as folder:
-        pictures, unshown = _encode_all(wanted, picture_of, folder / "pictures", progress)
-        composed = compose(data, chosen, pictures, unshown, mask_third_parties=mask_third_parties)
-        typeset = _typeset(composed, folder, data)
-        sha256, size = _write(out, typeset, pictures)
+        kept = folder / "pictures"
+        found = announced(wanted, picture_of, seen_of or seen_by(picture_of), kept)
+
+        def lay_out(pictures: Pictures) -> tuple[Composed, bytes]:
+            parts = pictures.printed, pictures.unshown
+            composed = compose(data, chosen, *parts, mask_third_parties=mask_third_parties)
+            return composed, _typeset(composed, folder, data)
+
+        with ThreadPoolExecutor(1) as beside:  # the typesetter frees the interpreter too
+            laid_out = beside.submit(lay_out, found)
+            pictures = settled(found, encode_all(wanted, found, picture_of, kept, progress))
+            composed, typeset = laid_out.result()
+        if not is_as_announced(found, pictures):
+            composed, typeset = lay_out(pictures)
+        sha256, size = _write(out, typeset, pictures.placed)
     return PdfReport(
         sha256=sha256,
         size=size,
         code=composed.code,
         masked=composed.masked,
-        unshown=unshown,
-        to_review=_to_review(data, chosen, pictures, mask_third_parties),
+        unshown=pictures.unshown,
+        to_review=_to_review(data, chosen, pictures.printed, mask_third_parties),
     )
 
 
@@ -105,40 +123,6 @@ def _work_folder(out: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _encode_all(
-    exhibits: Iterable[Exhibit], picture_of: PictureSource, folder: Path, progress: Progress | None
-) -> tuple[dict[int, Printed], tuple[int, ...]]:
-    """Every picture into the folder, two at a time (zlib and Pillow free the interpreter meanwhile)."""
-    wanted = list(exhibits)
-    pictures: dict[int, Printed] = {}
-    unshown: list[int] = []
-
-    def encode(exhibit: Exhibit) -> tuple[bool, Printed | None]:
-        source = picture_of(exhibit)
-        return source is not None, None if source is None else _printed(exhibit, source, folder)
-
-    with kept_memory(), ThreadPoolExecutor(PICTURE_THREADS) as pool:
-        for done, (exhibit, (had, picture)) in enumerate(
-            zip(wanted, pool.map(encode, wanted), strict=True), 1
-        ):
-            if picture is not None:
-                pictures[exhibit.number] = picture
-            elif had:
-                unshown.append(exhibit.number)
-            if progress is not None:
-                progress(done, len(wanted), "pictures")
-    return pictures, tuple(unshown)
-
-
-def _printed(exhibit: Exhibit, source: bytes | Path, folder: Path) -> Printed | None:
-    if exhibit.media_type == PDF_TYPE:
-        return encode_pages(
-            source if isinstance(source, bytes) else source.read_bytes(), exhibit.boxes, folder
-        )
-    picture = encode_picture(source, exhibit.boxes)
-    return Printed((picture.place(folder),)) if picture else None
 
 
 def _to_review(
@@ -188,10 +172,9 @@ def _qr(text: str) -> bytes:
     return out.getvalue()
 
 
-def _write(out: Path, typeset: bytes, pictures: Mapping[int, Printed]) -> tuple[str, int]:
+def _write(out: Path, typeset: bytes, placed: Iterable[Placed]) -> tuple[str, int]:
     """Write the PDF with its pictures. Raises as `write_pieces`, and SaisineError("dossier_not_typeset")."""
     try:
-        placed = [one for printed in pictures.values() for one in printed.pictures]
         return write_pieces(out, stitched(typeset, placed))
     except NotStitched as error:
         raise SaisineError("dossier_not_typeset", reason=str(error)) from error

@@ -18,6 +18,7 @@ from typing import Final, Literal
 from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError, _imaging
 
 from saisine.dossiers import copied
+from saisine.dossiers.copied import ORIENTATION
 from saisine.dossiers.data import Box
 
 MAX_PIXELS: Final = 50_000_000
@@ -29,18 +30,49 @@ _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 _BLOCK: Final = 16  # pixels a side of a JPEG block when colours are halved
 _BLEND: Final = 2
 _BOX_FILL: Final = (38, 50, 56)
-
+_LYING: Final = (5, 6, 7, 8)  # EXIF orientations that turn by a quarter
+# what Pillow raises on damaged pictures
+_DAMAGE: Final = (
+    OSError,
+    UnidentifiedImageError,
+    Image.DecompressionBombError,
+    SyntaxError,
+    ValueError,
+    MemoryError,
+    struct.error,
+)
 
 Coding = Literal["jpeg", "png"]  # how the pixels are compressed: DCT, or the rows of a PNG
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A picture that waits on disk: SHA-256 and file of its compressed pixels, size in pixels."""
+class Seen:
+    """What a page needs of a picture before its pixels are ready: a name, the upright size in pixels.
 
-    sha256: str
+    The name is a SHA-256, of the original and of the boxes that hide parts of it: one name, one picture. A picture
+    that nobody can read is 0 by 0.
+    """
+
+    name: str
     width: int
     height: int
+
+    @property
+    def is_readable(self) -> bool:
+        return self.width > 0
+
+    def under(self, boxes: Sequence[Box]) -> "Seen":
+        """The same picture once boxes hide parts of it."""
+        if not boxes:
+            return self
+        name = hashlib.sha256(f"{self.name} {list(boxes)}".encode()).hexdigest()
+        return Seen(name, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Seen):
+    """A picture that waits on disk: the file of its compressed pixels, and how they are compressed."""
+
     coding: Coding
     file: Path
 
@@ -49,7 +81,7 @@ class Placed:
 class Printed:
     """What is printed of an exhibit: its picture, or the first pages of a document that has `pages` in all."""
 
-    pictures: tuple[Placed, ...]
+    pictures: tuple[Seen, ...]
     pages: int = 0  # of a document; 0 for a picture
 
 
@@ -62,20 +94,40 @@ class Picture:
     height: int
     coding: Coding = "jpeg"
 
-    def place(self, folder: Path) -> Placed:
-        """Write the pixels in a file of their own.
+    def place(self, folder: Path, name: str = "") -> Placed:
+        """Write the pixels in a file of their own; without a name, their SHA-256 names them.
 
         They never go through Typst, which would hold all of them at once (500 screens: 700 MB more): it lays
-        out a small mark that carries their digest, and `stitch.py` puts them where the mark stands.
+        out a small mark that carries their name, and `stitch.py` puts them where the mark stands.
         """
-        sha256 = hashlib.sha256(self.body).hexdigest()
-        file = folder / sha256
+        name = name or hashlib.sha256(self.body).hexdigest()
+        file = folder / name
         file.write_bytes(self.body)
-        return Placed(sha256, self.width, self.height, self.coding, file)
+        return Placed(name, self.width, self.height, self.coding, file)
+
+
+def look_at(source: bytes | Path) -> Seen:
+    """What the head of a picture announces: no pixel is decoded, so a damaged one may still look readable."""
+    body = source if isinstance(source, bytes) else source.read_bytes()
+    width, height = _announced(body)
+    return Seen(hashlib.sha256(body).hexdigest(), width, height)
+
+
+def _announced(body: bytes) -> tuple[int, int]:
+    try:
+        with _opened(io.BytesIO(body)) as image:
+            if not 0 < image.width * image.height <= MAX_PIXELS:
+                return 0, 0
+            # asked of a PNG, Pillow decodes it whole to search for a late one
+            is_late = image.format == "PNG" and "exif" not in image.info
+            is_turned = not is_late and image.getexif().get(ORIENTATION, 1) in _LYING
+            return image.size[::-1] if is_turned else image.size
+    except _DAMAGE:
+        return 0, 0
 
 
 def mark() -> tuple[bytes, bytes]:
-    """What stands before and after a digest in a mark: a JPEG of 16 by 16 pixels, the digest its comment."""
+    """What stands before and after a name in a mark: a JPEG of 16 by 16 pixels, the name its comment."""
     digest = b"0" * 64
     out = io.BytesIO()
     Image.new("RGB", (MARK_SIDE, MARK_SIDE)).save(out, "JPEG", comment=digest)
@@ -107,16 +159,8 @@ def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture |
     try:
         copy = None if boxes else _copied(source)
         return copy or _decoded(source, boxes)
-    except (
-        OSError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        SyntaxError,
-        ValueError,
-        MemoryError,
-        struct.error,
-    ):
-        return None  # what Pillow raises on damaged pictures; the exhibit then says it cannot be shown
+    except _DAMAGE:
+        return None  # the exhibit then says that it cannot be shown
 
 
 def _copied(source: bytes | Path) -> Picture | None:
@@ -129,14 +173,19 @@ def _copied(source: bytes | Path) -> Picture | None:
 
 
 def _decoded(source: bytes | Path, boxes: Sequence[Box]) -> Picture | None:
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    with _opened(io.BytesIO(source) if isinstance(source, bytes) else source) as opened:
+        if not 0 < opened.width * opened.height <= MAX_PIXELS:
+            return None
+        image = ImageOps.exif_transpose(opened)
+        return _encode(_flatten(image), boxes)
+
+
+@contextmanager
+def _opened(stream: io.BytesIO | Path) -> Iterator[Image.Image]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's own bomb warning: the cap below is stricter
-        with Image.open(stream, formats=_FORMATS) as opened:
-            if opened.width * opened.height > MAX_PIXELS or not opened.width * opened.height:
-                return None
-            image = ImageOps.exif_transpose(opened)
-            return _encode(_flatten(image), boxes)
+        warnings.simplefilter("ignore")  # Pillow's own bomb warning: our cap is stricter
+        with Image.open(stream, formats=_FORMATS) as image:
+            yield image
 
 
 def _flatten(image: Image.Image) -> Image.Image:

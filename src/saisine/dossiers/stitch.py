@@ -20,7 +20,7 @@ _MARK: Final = re.compile(
     rb"(\d+) 0 obj\n<</Length \d+/Type/XObject/Subtype/Image/Filter/DCTDecode"
     rb"/Width %d/Height %d/ColorSpace (\d+ 0 R)/BitsPerComponent 8>>\s*stream\n" % (MARK_SIDE, MARK_SIDE)
 )
-_NAME: Final = re.compile(rb"\xff\xfe\x00\x42([0-9a-f]{64})")  # a JPEG comment that holds a digest
+_NAME: Final = re.compile(rb"\xff\xfe\x00\x42([0-9a-f]{64})")  # a JPEG comment that holds a name
 _FILTERS: Final = {
     "jpeg": "/Filter/DCTDecode",
     "png": "/Filter/FlateDecode/DecodeParms<</Predictor 15/Colors 3/BitsPerComponent 8/Columns {width}>>",
@@ -33,7 +33,7 @@ class NotStitched(ValueError):
 
 def stitched(pdf: bytes, pictures: Iterable[Placed]) -> Iterator[bytes]:
     """The pieces of the whole PDF, one object or picture at a time. Raises NotStitched before the last piece."""
-    by_digest = {picture.sha256: picture for picture in pictures}
+    by_name = {picture.name: picture for picture in pictures}
     table_at, places = _places(pdf)
     first = min((place for place in places if place), default=table_at)
     yield pdf[:first]
@@ -42,14 +42,14 @@ def stitched(pdf: bytes, pictures: Iterable[Placed]) -> Iterator[bytes]:
     following = dict(pairwise(ends))
     for number in sorted((n for n, place in enumerate(places) if place), key=places.__getitem__):
         piece = pdf[places[number] : following[places[number]]]
-        if picture := _marked(piece, by_digest):
-            found.add(picture.sha256)
+        if picture := _marked(piece, by_name):
+            found.add(picture.name)
             piece = _image(piece, picture)
         moved[number] = written
         written += len(piece)
         yield piece
-    if found != set(by_digest):
-        raise NotStitched(f"{len(by_digest) - len(found)} pictures have no place")
+    if found != set(by_name):
+        raise NotStitched(f"{len(by_name) - len(found)} pictures have no place")
     yield _table(pdf[table_at:], moved, written)
 
 
@@ -63,10 +63,10 @@ def _places(pdf: bytes) -> tuple[int, list[int]]:
     return int(start[1]), [int(line[:10]) if line[17:18] == b"n" else 0 for line in lines]
 
 
-def _marked(piece: bytes, by_digest: Mapping[str, Placed]) -> Placed | None:
+def _marked(piece: bytes, by_name: Mapping[str, Placed]) -> Placed | None:
     head = _MARK.match(piece)
     name = _NAME.search(piece, head.end()) if head else None
-    return by_digest.get(name[1].decode()) if name else None
+    return by_name.get(name[1].decode()) if name else None
 
 
 def _image(piece: bytes, picture: Placed) -> bytes:

@@ -103,7 +103,15 @@ def _deadline(data: DossierData) -> list[Any] | str:
     sheet, clock = found
     last = day_fr(clock.last_useful_day, weekday=True) if clock.last_useful_day else "à établir"
     left = f"à la date de ce dossier, il reste {days_fr(clock.days_left or 0)}"
-    return [blocks.strong(f"{last}, jusqu’à 24 h"), f"{sheet.title_fr} ; {left}. {clock.flag_fr}."]
+    found_words = [blocks.strong(f"{last}, jusqu’à 24 h"), f"{sheet.title_fr} ; {left}. {clock.flag_fr}."]
+    return [*found_words, _passed(data)]
+
+
+def _passed(data: DossierData) -> str:
+    """Clocks that ran out: beside one that is open, they would pass unseen on page one."""
+    late = [sheet.title_fr for sheet in data.considered if sheet.clock and sheet.clock.status == "expired"]
+    more = f", et {number_fr(len(late) - 2)} autres" if len(late) > 2 else ""
+    return f"Déjà dépassé, d’après les faits décrits : {' ; '.join(late[:2])}{more}." if late else ""
 
 
 def _without_clock(data: DossierData) -> str:

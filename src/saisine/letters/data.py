@@ -32,6 +32,7 @@ class ExhibitLine:
     when: str = ""
     url: str = ""
     sha256: str = ""
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class NoticeLine:
     decision: str = ""
     decided_on: date | None = None
     complaint_until: date | None = None
+    coordinator: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +81,21 @@ class ObservedLine:
 
     article: str
     text: str
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterData:
-    """Everything that a letter may say. `given` holds what a person typed for this letter alone, by field."""
+    """Everything that a letter may say. `given` holds what a person typed for this letter alone, by field.
+
+    `harm` is that of everybody targeted: a letter that one person signs never takes it from here.
+    """
 
     number: int
     today: date
     sender: Sender
     summary: str = ""
+    harm: str = ""
     platform: str = ""
     coordinator: str = ""
     law_as_of: date | None = None

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from saisine.law.dates import day_fr
-from saisine.letters.data import LetterData, NoticeLine, OffenceLine
+from saisine.letters.data import DatedLine, LetterData, NoticeLine, OffenceLine
 from saisine.texts import safe_display
 
 # name -> what a person reads in the gap
@@ -47,10 +47,11 @@ FIELDS: Final[dict[str, str]] = {
     "complaint_until": "dernier jour pour réclamer",
     "body_name": "organe de règlement certifié choisi",
     "court": "tribunal judiciaire compétent",
-    "elected_domicile": "domicile élu dans la ville du tribunal saisi",
+    "elected_domicile": "adresse déclarée pour recevoir les actes (CPP art. 89)",
     "suspect": "nom de l’auteur, s’il est connu, sinon X",
     "lawyer_name": "nom de l’avocate ou de l’avocat",
     "controller": "responsable du traitement des données",
+    "controller_answer": "réponse du responsable du traitement, ou son silence",
     "personal_data": "données personnelles en cause",
     "request_sent_on": "jour de la demande au responsable du traitement",
     "discrimination": "refus ou différence de traitement, et son motif",
@@ -64,12 +65,12 @@ FIELDS: Final[dict[str, str]] = {
 }
 # what a person may type for one letter; the rest comes from the incident
 GIVEN: Final = frozenset(FIELDS) - {
-    "number", "today", "sender_name", "sender_email", "summary", "platform", "first_day", "last_day",
+    "number", "today", "sender_name", "sender_email", "summary", "first_day", "last_day",
     "clock_day", "clock_offence", "law_as_of", "complaint_until", "notice_number",
 }  # fmt: skip
 # source -> (its row fields, what a person reads when there is no row)
 SOURCES: Final[dict[str, tuple[frozenset[str], str]]] = {
-    "chronology": (frozenset({"when", "text", "pieces"}), "les faits datés"),
+    "chronology": (frozenset({"when", "text"}), "les faits datés"),
     "contents": (
         frozenset({"url", "platform_name", "account", "published", "piece", "quoted"}),
         "les contenus, avec leur adresse exacte",
@@ -80,13 +81,14 @@ SOURCES: Final[dict[str, tuple[frozenset[str], str]]] = {
     ),
     "exhibits": (frozenset({"piece_number", "title", "when", "url", "sha256"}), "la liste des pièces"),
     "notices": (
-        frozenset({"row_number", "platform_name", "url", "sent_on", "reference", "answer", "answered_on"}),
+        frozenset({"row_number", "platform_name", "url", "sent_on", "reference", "answer"}),
         "les signalements envoyés",
     ),
     "observed": (frozenset({"article", "text"}), "les manquements constatés, avec leur preuve"),
 }
 _GAP: Final = "[à compléter : {label}]"
 _SPACES: Final = re.compile(r"\s+")
+_VOWEL: Final = re.compile("[aâàeéèêëiîïoôöuûüyh]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +130,10 @@ def fill(text: str, values: Mapping[str, str], labels: Mapping[str, str], gaps: 
     """The text with its fields filled; each empty one is marked, and added to `gaps` by name."""
     runs: list[Run] = []
     for literal, name, _, _ in string.Formatter().parse(text):
+        value = shown(values.get(name, "")) if name else ""
         if literal:
-            runs.append(Run(literal))
-        if name is not None and (value := shown(values.get(name, ""))):
+            runs.append(Run(_elided(literal, value)))
+        if value:
             runs.append(Run(value))
         elif name is not None:
             gaps[name] = labels[name]
@@ -138,13 +141,18 @@ def fill(text: str, values: Mapping[str, str], labels: Mapping[str, str], gaps: 
     return tuple(runs)
 
 
+def _elided(literal: str, value: str) -> str:
+    """« de » before a vowel: d’Évry, d’Instagram."""
+    return literal[:-2] + "’" if literal.endswith(" de ") and _VOWEL.match(value) else literal
+
+
 def gap_line(label: str) -> Line:
     return (Run(_GAP.format(label=label), is_gap=True),)
 
 
-def values_of(data: LetterData) -> dict[str, str]:
-    """Every field that the incident fills, then what a person typed for this letter."""
-    sender, notice, clock = data.sender, _last_notice(data), _shortest(data)
+def values_of(data: LetterData, notice: NoticeLine | None = None) -> dict[str, str]:
+    """Every field that the incident and the letter's notice fill, then what a person typed for this letter."""
+    sender, clock = data.sender, _shortest(data)
     found = {
         "number": str(data.number),
         "today": day_fr(data.today),
@@ -154,6 +162,7 @@ def values_of(data: LetterData) -> dict[str, str]:
         "sender_object": sender.object_fr,
         "sender_declared_on": _day(sender.declared_on),
         "summary": data.summary,
+        "harm": data.harm,
         "platform": data.platform,
         "coordinator": data.coordinator,
         "law_as_of": _day(data.law_as_of),
@@ -163,7 +172,8 @@ def values_of(data: LetterData) -> dict[str, str]:
         "clock_offence": clock.name if clock else "",
         **_of_notice(notice),
     }
-    return found | {name: text for name, text in data.given.items() if name in GIVEN and text.strip()}
+    typed = {name: text for name, text in data.given.items() if name in GIVEN and text.strip()}
+    return found | typed
 
 
 def _of_notice(notice: NoticeLine | None) -> dict[str, str]:
@@ -173,16 +183,10 @@ def _of_notice(notice: NoticeLine | None) -> dict[str, str]:
         "notice_number": str(notice.number),
         "notice_sent_on": _day(notice.sent_on),
         "notice_reference": notice.reference,
-        "decision": notice.decision,
+        "decision": _small(notice.decision),
         "decided_on": _day(notice.decided_on),
         "complaint_until": _day(notice.complaint_until),
     }
-
-
-def _last_notice(data: LetterData) -> NoticeLine | None:
-    """The notice this letter is about: the last decided one, else the last sent one."""
-    found = [notice for notice in data.notices if notice.decided_on] or list(data.notices)
-    return found[-1] if found else None
 
 
 def _shortest(data: LetterData) -> OffenceLine | None:
@@ -210,10 +214,12 @@ def _pieces(numbers: tuple[int, ...]) -> str:
 
 
 def _chronology(data: LetterData) -> list[dict[str, str]]:
-    return [
-        {"when": row.when, "text": row.text, "pieces": _pieces(row.exhibits) or "(sans pièce)"}
-        for row in data.chronology
-    ]
+    return [{"when": row.when, "text": _with_pieces(row)} for row in data.chronology]
+
+
+def _with_pieces(row: DatedLine) -> str:
+    """The fact and the exhibits that show it, once: most lines name theirs already."""
+    return row.text if "(pièce" in row.text else f"{row.text} {_pieces(row.exhibits)}"
 
 
 def _contents(data: LetterData) -> list[dict[str, str]]:
@@ -224,7 +230,7 @@ def _contents(data: LetterData) -> list[dict[str, str]]:
             "account": row.account or "compte non indiqué",
             "published": row.published or "jour inconnu",
             "piece": f"pièce {row.exhibit}" if row.exhibit else "sans pièce",
-            "quoted": f"« {row.quoted} »" if row.quoted else "texte non cité ici",
+            "quoted": f"« {row.quoted} »." if row.quoted else "Texte non cité ici.",
         }
         for row in data.contents
     ]
@@ -237,10 +243,16 @@ def _offences(data: LetterData) -> list[dict[str, str]]:
             "articles": row.articles,
             "statement": row.statement,
             "elements": " ".join(row.elements) or "éléments à exposer",
-            "last_day_of": _day(row.last_day) or "délai à établir",
+            "last_day_of": _last_day(row, data.today),
         }
         for row in data.offences
     ]
+
+
+def _last_day(row: OffenceLine, today: date) -> str:
+    if row.last_day is None:
+        return "délai à établir"
+    return _day(row.last_day) + (", dépassé au jour de cette lettre" if row.last_day < today else "")
 
 
 def _exhibits(data: LetterData) -> list[dict[str, str]]:
@@ -264,11 +276,21 @@ def _notices(data: LetterData) -> list[dict[str, str]]:
             "url": row.url,
             "sent_on": _day(row.sent_on),
             "reference": row.reference or "sans référence",
-            "answer": row.decision or "aucune décision reçue",
-            "answered_on": _day(row.decided_on) or "sans date",
+            "answer": _answer(row),
         }
         for row in data.notices
     ]
+
+
+def _answer(row: NoticeLine) -> str:
+    if not row.decision:
+        return "aucune décision reçue"
+    return _small(row.decision) + (f", le {_day(row.decided_on)}" if row.decided_on else ", sans date")
+
+
+def _small(words: str) -> str:
+    """As they stand after a colon."""
+    return words[:1].lower() + words[1:]
 
 
 def _observed(data: LetterData) -> list[dict[str, str]]:

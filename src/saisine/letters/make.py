@@ -1,12 +1,13 @@
 """Make a letter: compose it once, then write it as .docx or PDF. What is missing never stops it, it marks it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from saisine.dossiers.pdf import write_whole
 from saisine.errors import SaisineError
+from saisine.letters.about import concerning
 from saisine.letters.data import LetterData
 from saisine.letters.fields import (
     FIELDS,
@@ -72,7 +73,8 @@ def compose_letter(letter: Letter, data: LetterData) -> Composed:
     for name in data.given:
         if name not in GIVEN:
             raise SaisineError("letter_field_unknown", field=name, known=", ".join(sorted(GIVEN)))
-    values = values_of(data)
+    data, notice = concerning(letter, data if not letter.from_person else replace(data, harm=""))
+    values = values_of(data, notice)
     gaps: dict[str, str] = {}
     parts = tuple(part for block in letter.body for part in _parts(block, data, values, gaps))
     recipient = tuple(fill(text, values, FIELDS, gaps) for text in letter.recipient)

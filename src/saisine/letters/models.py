@@ -39,7 +39,7 @@ class Letter:
     """One kind of letter. `needs`: fields and sources without which it is a draft; `review`: who must read it.
 
     `consents`: acts of which one must be covered before the letter is made (incidents/consents.py); empty
-    when the letter itself asks for a signature.
+    when the letter itself asks for a signature. `about`: the letter says what concerns one platform alone (about.py).
     """
 
     id: str
@@ -58,6 +58,7 @@ class Letter:
     body: tuple[Block, ...]
     review: Literal["", "lawyer"] = ""
     from_person: bool = False
+    about: Literal["", "platform", "decided", "silent"] = ""
     warnings_fr: tuple[str, ...] = ()
 
     def flag(self, language: str = "fr") -> str:
