@@ -17,7 +17,7 @@ help:
 	@echo "make test      runs the tests (Chromium included when it is there or may be installed)"
 	@echo "make test-all  also the slow ones"
 	@echo "make check     format, lint, types, import borders"
-	@echo "make fix       formats, sorts imports, writes the help and law tables of docs again"
+	@echo "make fix       formats, sorts imports, writes again the tables of new workspaces, of docs"
 	@echo "make bench     every file of benchmarks/, with its ratio"
 	@echo "make shots     takes the screenshots of README, docs and the illustrated guide again"
 	@echo "make train     makes the triage model again from the shared data, and writes its card"
@@ -47,6 +47,7 @@ fix: $(VENV)/.dev
 	@$(BIN)/ruff check --fix src tests benchmarks scripts
 	@$(BIN)/python scripts/write_cli_docs.py
 	@$(BIN)/python scripts/write_law_docs.py
+	@$(BIN)/python scripts/write_schema.py
 
 bench: $(VENV)/.dev
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done

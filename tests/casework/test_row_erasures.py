@@ -15,6 +15,7 @@ from saisine.casework.verifying import verify_folder
 from saisine.errors import SaisineError
 from saisine.messages import row_erasure
 from saisine.messages.corpus import Query
+from saisine.messages.interrupted import is_erasure_left
 from saisine.messages.row_erasure import Selection
 from tests.casework.world import Clock, opened, take, write_files
 from tests.messages import newer_mapper
@@ -114,7 +115,7 @@ def test_a_held_unit_is_refused_before_anything_goes(session: Session) -> None:
     with pytest.raises(SaisineError) as caught:
         row_erasures.erase_rows(session, ONE, "art17_request")
     assert caught.value.code == "unit_held"
-    assert not row_erasures.needs_finishing(session)
+    assert not is_erasure_left(session.workspace.corpora)
     assert GONE in refs_of(session)
 
 

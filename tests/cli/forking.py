@@ -13,6 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+from saisine.casework.django_setup import prepare_django
+
 LOADED_BEFORE = (
     "cryptography.hazmat.primitives.asymmetric.ed25519",
     "cryptography.x509",
@@ -28,7 +30,7 @@ LOADED_BEFORE = (
     "pyarrow.compute",
     "pyarrow.dataset",
     "pyarrow.parquet.encryption",
-    "pydantic",
+    "pydantic.fields",
     "pyrage",
     "rfc3161_client",
     "rich.console",
@@ -39,7 +41,8 @@ LOADED_BEFORE = (
     "saisine.vault",
     "saisine.vault.stamps",
     "sqlparse",
-    "typer",
+    "typer._adapters",
+    "typer._coercion",
     "yaml",
 )
 
@@ -88,6 +91,7 @@ class Warm:
 def serve(asked: IO[str], answers: IO[str]) -> None:
     for name in LOADED_BEFORE:
         import_module(name)
+    prepare_django()
     for line in asked:
         child = os.fork()
         if child == 0:

@@ -68,23 +68,27 @@ def bind_database(path: Path) -> None:
         path.chmod(0o600)
 
 
-def bring_up_to_date(applications: Sequence[str], mark: str) -> bool:
+def bring_up_to_date(applications: Sequence[str], mark: str, *, at_once: bool = True) -> bool:
     """Bring the tables of these applications up to date in the bound database; whether there was anything to do.
 
     Two marks stand in the two numbers that SQLite keeps for its users: `user_version` for the tables of every
-    process, `application_id` for those that the pages add (accounts), which the command line leaves alone.
+    process, `application_id` for those that the pages add (accounts), which the command line leaves alone. A new
+    database gets its tables `at_once`, or by the migrations that made them one after the other.
     """
     configs = [
         config for config in apps.get_app_configs() if {config.name, _class_of(config)} & set(applications)
     ]
     wanted = _mark(configs)
     with connection.cursor() as cursor:
-        if _read_mark(cursor, mark) == wanted:
+        if read_mark(cursor, mark) == wanted:
             return False
     labels = {config.label for config in configs}
+    from saisine.casework.schema import write_at_once  # late: most openings write no table
+
     # not the command: it also asks for what never is (renamed tables, permissions), for as long again
-    executor = MigrationExecutor(connection)
-    executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
+    if not (at_once and write_at_once(mark, wanted, labels)):
+        executor = MigrationExecutor(connection)
+        executor.migrate([node for node in executor.loader.graph.leaf_nodes() if node[0] in labels])
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {mark} = {wanted}")
     return True
@@ -105,7 +109,7 @@ def _mark(configs: Iterable[AppConfig]) -> int:
     return zlib.crc32("\n".join(names).encode()) & 0x7FFFFFFF
 
 
-def _read_mark(cursor: CursorWrapper, name: str) -> int:
+def read_mark(cursor: CursorWrapper, name: str) -> int:
     cursor.execute(f"PRAGMA {name}")
     (found,) = cursor.fetchone()
     return int(found)

@@ -158,8 +158,6 @@ def _items_gone(session: Session) -> list[str]:
 def needs_cleaning(session: Session) -> bool:
     """Whether the log says that something is gone which is still derived here."""
     standing = session.vault.journal.standing
-    if not (standing.erased or standing.erased_items or standing.barred):
-        return False
     if any(info.unit in standing.erased for info in session.corpora.list()):
         return True
     return Capture.objects.filter(item__in=_items_gone(session)).exists()

@@ -29,7 +29,8 @@ from saisine.messages import remapping
 from saisine.messages.corpus import MessageRef
 from saisine.messages.corpus_files import CorpusInfo, ledger_bytes, load_manifest
 from saisine.messages.differences import COMPARED, Side
-from saisine.messages.remapping import ACCEPTED, MOVES, PROPOSAL, Proposal
+from saisine.messages.interrupted import ACCEPTED
+from saisine.messages.remapping import MOVES, PROPOSAL, Proposal
 from saisine.messages.schema import COLUMNS, Message
 from saisine.messages.side_files import flush_folder, remove_side, replace_durably
 from saisine.messages.unproved import keep_unproved
@@ -60,7 +61,7 @@ class Shown:
 
 def folder_of(session: Session) -> Path:
     """Where readings lie until they are accepted or refused."""
-    return session.workspace.folder / "remaps"
+    return session.readings
 
 
 @contextmanager
@@ -223,15 +224,6 @@ def accept(session: Session, corpus: str) -> Proposal:
         replace_durably(folder_of(session) / made.candidate / ACCEPTED, mark)
         _complete(session, made.candidate)
     return made
-
-
-def needs_finishing(session: Session) -> bool:
-    """Whether an accepted reading, or an unfinished one, was left by a stop."""
-    places = folder_of(session), session.workspace.corpora
-    return any(next(place.glob(f"*/{ACCEPTED}"), None) for place in places) or any(
-        next(place.glob(pattern), None)
-        for place, pattern in ((places[0], "*.tmp"), (session.workspace.scratch, f"{remapping.SCRATCH}*"))
-    )
 
 
 def finish(session: Session) -> None:

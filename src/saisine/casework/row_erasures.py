@@ -136,10 +136,6 @@ def _described(
 # ------------------------------------------------------------------ finish
 
 
-def needs_finishing(session: Session) -> bool:
-    return next(session.workspace.corpora.glob(f"*/{row_erasure.PLAN}"), None) is not None
-
-
 def finish(session: Session) -> None:
     """Finish what a stop interrupted. Raises `remap_busy` while another process is at it."""
     with remaps.locked(session):

@@ -19,6 +19,7 @@ from django.db import DatabaseError
 from saisine.casework.django_setup import bind_database, prepare_django, release_database
 from saisine.errors import SaisineError
 from saisine.messages.corpus import Corpora
+from saisine.messages.interrupted import is_erasure_left, is_reading_left
 from saisine.vault import Vault
 from saisine.vault.stamps import Stamper
 from saisine.workspace import Workspace
@@ -66,6 +67,11 @@ class Session:
         It is not to be closed: whoever opened the workspace closes it.
         """
         return replace(self, actor=actor, scope=scope)
+
+    @property
+    def readings(self) -> Path:
+        """Where new readings of corpora lie until they are accepted or refused."""
+        return self.workspace.folder / "remaps"
 
     def now(self) -> datetime:
         return self.clock()
@@ -183,20 +189,25 @@ def open_session(
 
 
 def _finish_erasures(session: Session) -> None:
-    from saisine.casework import erasures  # late: Django is ready from here on
+    standing = session.vault.journal.standing
+    if not session.vault.is_writable or not (standing.erased or standing.erased_items or standing.barred):
+        return
+    from saisine.casework import erasures  # late: Django is ready from here on, and it loads every format
 
-    if session.vault.is_writable and erasures.needs_cleaning(session):
+    if erasures.needs_cleaning(session):
         erasures.clean(session)
 
 
 def _finish_corpora(session: Session) -> None:
     """A new reading that was accepted, or rows being erased, when a stop came; another process may be at it."""
+    corpora, scratch = session.workspace.corpora, session.workspace.scratch
+    left = is_reading_left(corpora, session.readings, scratch), is_erasure_left(corpora)
+    if not session.vault.is_writable or not any(left):
+        return
     from saisine.casework import remaps, row_erasures  # late: Django is ready from here on
 
-    if not session.vault.is_writable:
-        return
-    for module in (remaps, row_erasures):
-        if module.needs_finishing(session):
+    for module, is_left in zip((remaps, row_erasures), left, strict=True):
+        if is_left:
             try:
                 module.finish(session)
                 session.ended += (None,)

@@ -34,18 +34,17 @@ from saisine.messages.corpus_files import (
     sweep_unfinished,
 )
 from saisine.messages.differences import Compared, Difference, Numbers, Side, compare
+from saisine.messages.interrupted import PLAN, SCRATCH
 from saisine.messages.ledger import Ledger, Totals
 from saisine.messages.reading import Reading, Source, forced_format
-from saisine.messages.row_erasure import GONE, PLAN, SUPPRESSED, Suppressed, load_suppressed
+from saisine.messages.row_erasure import GONE, SUPPRESSED, Suppressed, load_suppressed
 from saisine.messages.side_files import read_side, replace_durably, write_side
 from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, Vault
 
 PROPOSAL: Final = "proposal.bin"
 MOVES: Final = "moves.bin"
-ACCEPTED: Final = "accepted"
 SIDES: Final = (PROPOSAL, MOVES, SUPPRESSED, PLAN)
-SCRATCH: Final = "remap-"
 # Files of the deposit whose messages belong to another corpus, or that were not what had been sealed.
 _NOT_OURS: Final = frozenset({"read_before", "changed"})
 # Kinds that hold no message: copying them to read them again would only cost time.

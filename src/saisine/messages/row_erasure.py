@@ -32,11 +32,11 @@ from saisine.messages.corpus_files import (
     write_part,
 )
 from saisine.messages.differences import Numbers, Side
+from saisine.messages.interrupted import PLAN
 from saisine.messages.schema import COLUMNS
 from saisine.messages.side_files import flush_folder, read_side, remove_side, replace_durably, write_side
 from saisine.texts import replace_forbidden
 
-PLAN: Final = "erasing.bin"
 SUPPRESSED: Final = "suppressed.bin"
 NEXT: Final = "manifest.next"
 SALT_BYTES: Final = 32
