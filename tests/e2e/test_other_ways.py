@@ -79,6 +79,7 @@ def counts_after(workspace: Path) -> list[int]:
         return sorted(band.count for band in bands(session))
 
 
+@pytest.mark.slow
 def test_kill_9_before_and_during_the_sealing_loses_nothing(walk: Walk, report: ExampleReport) -> None:
     walk.page.goto(f"{walk.wire.url}/documenter/")
     walk.choose(report.folder)
@@ -108,6 +109,7 @@ def test_a_worker_that_dies_alone_is_started_again(shared_server: Running) -> No
     until(lambda: len(shared_server.children()) == 1 and shared_server.children() != before)
 
 
+@pytest.mark.slow
 def test_deposit_and_sorting_need_no_javascript(shared_visit: Visits, report: ExampleReport) -> None:
     walk = shared_visit(with_script=False)
     page = walk.page

@@ -1,5 +1,6 @@
 """What holds on every page: host, methods, headers, forms, language, errors, the journal."""
 
+import gzip
 import re
 import sqlite3
 
@@ -56,6 +57,14 @@ def test_every_answer_carries_the_policy(empty: Session, client: Client) -> None
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["Cache-Control"] == "no-store" or path.startswith("/static/")
         assert headers["X-Frame-Options"] == "DENY"
+
+
+def test_styles_leave_compressed_but_pages_never(empty: Session, client: Client) -> None:
+    asked = {"Accept-Encoding": "gzip, br"}
+    plain, packed = (client.get("/static/saisine/saisine.css", headers=kind) for kind in ({}, asked))
+    assert gzip.decompress(packed.content) == b"".join(plain)
+    assert packed.headers["Content-Type"] == plain.headers["Content-Type"]
+    assert "Content-Encoding" not in client.get("/", headers=asked).headers
 
 
 def posts() -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from saisine.casework.session import Session
-from saisine.web.typography import with_french_spaces
+from saisine.web.typography import with_english_spaces, with_french_spaces
 
 NB = "\u00a0"
 
@@ -29,6 +29,16 @@ def test_what_is_quoted_or_typed_keeps_each_sign() -> None:
     assert with_french_spaces(exact) == exact
 
 
+def test_a_number_stays_with_what_it_counts() -> None:
+    said = "<p>Signalement 2, le 14 mars 2026, 45 000 €</p>"
+    assert with_french_spaces(said) == f"<p>Signalement{NB}2, le 14{NB}mars 2026, 45 000{NB}€</p>"
+
+
+def test_english_takes_no_space_before_a_colon_but_keeps_what_is_in_french() -> None:
+    said = '<li><b>Day</b> : 2 ; <span lang="fr">Délai : trois mois</span> at 10 :30</li><textarea>a : b</textarea>'
+    assert with_english_spaces(said) == said.replace("</b> : 2 ;", "</b>: 2;")
+
+
 @given(st.text(alphabet="a :;?!«»<>/p\n\u00a0", max_size=60))
 def test_only_spaces_change_and_only_once(page: str) -> None:
     spaced = with_french_spaces(page)
@@ -41,3 +51,4 @@ def test_pages_are_spaced_in_french_alone(client: Client, empty: Session) -> Non
     assert f"{NB}?" in title.findall(client.get("/donnees/").content.decode())[0]
     client.cookies["saisine_language"] = "en"
     assert f"{NB}?" not in client.get("/donnees/").content.decode()
+    assert not re.search(r">[^<]* : ", client.get("/accessibilite/").content.decode().partition("<main")[2])

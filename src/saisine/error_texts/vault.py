@@ -125,11 +125,13 @@ TEXTS: dict[str, ErrorText] = {
         what_fr="Aucune pièce scellée ne correspond à « {ref} ».",
         why_fr="Une pièce se désigne par son numéro de ligne, ou par les huit premiers signes au moins de son "
         "identifiant, de son empreinte ou de son objet.",
-        what_to_do_fr="Retrouvez-la avec « saisine log ».",
+        what_to_do_fr="Sur les pages, ouvrez son incident ou son dépôt et suivez son lien. Dans un terminal, "
+        "« saisine log » la retrouve.",
         what_en="No sealed item matches “{ref}”.",
         why_en="An item is named by its line number, or by at least the first eight signs of its id, its SHA-256 "
         "or its object.",
-        what_to_do_en="Find it with “saisine log”.",
+        what_to_do_en="On the pages, open its incident or its deposit and follow its link. In a terminal, "
+        "“saisine log” finds it.",
         exit_code=EXIT_USAGE,
     ),
     "item_ambiguous": ErrorText(

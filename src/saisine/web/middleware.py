@@ -1,24 +1,28 @@
 """What holds for each answer: who may ask, in which language, with which headers, how a failure is told."""
 
+import gzip
 import logging
 import sqlite3
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from saisine.errors import SaisineError
 from saisine.web.explaining import explained
-from saisine.web.typography import with_french_spaces
+from saisine.web.typography import with_english_spaces, with_french_spaces
 
 logger = logging.getLogger("saisine.web")
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 HTML = "text/html; charset=utf-8"
+PACKED = ("text/css", "text/javascript", "application/javascript", "image/svg+xml")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
 # No inline script or style, nothing from elsewhere, no frame, no plug-in. `connect-src` is for htmx.
@@ -75,6 +79,45 @@ class Guard:
         return answer
 
 
+class Packed:
+    """Styles, scripts and drawings leave compressed: a page then weighs a third less on a cheap phone.
+
+    Pages never do. What is compressed beside words that somebody else chose gives its secrets away by its length
+    (BREACH, CVE-2013-3587); a static file holds no secret.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+        self._packed: dict[str, bytes] = {}  # by path: files do not change while the server runs
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        answer = self.get_response(request)
+        if not _can_be_packed(request, answer):
+            return answer
+        if request.path not in self._packed:
+            self._packed[request.path] = gzip.compress(b"".join(answer), mtime=0)
+        packed = HttpResponse(self._packed[request.path])
+        for name, value in answer.headers.items():
+            if name not in ("Content-Length", "ETag"):
+                packed.headers[name] = value
+        packed.headers["Content-Encoding"] = "gzip"
+        patch_vary_headers(packed, ["Accept-Encoding"])
+        answer.close()
+        return packed
+
+
+def _can_be_packed(request: HttpRequest, answer: HttpResponse) -> bool:
+    kind = answer.headers.get("Content-Type", "").partition(";")[0]
+    return (
+        request.path.startswith(settings.STATIC_URL)
+        and request.method == "GET"
+        and answer.status_code == HTTPStatus.OK
+        and kind in PACKED
+        and "gzip" in request.headers.get("Accept-Encoding", "")
+        and not answer.has_header("Content-Encoding")
+    )
+
+
 class Language:
     """French, unless the person chose English with the button of the footer: never the browser's guess."""
 
@@ -88,8 +131,9 @@ class Language:
             request.LANGUAGE_CODE = language
             answer = self.get_response(request)
             answer.headers.setdefault("Content-Language", language)
-        if language == "fr" and not answer.streaming and answer.headers["Content-Type"] == HTML:
-            answer.content = with_french_spaces(answer.content.decode()).encode()
+        if not answer.streaming and answer.headers["Content-Type"] == HTML:
+            spaced = with_french_spaces if language == "fr" else with_english_spaces
+            answer.content = spaced(answer.content.decode()).encode()
         return answer
 
 

@@ -35,6 +35,7 @@ MIDDLEWARE = [
     "saisine.web.middleware.Guard",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "saisine.web.middleware.Packed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "saisine.web.middleware.Language",

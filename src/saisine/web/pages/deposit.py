@@ -80,7 +80,8 @@ def _say_waiting(deposit: Deposit) -> str:
     if deposit.is_invented:
         return _("Exemple inventé, demandé le %(at)s") % {"at": words.say_moment(deposit.created_at)}
     facts = {"files": words.file_counts(deposit.counts), "at": words.say_moment(deposit.created_at)}
-    return _("%(files)s, reçus le %(at)s") % facts
+    several = words.form(sum(deposit.counts.values()))
+    return ngettext("%(files)s, reçu le %(at)s", "%(files)s, reçus le %(at)s", several) % facts
 
 
 # ------------------------------------------------------------------ one deposit, in each of its states
