@@ -58,7 +58,7 @@ def test_every_proposed_qualification_carries_its_article_and_its_flag(
     found = {item.id: item for item in rights.assessment(filled, incident).main}
     for card in cards:
         offence = re.search(r'id="q-([^"]+)"', card)[1]  # type: ignore[index]
-        assert found[offence].statement.articles[0] in card
+        assert found[offence].statement.articles[0] in card.replace("\u00a0", " ").replace("\u202f", " ")
         assert ("Non vérifié par une ou un juriste" in card) == (not found[offence].statement.verified)
     assert "ne remplace pas un avis juridique" in text_of(client.get(address(incident)))
 
