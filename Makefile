@@ -6,6 +6,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8000
 JOBS   ?= 2
+# What tests write goes with its folder, however they end.
+IN_A_FOLDER = TMPDIR=$$(sh scripts/test-folder) && export TMPDIR && trap 'rm -rf "$$TMPDIR"' EXIT &&
 
 # Some systems forbid compiled modules beside the sources: each process would compile all it imports again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,11 +32,11 @@ run: $(VENV)/.base
 
 test: $(VENV)/.dev
 	@sh scripts/debian-packages test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
+	@$(IN_A_FOLDER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
 test-all: $(VENV)/.dev
 	@sh scripts/debian-packages test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
+	@$(IN_A_FOLDER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff format --check src tests benchmarks scripts
