@@ -5,26 +5,19 @@ import tempfile
 from pathlib import Path
 
 import django
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection, connections
 
 
 def write(folder: Path) -> None:
     """The tables of every process, then those that the pages add, into `folder`."""
-    from saisine.casework.django_setup import (
-        APPLICATIONS,
-        bring_up_to_date,
-        database,
-        read_mark,
-    )  # late: as below
+    # late: Django is ready from here on
+    from saisine.casework.django_setup import APPLICATIONS, bring_up_to_date, point_at, read_mark
     from saisine.casework.schema import contents, describe
     from saisine.web.wsgi import ACCOUNTS
 
     folder.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
-        connections.settings[DEFAULT_DB_ALIAS].update(database(Path(place) / "new.sqlite3"))
-        connections.close_all()
-        if hasattr(connections._connections, DEFAULT_DB_ALIAS):
-            del connections[DEFAULT_DB_ALIAS]
+        point_at(Path(place) / "new.sqlite3")
         before: frozenset[tuple[str, str]] = frozenset()
         for applications, mark in ((APPLICATIONS, "user_version"), (ACCOUNTS, "application_id")):
             bring_up_to_date(applications, mark, at_once=False)

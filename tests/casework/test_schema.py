@@ -5,20 +5,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from django.db import DEFAULT_DB_ALIAS, connections
 
 from saisine.casework import schema
-from saisine.casework.django_setup import APPLICATIONS, bring_up_to_date, database, release_database
+from saisine.casework.django_setup import APPLICATIONS, bring_up_to_date, point_at, release_database
 from saisine.web.wsgi import ACCOUNTS
 
 SETS = ((APPLICATIONS, "user_version"), (ACCOUNTS, "application_id"))
 
 
 def made(path: Path, *, at_once: bool) -> Path:
-    connections.settings[DEFAULT_DB_ALIAS].update(database(path))
-    release_database()
-    if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # type: ignore[attr-defined]
-        del connections[DEFAULT_DB_ALIAS]
+    point_at(path)
     for applications, mark in SETS:
         assert bring_up_to_date(applications, mark, at_once=at_once)
         assert not bring_up_to_date(applications, mark)
@@ -50,10 +46,7 @@ def test_a_database_that_holds_anything_is_left_to_its_migrations(tmp_path: Path
     path = tmp_path / "begun.sqlite3"
     with closing(sqlite3.connect(path)) as opened:
         opened.execute("CREATE TABLE left_by_a_stop (id integer)")
-    connections.settings[DEFAULT_DB_ALIAS].update(database(path))
-    release_database()
-    if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # type: ignore[attr-defined]
-        del connections[DEFAULT_DB_ALIAS]
+    point_at(path)
     text = (schema.FOLDER / "user_version.sql").read_text("utf-8")
     wanted = int(text.split("\n", 1)[0].rpartition(" ")[2])
     assert not schema.write_at_once("user_version", wanted, ["casework"])

@@ -55,12 +55,17 @@ def prepare_django() -> None:
     django.setup()
 
 
-def bind_database(path: Path) -> None:
-    """Point the one connection at this file and bring its tables up to date."""
+def point_at(path: Path) -> None:
+    """Point the one connection at this file."""
     connections.settings[DEFAULT_DB_ALIAS].update(database(path))
     connections.close_all()
     if hasattr(connections._connections, DEFAULT_DB_ALIAS):  # type: ignore[attr-defined]
         del connections[DEFAULT_DB_ALIAS]
+
+
+def bind_database(path: Path) -> None:
+    """Point the one connection at this file and bring its tables up to date."""
+    point_at(path)
     if bring_up_to_date(APPLICATIONS, "user_version"):
         from saisine.casework.watching import watch_tables  # late: it asks for the models
 
