@@ -162,8 +162,10 @@ def test_a_closed_incident_leaves_the_deadlines_and_comes_back(session: Session,
     assert told.value.code == "incident_state_unknown"
 
 
-def test_an_incident_of_two_targeted_people_is_collective(session: Session, incident: Incident) -> None:
+def test_an_incident_is_collective_as_long_as_two_people_are_targeted(session: Session, incident: Incident) -> None:
     incidents.add_person(session, incident, "visee")
-    assert not incident.is_collective
-    incidents.add_person(session, incident, "visee")
-    assert Incident.objects.get().is_collective
+    assert not incidents.is_collective(incident)
+    second = incidents.add_person(session, incident, "visee")
+    assert incidents.is_collective(incident)
+    incidents.remove_person(session, incident, second)
+    assert not incidents.is_collective(incident)

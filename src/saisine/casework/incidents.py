@@ -203,11 +203,13 @@ def add_person(session: Session, incident: Incident, role: str, names: tuple[str
             names=list(names),
             at=session.now(),
         )
-        if role == "visee" and number > 1 and not incident.is_collective:
-            incident.is_collective = True  # several people are targeted: each keeps her own consents and harm
-            incident.save(update_fields=["is_collective"])
     journal.note(session, "person_added", subject=incident.id)
     return row
+
+
+def is_collective(incident: Incident) -> bool:
+    """Whether several people are targeted, each with her own consents and harm, or it was opened from a wave."""
+    return incident.is_collective or incident.people.filter(role="visee").count() > 1
 
 
 def remove_person(session: Session, incident: Incident, person: PersonRow) -> None:

@@ -172,7 +172,8 @@ class SortedMessage(models.Model):
 
 
 class Incident(RandomId):
-    """What belongs together. `law_digest` names the law it was last assessed with."""
+    """What belongs together. `law_digest` names the law it was last assessed with; `is_collective` says that it was
+    opened from a wave (see `incidents.is_collective`)."""
 
     number = models.IntegerField(unique=True)
     title = models.CharField(max_length=120)

@@ -48,14 +48,14 @@ def pieces_words(count: int) -> str:
 
 
 def incident_row(session: "Session", opened: "Incident") -> dict[str, object]:
-    from saisine.casework import exhibits
+    from saisine.casework import exhibits, incidents
 
     return {
         "incident": opened.id,
         "number": opened.number,
         "title": opened.title,
         "state": opened.state,
-        "collective": opened.is_collective,
+        "collective": incidents.is_collective(opened),
         "platform": opened.platform,
         "opened_at": opened.opened_at,
         "exhibits": len(exhibits.exhibits(session, opened)),
