@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
 from typing import Any, Final
 
@@ -128,7 +129,9 @@ def mutate_documents(documents: list[Any], rng: Random) -> bytes:
         every = places(root)
         if not every:
             break
-        rng.choice(CHANGES)(_choose(every, rng), every, rng)
+        change, at = rng.choice(CHANGES), _choose(every, rng)
+        with suppress(RecursionError):  # deeper than the standard parser copies: it stays as it was
+            change(at, every, rng)
     try:
         data = write_documents(root, rng)
     except (RecursionError, ValueError):  # deeper than the standard parser writes
