@@ -12,7 +12,7 @@ IN_A_FOLDER = TMPDIR=$$(sh scripts/test-folder) && export TMPDIR && trap 'rm -rf
 # Some systems forbid compiled modules beside the sources: each process would compile all it imports again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-all check fix bench shots train i18n lock clean
+.PHONY: help run test test-all check fix bench shots models train i18n lock clean
 
 help:
 	@echo "make run       opens the invented example in the web app, and prints its address"
@@ -22,6 +22,7 @@ help:
 	@echo "make fix       formats, sorts imports, writes again the tables of new workspaces, of docs"
 	@echo "make bench     every file of benchmarks/, with its ratio"
 	@echo "make shots     takes the screenshots of README, docs and the illustrated guide again"
+	@echo "make models    installs what a triage model of your own needs (docs/triage.md)"
 	@echo "make train     makes the triage model again from the shared data, and writes its card"
 	@echo "make i18n      extracts and compiles the messages; fails on a missing one"
 	@echo "make lock      hash-locked requirements, without any host"
@@ -34,7 +35,7 @@ test: $(VENV)/.dev
 	@sh scripts/debian-packages test
 	@$(IN_A_FOLDER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "not slow"
 
-test-all: $(VENV)/.dev
+test-all: $(VENV)/.dev $(VENV)/.models
 	@sh scripts/debian-packages test
 	@$(IN_A_FOLDER) $(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
@@ -56,8 +57,10 @@ bench: $(VENV)/.dev
 
 shots: $(VENV)/.dev
 	@sh scripts/debian-packages test
-	@SAISINE_SHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e/test_walkthrough.py -k ten_minutes
+	@SAISINE_SHOTS=docs/screenshots $(BIN)/python -m pytest tests/e2e/test_walkthrough.py -k "ten_minutes or in_english"
 	@$(BIN)/python scripts/small_screenshots.py
+
+models: $(VENV)/.models
 
 train: $(VENV)/.dev
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m saisine.findings.triage.training.train
@@ -66,7 +69,7 @@ i18n: $(VENV)/.dev
 	@$(BIN)/python scripts/compile_messages.py
 
 lock: $(VENV)/.uv
-	@for part in uv base dev; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	@for part in uv base dev models; do $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header requirements/$$part.in -o requirements/$$part.txt; done
 
 clean:
@@ -86,4 +89,8 @@ $(VENV)/.base: $(VENV)/.uv requirements/base.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.base requirements/dev.txt
 	@sh scripts/install $(VENV) requirements/dev.txt
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.base requirements/models.txt
+	@sh scripts/install $(VENV) requirements/models.txt
 	@touch $@

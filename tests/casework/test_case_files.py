@@ -162,7 +162,9 @@ def test_a_closed_incident_leaves_the_deadlines_and_comes_back(session: Session,
     assert told.value.code == "incident_state_unknown"
 
 
-def test_an_incident_is_collective_as_long_as_two_people_are_targeted(session: Session, incident: Incident) -> None:
+def test_an_incident_is_collective_as_long_as_two_people_are_targeted(
+    session: Session, incident: Incident
+) -> None:
     incidents.add_person(session, incident, "visee")
     assert not incidents.is_collective(incident)
     second = incidents.add_person(session, incident, "visee")

@@ -161,23 +161,6 @@ def test_a_member_s_decisions_are_withdrawn_at_once(taught_box: Session, taught:
         learning.withdraw(taught_box, taught_box.actor)
 
 
-def test_a_folder_of_one_s_own_is_looked_at_without_being_opened(session: Session) -> None:
-    assert learning.own_folder(session) is None
-    folder = session.workspace.folder / "triage" / "modele"
-    folder.mkdir(parents=True)
-    (folder / "LICENCE.txt").write_text("CC0-1.0", "utf-8")
-    (folder / "model.onnx").write_bytes(b"\x08\x07 invented")
-    found = learning.own_folder(session)
-    assert found is not None
-    assert [one.name for one in found.files] == ["LICENCE.txt", "model.onnx"]
-    assert found.licence == "CC0-1.0"
-    (folder / "model.py").write_text("", "utf-8")
-    refused_folder = learning.own_folder(session)
-    assert refused_folder is not None
-    assert refused_folder.error is not None
-    assert refused_folder.error.code == "own_model_refused"
-
-
 def test_erasing_findings_leaves_the_lessons(taught_box: Session, taught: learning.Lesson) -> None:
     surveys.forget(taught_box)
     assert learning.state_key(taught_box) == taught.id

@@ -63,11 +63,11 @@ def test_the_workspace_s_own_words_make_another_order(filled: Session) -> None:
     assert reading_order.missing_rows(filled) == 30
     scorer = reading_order.load_triage(filled)
     assert {"individu"} <= {
-        g for t in scorer.read("", "quelle patatras").evidence.terms for g in t.term.groups
+        g for t in scorer.read_all([("", "quelle patatras")])[0].evidence.terms for g in t.term.groups
     }
     path.unlink()
     assert reading_order.missing_rows(filled) == 0
-    assert not reading_order.load_triage(filled).read("", "quelle patatras").evidence.terms
+    assert not reading_order.load_triage(filled).read_all([("", "quelle patatras")])[0].evidence.terms
 
 
 LEXICON = """

@@ -26,7 +26,7 @@ def test_their_words_are_read_and_ours_stay(tmp_path: Path) -> None:
     path = add_words(tmp_path)
     for own, found in ((path, 1), (None, 0)):
         scorer = command._scorer(None, own)
-        assert len(scorer.read("", "quelle patatras").evidence.terms) == found
+        assert len(scorer.read_all([("", "quelle patatras")])[0].evidence.terms) == found
         assert scorer.score_text("Samedi je vais te tuer").danger
 
 

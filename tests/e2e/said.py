@@ -20,6 +20,7 @@ SAID = {
         "built": "Dossier scellé le mardi 21 avril 2026",
         "intact": re.compile(r"^Intact\. (\d+) pièces"),
         "modified": re.compile(r"^Modifié\."),
+        "court": "dernier jour pour agir en justice",
     },
     "en": {
         "home": "Document online hate, assert your rights",
@@ -31,6 +32,7 @@ SAID = {
         "built": "Dossier sealed on Tuesday 21 April 2026",
         "intact": re.compile(r"^Intact\. (\d+) items"),
         "modified": re.compile(r"^Modified\."),
+        "court": "last day to go to court",
     },
 }
 

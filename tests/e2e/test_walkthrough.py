@@ -64,7 +64,8 @@ def the_rest(walk: Walk, report: ExampleReport, folder: Path) -> Path:
 
 
 def require_calm(walk: Walk) -> None:
-    """What holds of every visit, whatever its means."""
+    """What holds of every visit, whatever its means; what it cost is printed (seen with -s)."""
+    print(f"{walk.pace.person_s():.0f} s of a person ({walk.pace}), {walk.machine_s():.0f} s of the machine")
     assert walk.early == []
     assert walk.wire.early == []
     assert walk.wire.asked > 0, "the listener hears the words once they are asked for"
@@ -133,7 +134,7 @@ def look_at_deadlines(walk: Walk, folder: Path) -> None:
     page = walk.page
     menu = page.get_by_role("navigation", name=walk.say("Navigation principale"))
     walk.link("Échéances", inside=menu)
-    expect(page.get_by_text("dernier jour pour agir en justice").first).to_be_visible()
+    expect(page.get_by_text(said(walk)["court"]).first).to_be_visible()
     walk.stop("deadlines")
     with page.expect_download() as taken:
         walk.link("Exporter le calendrier")
@@ -153,6 +154,7 @@ def test_the_same_path_in_english(visit: Visits, report: ExampleReport, tmp_path
     walk = visit(language="en")
     first_six(walk, report)
     the_rest(walk, report, tmp_path)
+    look_at_deadlines(walk, tmp_path)
     require_calm(walk)
 
 

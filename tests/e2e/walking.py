@@ -263,13 +263,20 @@ class Walk:
         for size in self.sizes:
             self._look(name, size)
         if self.shots and name in PICTURED:
-            for size, label in ((PHONE, "phone"), (DESKTOP, "desktop")):
-                self._resize(size)
-                if at:
-                    self.page.locator(at).evaluate("part => part.scrollIntoView()")
-                self._shoot(self.shots / f"{name}-{label}.png")
+            self._picture(self.shots, name, at)
         assert first is not None
         self._resize((first["width"], first["height"]))
+
+    def _picture(self, folder: Path, name: str, at: str) -> None:
+        """Phone and desktop in French; of the English pages the guide shows the desktop alone."""
+        of = {"fr": ((PHONE, "phone"), (DESKTOP, "desktop")), "en": ((DESKTOP, "en/desktop"),)}
+        for size, label in of[self.language]:
+            self._resize(size)
+            if at:
+                self.page.locator(at).evaluate("part => part.scrollIntoView()")
+            place, _, kind = label.rpartition("/")
+            (folder / place).mkdir(exist_ok=True)
+            self._shoot(folder / place / f"{name}-{kind}.png")
 
     def _look(self, name: str, size: tuple[int, int]) -> None:
         self._resize(size)

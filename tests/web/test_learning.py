@@ -1,10 +1,14 @@
 """The page « Apprendre de nos décisions »: counts, verdicts, the way back, what is asked before anything is learnt."""
 
+import re
+
+import pytest
 from django.test import Client
 
-from saisine.casework import jobs, triage
+from saisine.casework import jobs, own_model, reading_order, triage
 from saisine.casework.models import Job
 from saisine.casework.session import Session
+from tests.findings.triage.tiny_model import write_model
 from tests.web.reading import text_of
 
 
@@ -54,3 +58,29 @@ def test_acts_are_buttons_and_unknown_ones_are_told(filled: Session, client: Cli
     assert client.post("/tri/apprendre/choisir/", {"lesson": "rien"}).status_code == 404
     assert client.post("/tri/apprendre/retirer/", {"member": "personne"}).status_code == 404
     assert client.post("/tri/apprendre/supprimer/")["Location"] == "/tri/apprendre/"
+
+
+def plain(text: str) -> str:
+    """The same with common spaces."""
+    return re.sub(r"\s", " ", text)
+
+
+def test_a_model_of_one_s_own_is_chosen_run_and_put_away(filled: Session, client: Client) -> None:
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("tokenizers")
+    write_model(own_model.folder_of(filled))
+    page = client.get("/tri/apprendre/").content.decode()
+    shown = re.search(r'name="digest" value="([0-9a-f]{64})"', page)
+    assert shown is not None
+    assert client.post("/tri/modele/choisir/", {"digest": "0" * 64}).status_code == 403
+    assert client.post("/tri/modele/choisir/", {"digest": shown[1]})["Location"] == "/tri/apprendre/"
+    assert "Calculez d’abord l’ordre de lecture." in text_of(client.get("/tri/apprendre/"))
+    reading_order.score_missing(filled, lambda done, total, what: None)
+    assert re.search(r"Messages relus : 0 sur [1-9][0-9 ]*\.", plain(text_of(client.get("/tri/apprendre/"))))
+    client.post("/tri/modele/lancer/")
+    jobs.run_waiting(filled)
+    text = plain(text_of(client.get("/tri/apprendre/")))
+    assert re.search(r"Messages relus : ([1-9][0-9 ]*) sur \1\.", text)
+    assert "Relire les premiers messages" not in text
+    client.post("/tri/modele/retirer/")
+    assert "Choisir ce modèle" in text_of(client.get("/tri/apprendre/"))

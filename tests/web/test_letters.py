@@ -6,9 +6,10 @@ import zipfile
 import pytest
 from django.test import Client
 
-from saisine.casework import consents, incidents
+from saisine.casework import consents, exhibits, incidents
 from saisine.casework.models import Incident, JournalRow
 from saisine.casework.session import Session
+from saisine.messages.corpus import Query
 from tests.web.reading import text_of
 
 
@@ -53,3 +54,23 @@ def test_an_unknown_letter_or_form_is_refused(incident: Incident, client: Client
     assert client.post(f"/incidents/{incident.id}/courriers/rien/", {"form": "pdf"}).status_code == 404
     assert client.post(f"/incidents/{incident.id}/courriers/cloture/", {"form": "exe"}).status_code == 422
     assert client.get(f"/incidents/{incident.id}/courriers/cloture/").status_code == 405
+
+
+def test_of_two_platforms_a_letter_is_about_the_one_that_was_chosen(
+    filled: Session, incident: Incident, client: Client
+) -> None:
+    address, kind = f"/incidents/{incident.id}/courriers/", "conservation"
+    for act in ("notifier_plateforme", "saisir_autorite"):
+        consents.set_consent(filled, incident, act, "given")
+    for platform in ("facebook", "youtube"):
+        if platform == "youtube":
+            assert 'name="platform"' not in client.get(address).content.decode(), "of one there is no choice"
+        found = filled.corpora.search(Query(platforms=frozenset({platform})), limit=1)
+        exhibits.add_messages(filled, incident, [str(found.items[0].ref)])
+    assert "<option>YouTube</option>" in client.get(address).content.decode()
+    answer = client.post(f"{address}{kind}/", {"form": "docx", "platform": "YouTube"})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        words = archive.read("word/document.xml").decode()
+    assert "YouTube" in words
+    assert "acebook" not in words
+    assert client.post(f"{address}{kind}/", {"form": "docx", "platform": "Ailleurs"}).status_code == 422

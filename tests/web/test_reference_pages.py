@@ -2,7 +2,9 @@
 
 import json
 import re
+from pathlib import Path
 
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -102,11 +104,16 @@ def test_each_component_is_shown_with_its_own_markup(empty: Session, client: Cli
     assert len(ids) == len(set(ids))
 
 
-def test_the_illustrated_guide_has_small_pictures_with_words(empty: Session, client: Client) -> None:
+@pytest.mark.parametrize(("language", "folder"), [("fr", "/guide/"), ("en", "/guide/en/")])
+def test_the_illustrated_guide_has_small_pictures_with_words_in_its_language(
+    empty: Session, client: Client, language: str, folder: str
+) -> None:
+    client.cookies["saisine_language"] = language
     body = client.get("/aide/guide/").content.decode()
     pictures = re.findall(r'<img[^>]*src="([^"]+)"[^>]*alt="([^"]*)"', body)
-    assert len(pictures) >= 6
+    assert len(pictures) == 8
     for source, alt in pictures:
+        assert f"{folder}{Path(source).name}" in source
         answer = client.get(source)
         assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/webp")
         assert len(body_of(answer)) < 40_000

@@ -1,15 +1,20 @@
 """French spacing on the way out: what is said is spaced, what is exact stays exact."""
 
 import re
+from pathlib import Path
 
+from django.template import Context, Template
 from django.test import Client
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from saisine.casework.session import Session
-from saisine.web.typography import with_english_spaces, with_french_spaces
+from saisine.web import pages
+from saisine.web.typography import with_french_spaces
 
 NB = "\u00a0"
+TEMPLATES = Path(pages.__file__).parents[1] / "templates"
 
 
 def test_a_double_sign_keeps_the_word_before_it() -> None:
@@ -34,9 +39,26 @@ def test_a_number_stays_with_what_it_counts() -> None:
     assert with_french_spaces(said) == f"<p>Signalement{NB}2, le 14{NB}mars 2026, 45 000{NB}€</p>"
 
 
-def test_english_takes_no_space_before_a_colon_but_keeps_what_is_in_french() -> None:
-    said = '<li><b>Day</b> : 2 ; <span lang="fr">Délai : trois mois</span> at 10 :30</li><textarea>a : b</textarea>'
-    assert with_english_spaces(said) == said.replace("</b> : 2 ;", "</b>: 2;")
+def test_a_join_has_the_space_of_french_alone_and_a_typed_title_keeps_its_own() -> None:
+    part = Template(
+        '{% load saisine_text %}<b>{{ a }}</b>{% sign ":" %}<i title="x{% sign ";" %}y">{{ b }}</i>'
+    )
+    typed = Context({"a": "Vague : suite", "b": "2"})
+    with translation.override("en"):
+        assert part.render(typed) == '<b>Vague : suite</b>: <i title="x; y">2</i>'
+    with translation.override("fr"):
+        assert part.render(typed) == '<b>Vague : suite</b> : <i title="x ; y">2</i>'
+
+
+def test_no_template_joins_two_words_by_a_sign_of_one_language() -> None:
+    """Outside what is translated, « : » is written by `{% sign ":" %}`."""
+    said = re.compile(r"{% ?blocktrans.*?{% ?endblocktrans ?%}|{#.*?#}|{{.*?}}|{%.*?%}", re.S)
+    typed = [
+        path.name
+        for path in TEMPLATES.rglob("*.html")
+        if re.search(r" [:;] ?(?=\x00|<|\w)", said.sub("\0", path.read_text("utf-8")))
+    ]
+    assert typed == []
 
 
 @given(st.text(alphabet="a :;?!«»<>/p\n\u00a0", max_size=60))

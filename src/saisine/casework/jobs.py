@@ -44,6 +44,7 @@ KINDS: Final[dict[str, str]] = {
     "findings": "saisine.casework.findings_rows.run_findings",
     "order": "saisine.casework.reading_order.run_order",
     "learn": "saisine.casework.learning.run_learn",
+    "own": "saisine.casework.own_model.run_own",
     "everything": "saisine.casework.everything.run_export",
     "erase": "saisine.casework.planned_erasures.run_due",
 }

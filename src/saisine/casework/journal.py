@@ -224,6 +224,12 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("lesson_chosen", "Un ordre de lecture choisi", "A reading order chosen"),
         ("lessons_deleted", "L’apprentissage local supprimé", "Local learning deleted"),
         (
+            "own_model_chosen",
+            "Un modèle fourni choisi pour le tri",
+            "A model of one’s own chosen for the triage",
+        ),
+        ("own_model_put_away", "Un modèle fourni mis de côté", "A model of one’s own put away"),
+        (
             "labels_withdrawn",
             "Les décisions d’un membre retirées de l’apprentissage",
             "A member’s decisions withdrawn from learning",

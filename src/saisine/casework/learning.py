@@ -24,7 +24,6 @@ from saisine.casework.models import Decision, Job, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.findings.triage import local
-from saisine.findings.triage.adapters import FileFacts, check_folder
 from saisine.findings.triage.local import LEAST_LABELS, LEAST_OF_A_SIDE, LocalModel
 from saisine.messages.corpus import MessageRef
 from saisine.messages.side_files import replace_durably
@@ -297,29 +296,3 @@ def export(session: Session) -> dict[str, object]:
         for one in learnt.lessons
     ]  # fmt: skip
     return {**local.export(decisions(session), told), "lessons": lessons}
-
-
-# ------------------------------------------------------------------ a model of one's own
-
-
-@dataclass(frozen=True, slots=True)
-class OwnFolder:
-    """What lies in `triage/modele` of the workspace: its files, or why they are refused. Nothing was opened."""
-
-    files: tuple[FileFacts, ...]
-    licence: str
-    error: SaisineError | None
-
-
-def own_folder(session: Session) -> OwnFolder | None:
-    """The folder of an own model, looked at without loading it; None when there is none."""
-    folder = _folder(session) / "modele"
-    if not folder.is_dir():
-        return None
-    try:
-        files = tuple(check_folder(folder))
-    except SaisineError as error:
-        return OwnFolder((), "", error)
-    texts = [path for path in sorted(folder.iterdir()) if path.stem.lower() in ("license", "licence")]
-    licence = " ".join(texts[0].read_text("utf-8", "replace")[:500].split()) if texts else ""
-    return OwnFolder(files, licence, None)

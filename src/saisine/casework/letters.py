@@ -140,6 +140,13 @@ def _platform(rows: Sequence[ExhibitRow], sent: Sequence[NoticeRow]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+def platform_names(session: Session, incident: Incident) -> list[str]:
+    """The platforms of the exhibits and of the notices sent, by name: a letter may be about one of them."""
+    rows = exhibits.exhibits(session, incident)
+    sent = [notice for notice in notices.list_notices(session, incident) if _is_sent(notice)]
+    return sorted({_named(one.platform) for one in [*rows, *sent]} - {""}, key=str.casefold)
+
+
 def _coordinator(platform: str) -> str:
     profile = load_platforms().get(platform)
     return (profile.dsc or "") if profile else ""

@@ -5,7 +5,7 @@ files hold numbers alone. Nothing is hidden by an order: every band shows all of
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -38,13 +38,14 @@ SURE: Final = 0.95
 @dataclass(frozen=True, slots=True, eq=False)
 class Order:
     """`rank` indexes RANKS, `score` is 0 to 1, `is_unsure` for « je ne sais pas »; `display` is every place, first
-    to look at first."""
+    to look at first; `by_own` says where a model of one's own spoke, None when there is none."""
 
     model: str
     rank: NDArray[np.uint8]
     score: NDArray[np.float32]
     is_unsure: NDArray[np.bool_]
     display: Codes
+    by_own: NDArray[np.bool_] | None = None
 
     def is_rank(self, name: str) -> NDArray[np.bool_]:
         found: NDArray[np.bool_] = self.rank == RANKS.index(name)
@@ -74,16 +75,25 @@ def load_triage(session: Session, *, with_local: bool = True, model_dir: Path | 
     """
     from saisine.casework import learning  # late: it asks this module for its scorer
 
-    key = (_digest(lexicon_path(session)), learning.state_key(session) if with_local else "", str(model_dir))
+    state = learning.state_key(session) if with_local else ""
+    key = (_digest(lexicon_path(session)), state, str(model_dir), _own_digest(session) if model_dir else "")
+    name = "own_triage" if model_dir else "triage"
     with session.lock:
-        held = session.kept.get("triage")
+        held = session.kept.get(name)
         if isinstance(held, tuple) and held[0] == key:
             kept: Triage = held[1]
             return kept
         local = learning.active_model(session) if with_local else None
         made = Triage.load(model_dir, local, cues=_cues_of(lexicon_path(session), key[0]))
-        session.kept["triage"] = (key, made)
+        session.kept[name] = (key, made)
     return made
+
+
+def _own_digest(session: Session) -> str:
+    from saisine.casework import own_model
+
+    choice = own_model.chosen(session)
+    return choice.digest if choice else ""
 
 
 @lru_cache(2)
@@ -148,6 +158,11 @@ def _paths(session: Session) -> Iterator[tuple[str, int, Path]]:
             yield info.id, number, _folder(session) / f"{part.sha256[:32]}-{key}.npz"
 
 
+def paths(session: Session) -> list[Path]:
+    """The file of scores of every part there is, in the order of the corpora."""
+    return [path for _, _, path in _paths(session)]
+
+
 def missing_rows(session: Session) -> int:
     """How many messages the order does not know yet."""
     infos = {info.id: info for info in session.corpora.list()}
@@ -155,17 +170,38 @@ def missing_rows(session: Session) -> int:
 
 
 def current(session: Session, placed: Placed) -> Order | None:
-    """The reading order; None while a part of it is missing."""
-    paths = list(_paths(session))
-    key = (placed.key, *(path.name for _, _, path in paths))
+    """The reading order, a model of one's own having its say where it read; None while a part of it is missing."""
+    from saisine.casework import own_model  # late: it asks this module for the order that it changes
+
+    files = own_model.paths(session)
+    if not files:
+        return first_order(session, placed)
+    key = (placed.key, *((path.name, path.stat().st_mtime_ns) for path in files if path.exists()))
+    return _kept(session, "own_order", key, lambda: _overlaid(first_order(session, placed), session, placed))
+
+
+def _overlaid(order: Order | None, session: Session, placed: Placed) -> Order | None:
+    from saisine.casework import own_model
+
+    return own_model.overlay(session, placed, order) if order is not None else None
+
+
+def first_order(session: Session, placed: Placed) -> Order | None:
+    """The order of our own scorer, with what was learnt here; None while a part of it is missing."""
+    files = paths(session)
+    key = (placed.key, *(path.name for path in files))
+    return _kept(session, "order", key, lambda: _load(placed, files))
+
+
+def _kept(session: Session, name: str, key: object, make: Callable[[], Order | None]) -> Order | None:
     with session.lock:
-        held = session.kept.get("order")
+        held = session.kept.get(name)
         if isinstance(held, tuple) and held[0] == key:
             found: Order | None = held[1]
             return found
-        made = _load(placed, [path for _, _, path in paths])
+        made = make()
         if made is not None:
-            session.kept["order"] = (key, made)
+            session.kept[name] = (key, made)
     return made
 
 
@@ -198,17 +234,18 @@ def score_missing(session: Session, tell: Progress) -> int:
     total, done = missing_rows(session), 0
     triage = load_triage(session)
     wanted = list(_paths(session))
-    for corpus, number, path in wanted:
-        if path.exists():
-            continue
-        codes, results = [], []
-        for ref, result in _score_part(session, triage, corpus, number):
-            codes.append(ref)
+    missing = {(corpus, number): path for corpus, number, path in wanted if not path.exists()}
+    for (corpus, number), texts in _texts_of(session, frozenset(missing)):
+        refs, results = [], []
+        for (ref, _), result in zip(texts, triage.score(texts), strict=True):
+            refs.append(ref)
             results.append(result)
-            if len(codes) % TELL_EVERY == 0:
-                tell(done + len(codes), total, "order")
-        done += len(codes)
-        _write(path, corpus, codes, results)
+            if len(refs) % TELL_EVERY == 0:
+                tell(done + len(refs), total, "order")
+        done += len(refs)
+        _write(missing.pop((corpus, number)), corpus, refs, results)
+    for (corpus, _), path in missing.items():
+        _write(path, corpus, [], [])  # of these parts nothing is left to read
     kept = {path for _, _, path in wanted}
     for old in _folder(session).glob("*.npz"):
         if old not in kept:
@@ -216,14 +253,19 @@ def score_missing(session: Session, tell: Progress) -> int:
     return done
 
 
-def _score_part(session: Session, triage: Triage, corpus: str, number: int) -> Iterator[tuple[str, Result]]:
+def _texts_of(
+    session: Session, parts: frozenset[tuple[str, int]]
+) -> Iterator[tuple[tuple[str, int], list[tuple[str, str]]]]:
+    """((corpus, part), its messages as (reference, text)) of these parts; the others are not opened."""
     from saisine.messages.corpus import Query
 
-    head = f"{corpus}:{number}:"
-    for table in session.corpora.scan_parts(("text",), Query(corpus=corpus, all_observations=True)):
-        refs = table["ref"].to_pylist()
-        if refs and refs[0].startswith(head):
-            yield from zip(refs, triage.score(zip(refs, table["text"].to_pylist(), strict=True)), strict=True)
+    for corpus in sorted({corpus for corpus, _ in parts}):
+        query = Query(corpus=corpus, all_observations=True)
+        for table in session.corpora.scan_parts(("text",), query, parts=parts):
+            refs = table["ref"].to_pylist()
+            if refs:
+                found = refs[0].split(":")
+                yield (found[0], int(found[1])), list(zip(refs, table["text"].to_pylist(), strict=True))
 
 
 def _write(path: Path, corpus: str, refs: list[str], results: list[Result]) -> None:
@@ -241,13 +283,20 @@ def _write(path: Path, corpus: str, refs: list[str], results: list[Result]) -> N
 
 
 def why(session: Session, ref: str) -> Result:
-    """Why a message is where it is, for and against, computed again for this one alone. Raises `message_unknown`."""
-    return load_triage(session).score_text(session.corpora.get(ref).text)
+    """Why a message is where it is, for and against, computed again for this one alone. Raises `message_unknown`, and
+    what loading a model of one's own does where that one spoke."""
+    from saisine.casework import own_model
+
+    text = session.corpora.get(ref).text
+    folder = own_model.folder_of(session) if own_model.has_read(session, ref) else None
+    return load_triage(session, model_dir=folder).score_text(text)
 
 
 def frequency(session: Session, result: Result) -> Frequency | None:
-    """How often messages scored like this one were harmful in our trials; None where the trials say nothing."""
-    return frequency_of(load_triage(session), result)
+    """How often messages scored like this one were harmful in our trials; None where the trials say nothing, and where
+    a model of one's own spoke."""
+    triage = load_triage(session)
+    return frequency_of(triage, result) if result.model_id == triage.id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,10 +174,21 @@ def forget(session: Session) -> None:
         for path in folder_of(session).glob(pattern):
             path.unlink()
     here = {part.sha256[:32] for info in session.corpora.list() for part in info.parts}
-    for path in folder_of(session).glob("order/*.npz"):
+    for path in (*folder_of(session).glob("order/*.npz"), *folder_of(session).glob("own/*.npz")):
         if path.stem.partition("-")[0] not in here:  # scores of a part that is no more
             path.unlink()
-    for name in ("survey", "findings", "decided", "order", "contents", "by_time", "bands", "danger_kinds"):
+    kept = (
+        "survey",
+        "findings",
+        "decided",
+        "order",
+        "own_order",
+        "contents",
+        "by_time",
+        "bands",
+        "danger_kinds",
+    )
+    for name in kept:
         session.kept.pop(name, None)
 
 

@@ -37,12 +37,14 @@ class Statement:
 
     def as_of_words(self, language: str = "fr") -> str:
         if language == "en":
-            return f"wording of {self.as_of.isoformat()}" if self.as_of else "date of wording not established"
+            known = f"wording of {self.as_of.day} {self.as_of:%B %Y}" if self.as_of else ""
+            return known or "date of wording not established"
         return f"rédaction au {day_fr(self.as_of)}" if self.as_of else "date de rédaction non établie"
 
     def line(self, language: str = "fr") -> str:
         """« Code pénal 222-17 al. 2 ; rédaction au 2 avril 2026. Vérifié. »"""
-        return f"{', '.join(self.articles)} ; {self.as_of_words(language)}. {self.flag(language)}."
+        sign = ";" if language == "en" else " ;"
+        return f"{', '.join(self.articles)}{sign} {self.as_of_words(language)}. {self.flag(language)}."
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -8,7 +8,7 @@ import builtins
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -231,10 +231,19 @@ class Corpora:
         tables = list(self.scan_parts(columns, query))
         return pa.concat_tables(tables).unify_dictionaries() if tables else schema.empty_table()
 
-    def scan_parts(self, columns: Sequence[str], query: Query | None = None) -> Iterator[pa.Table]:
-        """As `scan`, one part after the other: memory does not grow with what is found."""
+    def scan_parts(
+        self,
+        columns: Sequence[str],
+        query: Query | None = None,
+        *,
+        parts: Container[tuple[str, int]] | None = None,
+    ) -> Iterator[pa.Table]:
+        """As `scan`, one part after the other: memory does not grow with what is found. With `parts`, those alone,
+        each as (corpus, number): the others are not opened."""
         query = query or Query()
         for info, number, rows in self._rows(query):
+            if parts is not None and (info.id, number) not in parts:
+                continue
             found = self._open(info, number, columns)
             if found is not None:
                 refs = pa.array([f"{info.id}:{number}:{row}" for row in rows], pa.string())

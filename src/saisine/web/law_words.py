@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -196,11 +198,15 @@ def say_answer(answer: str) -> str:
 
 
 def say_standing(assessment: Assessment) -> list[str]:
+    """Who may act; why the association may is in French in the law tables, and says so."""
     who = assessment.who_may_act
+    basis = format_html('<span lang="fr">{}</span>', who.association_basis_fr)
     return [
         _("La personne visée : %(answer)s.") % {"answer": say_answer(who.victim)},
-        _("L’association : %(answer)s. %(basis)s")
-        % {"answer": say_answer(who.association), "basis": who.association_basis_fr},
+        mark_safe(  # our own words around what is escaped above
+            _("L’association : %(answer)s. %(basis)s")
+            % {"answer": say_answer(who.association), "basis": basis}
+        ),
         _("Le parquet, sans plainte : %(answer)s.") % {"answer": say_answer(who.prosecutor_ex_officio)},
         *([] if who.verified else [f"{who.flag(words.language())}."]),
     ]

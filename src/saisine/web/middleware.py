@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 
 from saisine.errors import SaisineError
 from saisine.web.explaining import explained
-from saisine.web.typography import with_english_spaces, with_french_spaces
+from saisine.web.typography import with_french_spaces
 
 logger = logging.getLogger("saisine.web")
 
@@ -131,9 +131,8 @@ class Language:
             request.LANGUAGE_CODE = language
             answer = self.get_response(request)
             answer.headers.setdefault("Content-Language", language)
-        if not answer.streaming and answer.headers["Content-Type"] == HTML:
-            spaced = with_french_spaces if language == "fr" else with_english_spaces
-            answer.content = spaced(answer.content.decode()).encode()
+        if language == "fr" and not answer.streaming and answer.headers["Content-Type"] == HTML:
+            answer.content = with_french_spaces(answer.content.decode()).encode()
         return answer
 
 

@@ -1,9 +1,9 @@
 """Spacing of what a page says: in French a double sign never starts a line, nor « ends one, nor is a day parted.
 
 Words come from templates, catalogues, tables of law and errors, and from people: the space before « : ; ? ! »
-is made unbreakable here once, on the way out. Templates join two words by « : » as French writes it; an English
-page loses that space, except in what it quotes in French. Left as they are: addresses and values of fields, and
-what is quoted or typed, of which each sign counts.
+is made unbreakable here once, on the way out. Left as they are: addresses and values of fields, and what is quoted
+or typed, of which each sign counts. English pages are not touched: `{% sign ":" %}` joins two words there without
+that space, and a title that a person typed keeps it.
 """
 
 import re
@@ -11,9 +11,7 @@ import re
 # what is exact: quoted contents, fields that are typed in, code, scripts; then any tag, with its attributes
 _EXACT = r"<(?P<exact>blockquote|textarea|pre|code|script|style|option|title)\b.*?</(?P=exact)\s*>"
 _TAG = r"<!--.*?-->|<[^<>]*>"
-_IN_FRENCH = r"<(?P<french>\w+)\b[^<>]*\slang=\"fr\"[^<>]*>.*?</(?P=french)\s*>"
 _UNTOUCHED = re.compile(f"{_EXACT}|{_TAG}", re.S)
-_UNTOUCHED_IN_ENGLISH = re.compile(f"{_EXACT}|{_IN_FRENCH}|{_TAG}", re.S)
 
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 # each begins with the space itself: the search then leaps from one to the next
@@ -25,24 +23,16 @@ _SPACES = re.compile(
     r"|(?<=Signalement )(?=\d)"
     ")"
 )
-_BEFORE_A_SIGN = re.compile(r"(?<!\s)[ \u00a0](?=[:;](?!\S))")
 
 
 def with_french_spaces(page: str) -> str:
-    """The same page of HTML, with U+00A0 where French wants a space that does not break."""
-    return _with(page, _UNTOUCHED, _SPACES, "\u00a0")
+    """The same page of HTML, with U+00A0 where French wants a space that does not break.
 
-
-def with_english_spaces(page: str) -> str:
-    """The same page of HTML, without the space that French puts before « : » and « ; »."""
-    return _with(page, _UNTOUCHED_IN_ENGLISH, _BEFORE_A_SIGN, "")
-
-
-def _with(page: str, untouched: re.Pattern[str], spaces: re.Pattern[str], wanted: str) -> str:
-    """Most parts between two tags hold nothing but blanks: they are not searched."""
+    Most parts between two tags hold nothing but blanks: they are not searched.
+    """
     parts, end = [], 0
-    for found in untouched.finditer(page):
+    for found in _UNTOUCHED.finditer(page):
         words = page[end : found.start()]
-        parts += [spaces.sub(wanted, words) if words.strip() else words, found[0]]
+        parts += [_SPACES.sub("\u00a0", words) if words.strip() else words, found[0]]
         end = found.end()
-    return "".join([*parts, spaces.sub(wanted, page[end:])])
+    return "".join([*parts, _SPACES.sub("\u00a0", page[end:])])

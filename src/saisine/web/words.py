@@ -22,6 +22,11 @@ def language() -> str:
     return "en" if is_english() else "fr"
 
 
+def sign(kind: str) -> str:
+    """« : » or « ; » between two words: French puts a space before it, English none."""
+    return f"{kind} " if is_english() else f" {kind} "
+
+
 def form(n: int) -> int:
     """The number that picks a plural form: nought is singular in French (« 0 laissé de côté »).
 

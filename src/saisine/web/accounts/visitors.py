@@ -23,6 +23,7 @@ JOB_ACTS: Final = {
     "findings": "queue",
     "order": "queue",
     "learn": "sort",
+    "own": "sort",
 }
 
 

@@ -148,7 +148,7 @@ def _say_detail(one: RetentionClock) -> str:
         parts.append(said % {"n": words.say_number(one.pieces)})
     if one.from_on is not None:
         parts.append(_("compté depuis le %(day)s") % {"day": words.say_date(one.from_on)})
-    return " ; ".join(parts)
+    return words.sign(";").join(parts)
 
 
 def _erase_url(one: RetentionClock) -> str:
@@ -362,7 +362,7 @@ def _unit_line(one: RetentionClock) -> tuple[str, str] | None:
     if one.kind != "unit" or one.is_held:
         return None
     line = say_clock(one)
-    return one.id, f"{line.title} ; {line.detail}"
+    return one.id, f"{line.title}{words.sign(';')}{line.detail}"
 
 
 def say_plan(row: PlannedErasure) -> PlanLine:

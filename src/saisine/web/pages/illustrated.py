@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from saisine.web import words
+
 PICTURES: Final = Path(__file__).parents[1] / "static" / "saisine" / "guide"
-# step -> its picture; the pictures are those of docs/screenshots, made small by scripts/small_screenshots.py
+# step -> its picture; the pictures are those of docs/screenshots, made small by scripts/small_screenshots.py;
+# those of the English pages are in the folder « en »
 STEPS: Final = (
     ("home", "home"),
     ("deposit", "deposit"),
@@ -47,10 +50,12 @@ def illustrated(request: HttpRequest) -> HttpResponse:
 def steps() -> list[Step]:
     """The steps in order, in the language of the page."""
     said, pages = say_steps(), _pages()
+    folder = "en/" if words.is_english() else ""
     found = []
     for number, (id, picture) in enumerate(STEPS, 1):
         title, minutes, alt, *lines = said[id]
-        shown = picture if picture and (PICTURES / f"{picture}.webp").exists() else ""
+        place = f"{folder}{picture}"
+        shown = place if picture and (PICTURES / f"{place}.webp").exists() else ""
         found.append(Step(number, title, tuple(lines), minutes, shown, alt if shown else "", pages[id]))
     return found
 

@@ -176,14 +176,16 @@ def say_procedures(opened: Session, incident: Incident) -> dict[str, object]:
 
 def _procedure(one: procedures.Procedure, spoken: str) -> ProcedureLine:
     authority = f", {one.row.authority}" if one.row.authority else ""
-    events = (f"{words.say_day(e.on)} : {procedures.event_words(e, spoken)}" for e in one.events)
+    events = (
+        f"{words.say_day(e.on)}{words.sign(':')}{procedures.event_words(e, spoken)}" for e in one.events
+    )
     dues = ((_due(due, spoken), due.term.rule(spoken), due.term.nature_words(spoken)) for due in one.dues)
     return ProcedureLine(one.row.number, f"{one.kind(spoken)}{authority}", tuple(events), tuple(dues))
 
 
 def _due(due: ProcedureDue, spoken: str) -> str:
     left = words.say_days_left(due.days_left)
-    return f"{words.say_day(due.on)} ({left}) : {due.term.label(spoken)}"
+    return f"{words.say_day(due.on)} ({left}){words.sign(':')}{due.term.label(spoken)}"
 
 
 @require_POST

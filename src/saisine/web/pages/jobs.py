@@ -75,6 +75,7 @@ def say_job(job: Job) -> JobWords:
         "findings": _("Les messages sont relus"),
         "order": _("L’ordre de lecture se calcule"),
         "learn": _("L’apprentissage est en cours"),
+        "own": _("Votre modèle relit les premiers messages"),
         "everything": _("Toutes les données sont rassemblées"),
         "erase": _("Les effacements prévus se font"),
     }
@@ -105,6 +106,7 @@ def say_name(kind: str) -> str:
         "findings": _("Relecture des messages"),
         "order": _("Ordre de lecture"),
         "learn": _("Apprentissage"),
+        "own": _("Relecture par votre modèle"),
         "everything": _("Export de toutes les données"),
         "erase": _("Effacements prévus"),
     }
@@ -142,6 +144,7 @@ def _step(job: Job) -> str:
         "networks": _("Comparaison des comptes, indice par indice"),
         "order": _("Lecture des messages par le modèle"),
         "learn": _("Essais sur vos décisions"),
+        "own": _("Lecture par votre modèle"),
         "seals": _("Contrôle des sceaux"),
         "export": _("Écriture du ZIP"),
         "verify": _("Contrôle des pièces"),

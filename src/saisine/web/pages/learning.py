@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from saisine.casework import jobs
 from saisine.casework import learning as engine
-from saisine.casework.learning import Lesson, OwnFolder
+from saisine.casework.learning import Lesson
 from saisine.casework.session import Session
 from saisine.findings.triage.local import LEAST_LABELS, LEAST_OF_A_SIDE
 from saisine.web import words
 from saisine.web.current import session
 from saisine.web.pages.jobs import say_job
-from saisine.web.told import tell
+from saisine.web.pages.own_model import say_own
 
 SUBJECT = "apprentissage"
 
@@ -56,7 +56,7 @@ def learning(request: HttpRequest) -> HttpResponse:
         "stale": bool(learnt.active) and not active and not _is_outdated(learnt),
         "members": _members(labels.members),
         "job": say_job(job) if job is not None and (not job.is_over or job.error) else None,
-        "own": _say_own(engine.own_folder(opened)),
+        "own": say_own(opened),
     }
     return render(request, "saisine/learning.html", context)
 
@@ -123,16 +123,6 @@ def _members(members: tuple[tuple[str, int], ...]) -> list[MemberWords]:
         MemberWords(id, _("Membre %(n)s") % {"n": number}, detail)
         for number, ((id, _n), detail) in enumerate(zip(members, said, strict=True), 1)
     ]
-
-
-def _say_own(folder: OwnFolder | None) -> dict[str, object] | None:
-    if folder is None:
-        return None
-    return {
-        "files": [(one.name, words.say_size(one.size), one.sha256) for one in folder.files],
-        "licence": folder.licence,
-        "error": tell(folder.error) if folder.error else None,
-    }
 
 
 @require_POST

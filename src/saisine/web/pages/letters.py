@@ -26,7 +26,10 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One letter in words. `consent`: what has to be collected first; empty when the letter may leave."""
+    """One letter in words. `consent`: what has to be collected first; empty when the letter may leave.
+
+    `has_platform`: it is about one platform, which a person may choose.
+    """
 
     id: str
     title: str
@@ -34,6 +37,7 @@ class Line:
     flag: str
     consent: str
     lacks: tuple[str, ...]
+    has_platform: bool
 
 
 @require_safe
@@ -42,8 +46,10 @@ def letters(request: HttpRequest, id: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, incident: Incident, error: SaisineError | None = None) -> HttpResponse:
+    found = engine.platform_names(session(), incident)
     context = {
         "incident": incident,
+        "platforms": found if len(found) > 1 else [],
         "letters": list(_lines(incident)),
         "error": tell(error) if error else None,
     }
@@ -61,7 +67,15 @@ def _lines(incident: Incident) -> Iterator[Line]:
             letter.flag(words.language()),
             line.consent_en if english else line.consent_fr,
             line.unmet,
+            bool(letter.about),
         )
+
+
+def _given(request: HttpRequest, incident: Incident) -> dict[str, str]:
+    """The platform that was chosen; nothing when the notices say which."""
+    if not request.POST.get("platform"):
+        return {}
+    return {"platform": forms.one_of(request, "platform", engine.platform_names(session(), incident))}
 
 
 @require_POST
@@ -73,9 +87,10 @@ def letter(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     found = incidents.get_incident(opened, id)
     try:
         form = forms.one_of(request, "form", TYPES)
+        given = _given(request, found)
         with tempfile.TemporaryDirectory(dir=opened.workspace.scratch) as folder:
             path = Path(folder) / f"{kind}.{form}"
-            engine.make(opened, found, kind, path, quote=forms.ticked(request, "quote"))
+            engine.make(opened, found, kind, path, given=given, quote=forms.ticked(request, "quote"))
             body = path.read_bytes()
     except SaisineError as error:
         return _page(request, found, error)

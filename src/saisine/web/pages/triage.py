@@ -124,7 +124,7 @@ def _band_detail(band: Band) -> str:
         state = _("%(n)s à trier") % {"n": words.say_number(band.left)}
     else:
         return detail
-    return " ; ".join(part for part in (detail, state) if part)
+    return words.sign(";").join(part for part in (detail, state) if part)
 
 
 @require_safe
@@ -178,7 +178,8 @@ def targets(request: HttpRequest) -> HttpResponse:
     found = [say_band(band) for band in triage.by_target(opened)[: triage.SHOWN_TARGETS]]
     context = {
         "bands": [
-            replace(line, detail=f"{names.get(line.id, '')} ; {line.detail}".strip(" ;")) for line in found
+            replace(line, detail=f"{names.get(line.id, '')}{words.sign(';')}{line.detail}".strip(" ;"))
+            for line in found
         ],
         "chips": _chips(opened, TARGETS),
         "has_any": True,

@@ -51,6 +51,12 @@ def visible(value: object) -> str:
 
 
 @register.simple_tag
+def sign(kind: str) -> str:
+    """« : » or « ; » between two words, as the language of the page spaces it."""
+    return words.sign(kind)
+
+
+@register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
     """A decorative drawing; the words beside it say the same."""
