@@ -82,5 +82,9 @@ def test_a_model_of_one_s_own_is_chosen_run_and_put_away(filled: Session, client
     text = plain(text_of(client.get("/tri/apprendre/")))
     assert re.search(r"Messages relus : ([1-9][0-9 ]*) sur \1\.", text)
     assert "Relire les premiers messages" not in text
+    cards = triage.cards(filled, "others", limit=400).items
+    card = next(one for one in cards if one.kind == "message" and own_model.has_read(filled, one.ref[2:]))
+    reasons = text_of(client.post("/tri/pourquoi/", {"band": "others", "ref": card.ref}))
+    assert "Ce rang vient de votre propre modèle" in reasons
     client.post("/tri/modele/retirer/")
     assert "Choisir ce modèle" in text_of(client.get("/tri/apprendre/"))

@@ -199,6 +199,11 @@ def has_read(session: Session, ref: str) -> bool:
     return False
 
 
+def is_its_word(result: Result) -> bool:
+    """Whether a result is what the model of one's own said, and not ours."""
+    return "+own:" in result.model_id
+
+
 def reach(session: Session, placed: Placed) -> Reach | None:
     """How far the model in service has read; None without it or without an order."""
     choice, order = chosen(session), reading_order.first_order(session, placed)

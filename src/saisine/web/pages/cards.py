@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from saisine.casework import own_model
 from saisine.casework.models import Decision
 from saisine.casework.triage import UNDO_S, Card, Opened
 from saisine.errors import SaisineError
@@ -152,8 +153,14 @@ def say_reasons(result: Result, frequency: Frequency | None = None) -> Reasons:
         for_=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_for)),
         against=tuple(dict.fromkeys(getattr(one, at) for one in result.reasons_against)),
         unsure=unsure.get(result.abstain_reason or "", result.abstain_reason or ""),
-        frequency=_frequency(frequency) if frequency is not None else "",
+        frequency=_frequency(frequency) if frequency is not None else _own(result),
     )
+
+
+def _own(result: Result) -> str:
+    if not own_model.is_its_word(result):
+        return ""
+    return _("Ce rang vient de votre propre modèle, non calibré. Les indices sont ceux de notre tri.")
 
 
 def _frequency(one: Frequency) -> str:
