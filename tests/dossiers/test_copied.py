@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from saisine.dossiers import build_pdf, opaque
+from saisine.dossiers import build_pdf, layers, opaque
 from saisine.dossiers.copied import jpeg_pixels, png_pixels
 from saisine.dossiers.opaque import on_white, plain_rows
 from saisine.dossiers.pictures import Printed, encode_picture, look_at
@@ -56,6 +56,16 @@ def test_an_unusual_png_is_encoded_again(mode: str) -> None:
     made = encode_picture(body)
     assert made is not None
     assert made.coding == "jpeg"
+
+
+@pytest.mark.parametrize(("mode", "kind"), [("I;16", "PNG"), ("I;16B", "TIFF")])
+def test_sixteen_bits_of_grey_stay_grey(mode: str, kind: str) -> None:
+    out = io.BytesIO()
+    Image.frombytes(mode, (16, 16), b"\x80\x80" * 256).save(out, kind)
+    made = encode_picture(out.getvalue())
+    assert made is not None
+    with Image.open(io.BytesIO(made.body)) as image:
+        assert image.getpixel((8, 8)) == (128, 128, 128)
 
 
 def test_a_picture_that_is_too_wide_or_badly_compressed_is_encoded_again() -> None:
@@ -130,6 +140,8 @@ def test_a_layer_that_hides_nothing_is_taken_out_and_no_pixel_changes(
 ) -> None:
     colours = [data.draw(st.binary(min_size=3 * width, max_size=3 * width)) for _ in range(height)]
     kinds = data.draw(st.lists(st.integers(0, 4), min_size=height, max_size=height))
+    for number in data.draw(st.sets(st.integers(0, height - 1))) - {0}:
+        colours[number], kinds[number] = colours[number - 1], 2  # as the row above: nothing is left of it
     clear = [b"".join(row[at : at + 3] + b"\xff" for at in range(0, len(row), 3)) for row in colours]
     plain = plain_rows(zlib.compress(filtered(clear, kinds, 4)), width, height)
     assert plain is not None
@@ -150,6 +162,9 @@ def test_rows_that_hide_something_are_laid_on_white_and_no_other_pixel_changes(
     for number in set(range(height)) - clear_rows:
         rows[number][3::4] = b"\xff" * width
     kinds = [chosen.randrange(5) for _ in rows]
+    for number in range(1, height):
+        if number not in clear_rows and number - 1 not in clear_rows and chosen.randrange(2):
+            rows[number], kinds[number] = rows[number - 1], chosen.choice((2, 4))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opaque, "_EDGE_BYTES", 2 * (stride + 1))
         patch.setattr(opaque, "_BATCH_BYTES", 3 * (stride + 1))
@@ -165,6 +180,19 @@ def test_rows_that_hide_something_are_laid_on_white_and_no_other_pixel_changes(
     with Image.open(io.BytesIO(png_of(plain, width, height))) as image:
         assert image.tobytes() == white
     assert on_white(Image.frombytes("RGBA", (width, height), body)).tobytes() == white
+
+
+def test_a_process_beside_takes_layers_out_as_this_one_does_and_may_end_at_any_time() -> None:
+    rows = zlib.compress(CLEAR * 64)
+    expected = plain_rows(rows, 64, 64)
+    assert expected is not None
+    process = layers._Process()
+    assert process.take_out(b"?", 64, 64) is None
+    assert process.take_out(rows, 64, 64) == expected
+    process.close()
+    with pytest.MonkeyPatch.context() as patch, layers.taking_out(layers.WORTH) as take_out:
+        patch.setattr(layers, "_SCRIPT", Path("no such script"))
+        assert take_out(rows, 64, 64) == expected
 
 
 def with_clear_pixels(*places: tuple[int, int]) -> bytes:
@@ -191,7 +219,7 @@ def test_what_a_clear_pixel_hides_is_nowhere_in_what_is_printed(
     assert made.coding == coding
     body = png_of(made.body, made.width, made.height) if coding == "png" else made.body
     with Image.open(io.BytesIO(body)) as image:
-        assert all(min(image.getpixel(at)) > 200 for at in places)  # type: ignore[type-var, arg-type]
+        assert all(min(image.getpixel(at)) > 200 for at in places)  # type: ignore[arg-type]
 
 
 def png_of(rows: bytes, width: int, height: int, *more: bytes) -> bytes:

@@ -87,6 +87,7 @@ def build_dossier(
             picture_of=lambda exhibit: _picture(vault, exhibit, sealed),
             seen_of=lambda exhibit: _seen(exhibit, read),
             progress=progress,
+            is_passing=pdf_copy is None,
         )
         joined = _joined(ready, vault, sealed, chosen, report.masked, masker)
         bundle = vault.export(

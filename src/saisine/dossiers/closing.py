@@ -76,6 +76,11 @@ def _kept_apart(recipient: Recipient) -> list[Block]:
         "Le fichier data/pieces.csv relie chaque pièce à son original. Un original où une personne est "
         "masquée reste à l’association : sa ligne du journal et sa preuve sont dans data/preuves."
     )
+    if not recipient.gives_originals:
+        words = (
+            "Les originaux restent à l’association. Le fichier data/pieces.csv donne l’empreinte de chacun ; sa "
+            "ligne du journal et sa preuve sont dans data/preuves."
+        )
     return [blocks.paragraph(words)]
 
 

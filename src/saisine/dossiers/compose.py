@@ -16,6 +16,7 @@ from saisine.dossiers.data import KINDS_FR, DossierData, Exhibit
 from saisine.dossiers.figures import figures
 from saisine.dossiers.glyphs import printable, spaced
 from saisine.dossiers.masks import Masker, hidden_text
+from saisine.dossiers.narrow import narrowed
 from saisine.dossiers.pages import PDF_TYPE
 from saisine.dossiers.pictures import Printed, Seen
 from saisine.dossiers.recipients import Recipient, hidden_words
@@ -58,7 +59,7 @@ def compose(
     tree = _tree(shown, recipient, pictures, unshown)
     safe = _printable(_restore(masker.tree(_protect(tree), DIGESTS)))
     code = short_code(safe)
-    return Composed(safe | {"code": code, "qr": f"Saisine, dossier {data.number} v{data.version}, {code}"},
+    return Composed(narrowed(safe) | {"code": code, "qr": f"Saisine, dossier {data.number} v{data.version}, {code}"},
                     code, masked, dict(masker.hits))  # fmt: skip
 
 
@@ -177,7 +178,7 @@ def _exhibit(exhibit: Exhibit, printed: Printed | None, unseen: str) -> Block:
     )
     found: Block = {
         "k": "exhibit",
-        "title": f"Pièce {number} : {exhibit.title}",
+        "title": f"Pièce {number} : {' '.join(exhibit.title.split())}",
         "facts": facts["rows"],
         "text": _lines(exhibit.text),
         "context": [_lines(text) for text in exhibit.context],

@@ -15,6 +15,8 @@ from typing import Final
 
 from PIL import Image
 
+from saisine.dossiers.layers import TakeOut, take_out_here
+
 PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 JPEG_START: Final = b"\xff\xd8\xff"
 # Bits of compressed data per pixel: more, and a new encoding makes the file smaller (a photograph as PNG).
@@ -34,7 +36,9 @@ _TABLES: Final = frozenset({0xC4, 0xDB, 0xDD})
 _FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})  # baseline, extended, progressive: those that PDF readers know
 
 
-def png_pixels(body: bytes, max_side: int) -> tuple[bytes, int, int] | None:
+def png_pixels(
+    body: bytes, max_side: int, take_out: TakeOut = take_out_here
+) -> tuple[bytes, int, int] | None:
     """(compressed RGB rows, width, height) of a plain 8-bit PNG, opaque or laid on white; None when it is not that."""
     try:
         chunks = list(_chunks(body))
@@ -51,9 +55,7 @@ def png_pixels(body: bytes, max_side: int) -> tuple[bytes, int, int] | None:
         return None
     if tuple(rest) == _RGB8:
         return (rows, width, height) if _are_rows(rows, width * 3 + 1, height) else None
-    from saisine.dossiers.opaque import plain_rows  # NumPy is loaded for those who have such a picture
-
-    plain = plain_rows(rows, width, height)
+    plain = take_out(rows, width, height)
     return None if plain is None else (plain, width, height)
 
 

@@ -6,13 +6,18 @@ read the same way: laid on nothing but opaque pixels, each filter leaves one kno
 something (a rounded corner) are read pixel by pixel, laid on white and filtered again. Reading starts at the last
 row that leans on none above it: a screen has one wherever its contents change. When more than a quarter of the rows
 is to be read so, the whole picture is encoded again. Source: PNG (ISO/IEC 15948), section 9 (filters) and 6.2 (alpha).
+
+Run as a script, it serves `layers.py`: so it imports nothing of Saisine.
 """
 
+import struct
+import sys
+import zlib
 from collections.abc import Iterator
 from typing import Final, cast
 
 import numpy as np
-from isal import isal_zlib
+from isal import igzip_lib, isal_zlib
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -26,7 +31,8 @@ _BATCH_BYTES: Final = 1 << 19  # rows handled at a time: they stay in a second-l
 _OPAQUE: Final = 255
 _WHITE: Final = (255, 255, 255)
 _EDGE_BYTES: Final = 1 << 17  # fewer where rows may have to be read pixel by pixel, ten times the work
-_EDGE_SHARE: Final = 8  # of the rows: the top and the bottom, where corners are
+_EDGE_SHARE: Final = 16  # of the rows: the top and the bottom, where corners are
+_NEAR: Final = 32  # pixels that are not worth another call
 _READ_SHARE: Final = 4  # beyond a quarter of the rows, Pillow reads the whole picture faster
 _LEVEL: Final = 1  # as small as zlib's own level 1, a tenth of its time
 # What a filter (none, sub, up, average, Paeth) leaves of 255: first pixel, then all others of a row.
@@ -55,27 +61,26 @@ def plain_rows(rows: bytes, width: int, height: int) -> bytes | None:
 
 def _batches(rows: bytes, stride: int, height: int) -> Iterator[Rows]:
     """The rows, some at a time; none of the last ones when the stream is cut, goes on or is followed by more."""
-    stream, left = isal_zlib.decompressobj(), height
+    stream, left = igzip_lib.IgzipDecompressor(igzip_lib.DECOMP_ZLIB), height
     while left:
         is_edge = min(left, height - left) <= height // _EDGE_SHARE
         count = min(left, max(1, (_EDGE_BYTES if is_edge else _BATCH_BYTES) // stride))
-        body = _exactly(stream, rows, count * stride)
-        rows = stream.unconsumed_tail
+        body, rows = _exactly(stream, rows, count * stride), b""
         if len(body) < count * stride:
             return
         left -= count
-        if not left and (stream.decompress(rows, 1) or not stream.eof or stream.unused_data):
+        if not left and (_exactly(stream, b"", 1) or not stream.eof or stream.unused_data):
             return
         yield np.frombuffer(body, np.uint8).reshape(count, stride)
 
 
-def _exactly(stream: "isal_zlib.Decompress", rows: bytes, size: int) -> bytes:
-    """That many bytes of the stream, fewer at its end."""
+def _exactly(stream: igzip_lib.IgzipDecompressor, rows: bytes, size: int) -> bytes:
+    """That many bytes of the stream, fewer at its end; `rows` is what it was not given yet."""
     pieces: list[bytes] = []
-    while size and (piece := stream.decompress(rows, size)):
+    while size and not stream.eof and (piece := stream.decompress(rows, size)):
         pieces.append(piece)
         size -= len(piece)
-        rows = stream.unconsumed_tail
+        rows = b""
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
@@ -98,18 +103,23 @@ class _Layer:
         """The same rows as RGB; None when they cannot be read from here."""
         if batch[:, 0].max() > _FILTERS:
             return None
-        if (self.is_opaque or not self.seen) and _is_opaque(batch, is_top=not self.seen):
-            self.seen = self.is_opaque = True
-            self._lean_on(batch)
-            return _without_layer(batch)
+        if self.is_opaque or not self.seen:
+            changed = batch[:, 1:].max(axis=1) > 0
+            if _is_opaque(batch, changed, is_top=not self.seen):
+                self.seen = self.is_opaque = True
+                self._lean_on(batch, changed)
+                return _without_layer(batch, changed)
         return self._laid_on_white(batch)
 
-    def _lean_on(self, batch: Rows) -> None:
+    def _lean_on(self, batch: Rows, changed: NDArray[np.bool_]) -> None:
+        """Rows that only say "as above" are not needed to know the last one."""
         starts = np.flatnonzero(batch[:, 0] <= SUB)
+        needed = changed | (batch[:, 0] != UP)
         if len(starts):
-            self.since = [batch[starts[-1] :]]
-        elif self.since is not None:
-            self.since.append(batch)
+            self.since = []
+            batch, needed = batch[starts[-1] :], needed[starts[-1] :]
+        if self.since is not None:
+            self.since.append(batch[needed])
         if self.since and sum(map(len, self.since)) > self.left:
             self.since = None
 
@@ -141,21 +151,27 @@ def _row(image: Image.Image, number: int) -> Rows:
     return np.frombuffer(image.crop((0, number, image.width, number + 1)).tobytes(), np.uint8)
 
 
-def _is_opaque(batch: Rows, *, is_top: bool) -> bool:
+def _is_opaque(batch: Rows, changed: NDArray[np.bool_], *, is_top: bool) -> bool:
     filters = batch[:, 0]
     first, others = _BELOW[0][filters], _BELOW[1][filters]
     if is_top:
         first[0], others[0] = _TOP[0][filters[0]], _TOP[1][filters[0]]
-    layer = np.ascontiguousarray(batch[:, 4::4])  # compared side by side: a third of the time
-    return bool((layer[:, 0] == first).all() and (layer[:, 1:] == others[:, None]).all())
+    if first[~changed].any() or others[~changed].any():
+        return False
+    layer = np.ascontiguousarray(batch[changed][:, 4::4])  # compared side by side: a third of the time
+    return bool((layer[:, 0] == first[changed]).all() and (layer[:, 1:] == others[changed, None]).all())
 
 
-def _without_layer(batch: Rows) -> Rows:
+def _without_layer(batch: Rows, changed: NDArray[np.bool_]) -> Rows:
     count, stride = batch.shape
-    kept = np.empty((count, stride - stride // 4), np.uint8)
+    kept = np.zeros((count, stride - stride // 4), np.uint8)
     kept[:, 0] = batch[:, 0]
+    rows = batch[changed]
+    plain = np.empty((len(rows), kept.shape[1]), np.uint8)
+    plain[:, 0] = rows[:, 0]
     for channel in (1, 2, 3):
-        kept[:, channel::3] = batch[:, channel::4]
+        plain[:, channel::3] = rows[:, channel::4]
+    kept[changed] = plain
     return kept
 
 
@@ -163,7 +179,7 @@ def _unfiltered(batch: Rows, above: Rows, width: int) -> Image.Image:
     """The picture of filtered rows, by Pillow's own reader, which is given the row above first."""
     whole = np.zeros((len(batch) + 1, batch.shape[1]), np.uint8)
     whole[0, 1:], whole[1:] = above, batch
-    stream = isal_zlib.compress(whole.data, 0)
+    stream = zlib.compress(whole.data, 0)  # stored: no time is lost in packing what is unpacked at once
     image = Image.frombytes("RGBA", (width, len(whole)), stream, "zip", "RGBA")
     return image.crop((0, 1, width, len(whole)))
 
@@ -171,15 +187,36 @@ def _unfiltered(batch: Rows, above: Rows, width: int) -> Image.Image:
 def on_white(clear: Image.Image) -> Image.Image:
     """RGB over white of an RGBA picture: what a clear pixel hides is nowhere in it.
 
-    Only the rows that are not opaque are mixed: most of a screen with rounded corners is not.
+    Only the parts that are not opaque are mixed: most of a screen with rounded corners is.
     """
     opaque = clear.convert("RGB")
     layer = np.asarray(clear.getchannel("A"))
-    mixed = np.flatnonzero(layer.min(axis=1) < _OPAQUE)
-    for run in np.split(mixed, np.flatnonzero(np.diff(mixed) > 1) + 1):
-        if len(run):
-            part = clear.crop((0, int(run[0]), clear.width, int(run[-1]) + 1))
+    for top, bottom in _runs(layer.min(axis=1) < _OPAQUE):
+        for left, right in _runs(layer[top:bottom].min(axis=0) < _OPAQUE):
+            part = clear.crop((left, top, right, bottom))
             white = Image.new("RGB", part.size, _WHITE)
             white.paste(part, mask=part)
-            opaque.paste(white, (0, int(run[0])))
+            opaque.paste(white, (left, top))
     return opaque
+
+
+def _runs(mixed: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Where each run of true values starts and ends; those a few apart are one."""
+    places = np.flatnonzero(mixed)
+    for run in np.split(places, np.flatnonzero(np.diff(places) > _NEAR) + 1):
+        if len(run):
+            yield int(run[0]), int(run[-1]) + 1
+
+
+def serve() -> None:
+    """Answer each picture asked for on the standard input, until it is closed (`layers.py` has the other half)."""
+    asked, answered = struct.Struct(">LLL"), struct.Struct(">l")
+    while head := sys.stdin.buffer.read(asked.size):
+        width, height, size = asked.unpack(head)
+        plain = plain_rows(sys.stdin.buffer.read(size), width, height)
+        sys.stdout.buffer.write(answered.pack(-1 if plain is None else len(plain)) + (plain or b""))
+        sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -68,10 +68,12 @@ def build_pdf(
     picture_of: PictureSource = own_picture,
     seen_of: SeenSource | None = None,
     progress: Progress | None = None,
+    is_passing: bool = False,
 ) -> PdfReport:
     """Write the PDF of a dossier for a recipient, by a `.part` file then a rename.
 
-    `picture_of` gives the picture of an exhibit, `seen_of` what a caller knows of it already. Raises
+    `picture_of` gives the picture of an exhibit, `seen_of` what a caller knows of it already. A file that
+    `is_passing`, read once by the caller and removed, is not flushed to the disk. Raises
     `dossier_recipient_unknown`, `dossier_too_large`, `dossier_not_typeset` or `dossier_file_not_written`.
     """
     chosen = require_recipient(recipient)
@@ -94,7 +96,7 @@ def build_pdf(
             composed, typeset = laid_out.result()
         if not is_as_announced(found, pictures):
             composed, typeset = lay_out(pictures)
-        sha256, size = _write(out, typeset, pictures.placed)
+        sha256, size = _write(out, typeset, pictures.placed, is_passing=is_passing)
     return PdfReport(
         sha256=sha256,
         size=size,
@@ -172,10 +174,10 @@ def _qr(text: str) -> bytes:
     return out.getvalue()
 
 
-def _write(out: Path, typeset: bytes, placed: Iterable[Placed]) -> tuple[str, int]:
+def _write(out: Path, typeset: bytes, placed: Iterable[Placed], *, is_passing: bool) -> tuple[str, int]:
     """Write the PDF with its pictures. Raises as `write_pieces`, and SaisineError("dossier_not_typeset")."""
     try:
-        return write_pieces(out, stitched(typeset, placed))
+        return write_pieces(out, stitched(typeset, placed), is_passing=is_passing)
     except NotStitched as error:
         raise SaisineError("dossier_not_typeset", reason=str(error)) from error
 
@@ -186,9 +188,9 @@ def write_whole(out: Path, body: bytes, code: str = "dossier_file_not_written") 
 
 
 def write_pieces(
-    out: Path, pieces: Iterable[bytes], code: str = "dossier_file_not_written"
+    out: Path, pieces: Iterable[bytes], code: str = "dossier_file_not_written", *, is_passing: bool = False
 ) -> tuple[str, int]:
-    """The whole file or none: written beside, flushed, then renamed. SHA-256 and size.
+    """The whole file or none: written beside, flushed unless it is passing, then renamed. SHA-256 and size.
 
     Raises `SaisineError(code)`.
     """
@@ -201,7 +203,8 @@ def write_pieces(
                 digest.update(piece)
                 size += len(piece)
             stream.flush()
-            os.fsync(stream.fileno())
+            if not is_passing:
+                os.fsync(stream.fileno())
         part.replace(out)
     except OSError as error:
         raise SaisineError(code, path=out.name, reason=error.strerror or str(error)) from error

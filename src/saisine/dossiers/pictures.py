@@ -20,6 +20,7 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError, _imaging
 from saisine.dossiers import copied
 from saisine.dossiers.copied import ORIENTATION
 from saisine.dossiers.data import Box
+from saisine.dossiers.layers import TakeOut, take_out_here
 
 MAX_PIXELS: Final = 50_000_000
 MAX_SIDE: Final = 2400  # of a picture encoded again; shrinking was half of the time of a build
@@ -149,7 +150,9 @@ def kept_memory() -> Iterator[None]:
         _imaging.clear_cache()
 
 
-def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture | None:
+def encode_picture(
+    source: bytes | Path, boxes: Sequence[Box] = (), take_out: TakeOut = take_out_here
+) -> Picture | None:
     """The picture ready to be printed; None when it is no readable picture.
 
     At most 3,200 pixels a side when it is copied, 2,400 when it is encoded again.
@@ -157,15 +160,15 @@ def encode_picture(source: bytes | Path, boxes: Sequence[Box] = ()) -> Picture |
     Only the first image of an animation is kept. Transparency becomes white.
     """
     try:
-        copy = None if boxes else _copied(source)
+        copy = None if boxes else _copied(source, take_out)
         return copy or _decoded(source, boxes)
     except _DAMAGE:
         return None  # the exhibit then says that it cannot be shown
 
 
-def _copied(source: bytes | Path) -> Picture | None:
+def _copied(source: bytes | Path, take_out: TakeOut) -> Picture | None:
     body = source if isinstance(source, bytes) else source.read_bytes()
-    if body.startswith(copied.PNG_START) and (png := copied.png_pixels(body, COPIED_SIDE)):
+    if body.startswith(copied.PNG_START) and (png := copied.png_pixels(body, COPIED_SIDE, take_out)):
         return Picture(*png, "png")
     if body.startswith(copied.JPEG_START) and (jpeg := copied.jpeg_pixels(body, COPIED_SIDE)):
         return Picture(*jpeg, "jpeg")
@@ -191,6 +194,8 @@ def _opened(stream: io.BytesIO | Path) -> Iterator[Image.Image]:
 def _flatten(image: Image.Image) -> Image.Image:
     from saisine.dossiers.opaque import on_white  # NumPy is loaded for those who have such a picture
 
+    if image.mode.startswith("I"):  # 16 bits of grey: asked for RGB, Pillow makes all but the darkest white
+        image = image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
     if image.mode == "RGBA":
         return on_white(image)
     if image.mode in ("LA", "PA") or "transparency" in image.info:

@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from saisine.dossiers.data import Exhibit
+from saisine.dossiers.layers import taking_out
 from saisine.dossiers.pages import PDF_TYPE, encode_pages
 from saisine.dossiers.pictures import Placed, Printed, Seen, encode_picture, kept_memory, look_at
 
-THREADS: Final = 2  # zlib, NumPy and Pillow free the interpreter meanwhile
+THREADS: Final = (
+    2  # zlib and Pillow free the interpreter meanwhile; NumPy's short calls are made beside (`layers.py`)
+)
 _SAME_SHAPE: Final = 0.01  # encoded smaller, a picture keeps its shape to a rounded pixel
 
 Progress = Callable[[int, int | None, str], None]
@@ -88,11 +91,11 @@ def encode_all(
 
     def encode(name: str) -> Placed | None:
         source = picture_of(wanted[name])
-        picture = None if source is None else encode_picture(source, wanted[name].boxes)
+        picture = None if source is None else encode_picture(source, wanted[name].boxes, take_out)
         return picture.place(folder, name) if picture else None
 
     placed: dict[str, Placed | None] = {}
-    with kept_memory(), ThreadPoolExecutor(THREADS) as pool:
+    with kept_memory(), taking_out(len(wanted)) as take_out, ThreadPoolExecutor(THREADS) as pool:
         for name, one in zip(wanted, pool.map(encode, wanted), strict=True):
             placed[name] = one
             if progress is not None:

@@ -331,7 +331,11 @@ def _list_row(exhibit: Exhibit) -> list[Cell]:
     )
     return [
         blocks.strong(str(exhibit.number)),
-        [exhibit.title, blocks.soft(kind), blocks.soft(exhibit.account) if exhibit.account else ""],
+        [
+            " ".join(exhibit.title.split()),
+            blocks.soft(kind),
+            blocks.soft(exhibit.account) if exhibit.account else "",
+        ],
         dated(exhibit.when),
         place,
         log_state(exhibit),
