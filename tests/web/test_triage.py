@@ -286,9 +286,9 @@ def test_an_order_is_a_job_and_tells_why_without_a_word(
     client.post("/tri/ordre/")
     assert "L’ordre de lecture se calcule" in text_of(client.get("/tri/"))
     # the model reads two hundred messages a second here: a few stand for all
-    original = reading_order._score_part
+    original = reading_order._texts_of
     few = {card.ref[2:] for card in triage.cards(filled, "others", limit=20).items}
-    monkeypatch.setattr(reading_order, "_score_part", lambda *given: _some(original, given, few))
+    monkeypatch.setattr(reading_order, "_texts_of", lambda *given: _some(original(*given), few))
     jobs.run_waiting(filled)
     page = client.get("/tri/others/")
     assert "Rien trouvé (cela ne veut pas dire : rien de grave)" in text_of(page)
@@ -302,9 +302,6 @@ def test_an_order_is_a_job_and_tells_why_without_a_word(
     assert JournalRow.objects.filter(what="message_opened").count() == 0
 
 
-def _some(original: Any, given: tuple[Any, ...], few: set[str]) -> Any:
-    """Scores of some messages; the others are as if the model had not read them."""
-    session, scorer, corpus, number = given
-    refs = [ref for ref in few if ref.startswith(f"{corpus}:{number}:")]
-    texts = [(ref, session.corpora.get(ref).text) for ref in refs]
-    return zip(refs, scorer.score(texts), strict=True)
+def _some(parts: Any, few: set[str]) -> Any:
+    """These messages alone; the others are as if the model had not read them."""
+    return ((part, [text for text in texts if text[0] in few]) for part, texts in parts)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -124,7 +125,7 @@ def _band_detail(band: Band) -> str:
         state = _("%(n)s à trier") % {"n": words.say_number(band.left)}
     else:
         return detail
-    return words.sign(";").join(part for part in (detail, state) if part)
+    return capfirst(words.sign(";").join(part for part in (detail, state) if part))
 
 
 @require_safe
