@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.findings.rules import Reader
-from saisine.findings.sieve import Sieve, bits_of, rarest
+from saisine.findings.sieve import FEW, Numbered, Sieve, bits_of, rarest
 from saisine.findings.signs import Word
 
 LETTERS = ("un", "deux", "trois", "le", "la")
@@ -36,6 +36,20 @@ def test_a_pattern_that_matches_is_never_held_back(lines: list[str], names: list
     for pattern in patterns:
         matches = any(pattern.end(words, at) is not None for at in range(len(words)))
         assert lit & pattern.bit or not matches
+
+
+@given(st.lists(PATTERN, min_size=1, max_size=40), st.lists(TEXT, min_size=FEW, max_size=20))
+@settings(max_examples=10, deadline=None)
+def test_many_texts_followed_together_light_what_each_does_alone(
+    lines: list[str], texts: list[list[str]]
+) -> None:
+    reader = Reader({})
+    for line in lines:
+        reader.pattern(line, "here")
+    numbered = Numbered()
+    each = [words_of(names) for names in texts]
+    together = reader.sieve.lit_all([[*map(numbered.of, words)] for words in each], numbered)
+    assert together == [reader.sieve.lit(words) for words in each]
 
 
 def test_words_in_another_order_are_held_back() -> None:

@@ -57,10 +57,15 @@ def find_danger(text: str) -> tuple[Danger, ...]:
     return look_for_danger(normal, words)[0]
 
 
-def look_for_danger(normal: Normal, words: Sequence[Word]) -> tuple[tuple[Danger, ...], tuple[Danger, ...]]:
-    """(signs that stand, signs that their context cancels) of a text already read into words."""
+def look_for_danger(
+    normal: Normal, words: Sequence[Word], lit: int | None = None
+) -> tuple[tuple[Danger, ...], tuple[Danger, ...]]:
+    """(signs that stand, signs that their context cancels) of a text already read into words.
+
+    `lit` is what the sieve of the rules says of these words, when it is known.
+    """
     rules = load_rules()
-    lit = rules.sieve.lit(words)
+    lit = rules.sieve.lit(words) if lit is None else lit
     hits = [*_by_words(words, lit, rules), *_by_phone(normal.text, normal.places, words, rules)]
     if not hits:
         return (), ()

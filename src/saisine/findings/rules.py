@@ -53,14 +53,14 @@ class Step:
             found.add(at)
         while at <= last:
             word = words[at]
-            for form in word.forms:
+            for form in word[0]:  # by place: half the time of by name, in the busiest loop
                 tails = table.get(form)
                 if tails is ALONE:
                     found.add(at + 1)
                 elif tails is not None:
                     found.update(_followed(words, at + 1, tails))
             at += 1
-            if at > last or word.opens or words[at].opens:
+            if at > last or word[3] or words[at][3]:
                 return
             if self.optional:
                 found.add(at)
@@ -103,7 +103,7 @@ class Pattern:
 
     def ends(self, words: Sequence[Word], at: int) -> set[int]:
         """Every end of a match that starts at word `at`; all are followed at once, never back."""
-        if self.firsts.isdisjoint(words[at].forms) or (self.opens and not words[at].opens):
+        if self.firsts.isdisjoint(words[at][0]) or (self.opens and not words[at][3]):
             return set()
         ends = {at}
         for step in self.steps:
@@ -128,15 +128,12 @@ class PatternIndex(Generic[Owner]):
         lit &= self.bits
         if not lit:
             return
-        where: dict[str, list[int]] = {}
-        for at, word in enumerate(words):
-            for form in word.forms:
-                where.setdefault(form, []).append(at)
+        forms = [word[0] for word in words]
         while lit:
             owner, pattern = self.by_bit[lit & -lit]
             lit &= ~pattern.bit
-            starts = {at for form in pattern.firsts.intersection(where) for at in where[form]}
-            for at in sorted(starts):
+            is_elsewhere = pattern.firsts.isdisjoint
+            for at in [at for at, form in enumerate(forms) if not is_elsewhere(form)]:
                 ends = pattern.ends(words, at)
                 if ends:
                     yield owner, at, max(ends)

@@ -9,10 +9,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
-_DRAWN_OUT: Final = re.compile(r"(.)\1+")
-_LONG: Final = re.compile(r"(.)\1\1+")
 SENTENCE_END: Final = re.compile(r"[.!?…\n;]")
 _LINKS: Final = ("http", "www.")
 _DIGIT: Final = re.compile(r"\d")
@@ -245,7 +244,8 @@ class Vocabulary:
 
     def _shorter(self, form: str) -> tuple[str, ...]:
         """The known words that it is once its repeated letters are cut to two or to one."""
-        cuts = (_LONG.sub(r"\1\1", form), _DRAWN_OUT.sub(r"\1", form))
+        runs = ["".join(run) for _, run in groupby(form)]
+        cuts = ("".join([run[:2] for run in runs]), "".join([run[0] for run in runs]))
         return tuple(cut for cut in cuts if cut in self.words)
 
     def split(self, letters: str) -> list[tuple[int, int]]:

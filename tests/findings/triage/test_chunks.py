@@ -49,4 +49,5 @@ def assert_same(text: str) -> None:
     assert read.normal.text == normal.text
     assert list(read.normal.places) == list(normal.places)
     assert read.words == words_of(normal.text, normal.places, VOCABULARY)
+    assert [READER.numbered.word(at)[::3] for at in read.numbers] == [word[::3] for word in read.words]
     assert read.tokens == normal.tokens

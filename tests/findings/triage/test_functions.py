@@ -246,7 +246,7 @@ def test_no_function_is_given_up(answers: Answers) -> None:
     assert not weak, table("under the bar", weak)
 
 
-@pytest.mark.parametrize("function", marked(ANSWERS, {"contre_discours": "0.607"}, "0.80"))
+@pytest.mark.parametrize("function", marked(ANSWERS, {"contre_discours": "0.714"}, "0.80"))
 def test_those_who_answer_quote_or_testify_are_spared(answers: Answers, function: str) -> None:
     assert answers.right(answers.of(function)).share >= ANSWERS_SPARED
 
@@ -262,10 +262,9 @@ def test_harmful_messages_are_still_found(answers: Answers) -> None:
         FLOORS,
         {
             "doxxing": "1 of 18 missed",
-            "incitation_suicide": "1 of 16 missed",
             "menace_directe": "1 of 23 missed",
-            "menace_voilee": "3 of 21 missed",
-            "raid": "3 of 18 missed",
+            "menace_voilee": "2 of 21 missed",
+            "raid": "1 of 18 missed",
         },
         "none missed",
     ),

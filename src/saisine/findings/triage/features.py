@@ -85,7 +85,7 @@ def _text_shapes(evidence: "Evidence", text: str) -> dict[str, float]:
         "emoji": has_emoji,
         "has_quotes": evidence.has_quotes,
         "names_any": bool(evidence.names),
-        "to_you": not YOU.isdisjoint([word.forms[0] for word in words]),
+        "to_you": not YOU.isdisjoint([word[0][0] for word in words]),
     }
 
 

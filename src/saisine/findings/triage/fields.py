@@ -7,6 +7,7 @@ nothing alone, and no group has one of its own: the names of the eight groups ar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -53,6 +54,7 @@ class Fields:
         return cls(numbers.get(NUMBER, 0), kept, wholes, starts, ends)
 
     def field_of(self, token: str) -> int:
+        """The number of the field of a word, kept once found."""
         found = self._kept.get(token)
         if found is None:
             if len(self._kept) >= KEPT:
@@ -72,7 +74,9 @@ class Fields:
 
     def keys(self, documents: Sequence[Sequence[str]]) -> tuple[Ints, Ints]:
         """(the message of each key, the keys): each field, two in order, three in a row; words without one left out."""
-        read = [self.field_of(token) for tokens in documents for token in tokens]
+        tokens = [*chain.from_iterable(documents)]
+        known = self._kept.get
+        read = [self.field_of(token) if (at := known(token)) is None else at for token in tokens]
         flat = np.array(read, np.int64)
         row = np.repeat(np.arange(len(documents)), [*map(len, documents)])[flat > 0]
         flat = flat[flat > 0]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import Any, Final
 
 import numpy as np
@@ -73,6 +74,29 @@ class Rows:
         return Rows(starts, self.columns[at], self.values[at])
 
 
+class Pairs:
+    """The pairs of words of a vocabulary, looked up all at once: each is the number of its first word and second."""
+
+    def __init__(self, index: Mapping[str, int]) -> None:
+        pairs = [(*gram.split(" "), at) for gram, at in index.items() if " " in gram]
+        self._number = {word: at for at, word in enumerate({w for one in pairs for w in one[:2]}, 1)}
+        self._width = len(self._number) + 1
+        numbers = [self._number[first] * self._width + self._number[second] for first, second, _ in pairs]
+        order = np.argsort(np.array(numbers, np.int64))
+        self._keys = np.append(np.array(numbers, np.int64)[order], -1)  # the last one is no pair
+        self._columns = np.append(np.array([at for _, _, at in pairs], np.int64)[order], -1)
+
+    def of(self, tokens: Sequence[str], document: npt.NDArray[Any]) -> tuple[Ints, Ints]:
+        """(place of the first word, column) of each pair in one document; `document` is that of each token."""
+        number = np.fromiter(map(self._number.get, tokens, repeat(0)), np.int64, len(tokens))
+        known = (number[:-1] > 0) & (number[1:] > 0) & (document[:-1] == document[1:])
+        firsts = np.flatnonzero(known)
+        keys = number[firsts] * self._width + number[firsts + 1]
+        at = np.searchsorted(self._keys[:-1], keys)
+        found = self._keys[at] == keys
+        return firsts[found], self._columns[at[found]]
+
+
 class Tfidf:
     """The vocabulary and its idf, fitted or loaded; a token's columns are kept once found."""
 
@@ -83,11 +107,7 @@ class Tfidf:
         self._words = frozenset(gram[1:] for gram in self.vocabulary if gram[0] == "=")
         self._codes = Codes(self.index)
         self._columns = Remembered(self._find)
-        self._pairs: dict[str, dict[str, int]] = {}  # the words that follow a word, each with its column
-        for gram, at in self.index.items():
-            first, apart, second = gram.partition(" ")
-            if apart:
-                self._pairs.setdefault(first, {})[second] = at
+        self._pairs = Pairs(self.index)
 
     @classmethod
     def fit(
@@ -123,21 +143,14 @@ class Tfidf:
         kind: Any = (
             np.int32 if len(documents) * width < 1 << 31 else np.int64
         )  # sorted twice as fast when small
-        flat, sizes = self._columns.of([token for tokens in documents for token in tokens])
-        pairs = [self._pairs_in(tokens) for tokens in documents]
-        numbers = np.arange(len(documents), dtype=kind) * kind(width)
-        words_in, pairs_in = ([*map(len, some)] for some in (documents, pairs))
-        base = np.concatenate([np.repeat(np.repeat(numbers, words_in), sizes), np.repeat(numbers, pairs_in)])
-        columns = np.concatenate([flat, [column for some in pairs for column in some]]).astype(kind)
+        tokens = [*chain.from_iterable(documents)]
+        flat, sizes = self._columns.of(tokens)
+        words_in = [*map(len, documents)]
+        number = np.repeat(np.arange(len(documents), dtype=kind) * kind(width), words_in)
+        firsts, pairs = self._pairs.of(tokens, number)
+        base = np.concatenate([np.repeat(number, sizes), number[firsts]])
+        columns = np.concatenate([flat, pairs]).astype(kind)
         return weighed(base + columns, kind(width), self.idf, len(documents))
-
-    def _pairs_in(self, tokens: Sequence[str]) -> list[int]:
-        """The columns of two known words in a row."""
-        following = map(self._pairs.get, tokens)
-        pairs = [
-            after[word] for after, word in zip(following, tokens[1:], strict=False) if after and word in after
-        ]
-        return pairs
 
     def known_share(self, tokens: Sequence[str]) -> float:
         """Share of words that the vocabulary knows whole; 1 when there is none."""

@@ -148,7 +148,7 @@ def learn(
     n = len(labels)
     if n < LEAST_LABELS or min(labels.sum(), n - labels.sum()) < LEAST_OF_A_SIDE:
         return None, Lesson(n, 0.0, None, None)
-    reads = [triage.read(id, inbox[id]) for id in (*last, *_others(inbox, last, READ - n))]
+    reads = triage.read_all([(id, inbox[id]) for id in (*last, *_others(inbox, last, READ - n))])
     least = max(2, len(reads) // LEAST_SHARE)
     tfidf = Tfidf.fit((read.words for read in reads), least=least)
     words = directions_of(tfidf.rows([read.words for read in reads[:READ]]), len(tfidf.vocabulary))

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, Final
 
-from saisine.findings.sieve import rarest
+from saisine.findings.sieve import Numbered, rarest
 from saisine.findings.signs import Word
 from saisine.findings.triage.lexicon import GROUPS, Lexicon
 from saisine.findings.triage.normalise import TOKEN, Normal
@@ -116,15 +116,21 @@ def _follows(tail: Sequence[str], words: Sequence[Sequence[str]], at: int, after
     return all(part in other for part, other in zip(tail[1:], words[at + 1 : after], strict=True))
 
 
-def masked(words: Sequence[Word], named: Sequence[Named]) -> list[Word]:
-    """The words with one in place of each name of a group."""
+def masked(
+    words: Sequence[Word], numbers: Sequence[int], named: Sequence[Named], numbered: Numbered
+) -> tuple[Sequence[Word], Sequence[int]]:
+    """(the words with one in place of each name of a group, their numbers)."""
+    if not named:
+        return words, numbers
     made: list[Word] = []
+    their: list[int] = []
     last = 0
     for first, after, _ in named:
-        made += words[last:first]
-        made.append(Word((NAME,), words[first].start, words[after - 1].end, words[first].opens))
+        one = Word((NAME,), words[first].start, words[after - 1].end, words[first].opens)
+        made += [*words[last:first], one]
+        their += [*numbers[last:first], numbered.of(one)]
         last = after
-    return [*made, *words[last:]]
+    return [*made, *words[last:]], [*their, *numbers[last:]]
 
 
 def names_as_one(normal: Normal, spans: Sequence[Span], name: str) -> list[str]:

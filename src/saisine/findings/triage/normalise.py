@@ -45,6 +45,8 @@ _CHANGED: Final = tuple(
         ("long", r"(.)\1\1", r"([^\W\d_])\1\1", r"(?P<drawn>[^\W\d_])(?P=drawn){2,}"),
     )
 )
+# the cheap signs at once
+_ANY: Final = re.compile(r"[\d@$·•]|://|www|\.[enr]|[ ._*-]\w[ ._*-]|(.)\1\1").search
 _ORDINAL: Final = re.compile(r"\d+[a-z]{0,3}")
 TOKEN: Final = re.compile(r"@url|@user|[^\W_]+(?:[*][^\W_]+)*|[!?…]+|[^\w\s.,;:'\"()\-/«»*_@]")
 
@@ -73,11 +75,16 @@ def normalise(text: str, longest: int | None = LONGEST) -> Normal:
     'quel cretin, ce salaud'
     """
     folded, places = fold_with_places(text[:longest])
-    return _rewrite(Normal(folded, places))
+    return undisguised(Normal(folded, places))
 
 
-def _rewrite(normal: Normal) -> Normal:
-    """Until nothing changes: at most a few rounds, since each one only shortens or removes digits."""
+def undisguised(normal: Normal) -> Normal:
+    """Links, mentions and disguises of a folded text written anew, until nothing changes.
+
+    At most a few rounds, since each one only shortens or removes digits.
+    """
+    if _ANY(normal.text) is None:
+        return normal
     for _ in range(4):
         kinds = _kinds_in(normal.text)
         if not kinds:

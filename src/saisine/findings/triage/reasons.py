@@ -82,7 +82,7 @@ def reasons_of(
         found[side].append(Reason(name, _place(name, evidence), round(abs(share), 3)))
     if evidence.terms:
         found["for"] += _by_group(evidence, dict(weights).get(cues.column["slur"], 0.0) / total)
-    return _sorted(found["for"]), _sorted(found["against"])
+    return heaviest(found["for"]), heaviest(found["against"])
 
 
 @lru_cache(4)
@@ -112,7 +112,8 @@ def _side(name: str) -> str | None:
     return None
 
 
-def _sorted(reasons: list[Reason]) -> tuple[Reason, ...]:
+def heaviest(reasons: list[Reason]) -> tuple[Reason, ...]:
+    """The reasons in the order in which they are read."""
     if len(reasons) < 2:
         return tuple(reasons)
     return tuple(sorted(reasons, key=lambda reason: -reason.share))

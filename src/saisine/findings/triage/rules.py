@@ -20,7 +20,7 @@ from saisine.findings.danger import Danger, look_for_danger
 from saisine.findings.rules import Pattern, PatternIndex, Reader, load_rules, read_yaml
 from saisine.findings.sieve import Sieve
 from saisine.findings.signs import Vocabulary, Word
-from saisine.findings.triage.chunks import ChunkReader
+from saisine.findings.triage.chunks import ChunkReader, Reading
 from saisine.findings.triage.features import feature_names
 from saisine.findings.triage.lexicon import Lexicon, Term, load_lexicon
 from saisine.findings.triage.names import (
@@ -134,19 +134,52 @@ class Cues:
         return frozenset(told(self.terms))
 
     def read(self, text: str) -> Evidence:
-        """Everything the rules see in a text, in one pass over its words."""
-        normal, words, tokens = self.reader.read(text)
-        forms = {form for word in words for form in word.forms}
+        """Everything the rules see in a text."""
+        return self.read_all([text])[0]
+
+    def read_all(self, texts: Sequence[str]) -> list[Evidence]:
+        """Everything the rules see in each text; what their patterns may find is looked for in all of them at once."""
+        reader = self.reader
+        reads = reader.read_all(texts)
+        threats = load_rules().sieve.lit_all([read.numbers for read in reads], reader.numbered)
+        named = [self._named(read.words) for read in reads]
+        masks = [
+            masked(read.words, read.numbers, names, reader.numbered)
+            for read, (_, names) in zip(reads, named, strict=True)
+        ]
+        lit = self.sieve.lit_all([numbers for _, numbers in masks], reader.numbered)
+        return [
+            self._evidence(read, *both, words, *bits)
+            for read, both, (words, _), bits in zip(
+                reads, named, masks, zip(threats, lit, strict=True), strict=True
+            )
+        ]
+
+    def _named(self, words: Sequence[Word]) -> tuple[set[str], list[Named]]:
+        """(every form of the words, the names of groups)."""
+        each = [word[0] for word in words]
+        forms = set(chain.from_iterable(each))
+        return forms, self.names.find(each, forms)
+
+    def _evidence(
+        self,
+        read: Reading,
+        forms: Set[str],
+        named: Sequence[Named],
+        masks: Sequence[Word],
+        threats: int,
+        lit: int,
+    ) -> Evidence:
+        """What the rules see in a text read into words; `threats` and `lit` are what both sieves say of it."""
+        normal, words, _, tokens = read
         quotes = quoted_spans(normal.text, normal.places)
-        dangers, cancelled = look_for_danger(normal, words)
-        named = self.names.find([word.forms for word in words], forms)
-        read = masked(words, named) if named else words
-        cues, quoted = self._cues(read, quotes)
+        dangers, cancelled = look_for_danger(normal, words, threats)
+        cues, quoted = self._cues(masks, quotes, lit)
         return Evidence(
             normal=normal,
             tokens=tokens,
             words=words,
-            length=len(read),
+            length=len(masks),
             terms=tuple(outside_names(self._terms(words, forms, quotes), named)),
             cues=cues,
             quoted_cues=quoted,
@@ -157,12 +190,11 @@ class Cues:
         )
 
     def _cues(
-        self, words: Sequence[Word], quotes: Sequence[Span]
+        self, words: Sequence[Word], quotes: Sequence[Span], lit: int
     ) -> tuple[dict[str, tuple[Span, ...]], set[str]]:
         """(the first spans of each cue, in order; cues of which every span is quoted)."""
         found: dict[str, set[Span]] = {}
         plain: set[str] = set()
-        lit = self.sieve.lit(words)
         context = Context(words, lit)
         for cue, first, after in self.index.matches(words, lit):
             span = words[first].start, words[after - 1].end
@@ -181,7 +213,7 @@ class Cues:
         if self.term_tells.isdisjoint(forms):
             return
         for at, word in enumerate(words):
-            if known.isdisjoint(word.forms):
+            if known.isdisjoint(word[0]):
                 continue
             after = words[at + 1].forms if at + 1 < len(words) else ()
             hits = [

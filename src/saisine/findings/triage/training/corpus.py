@@ -77,9 +77,8 @@ def load_corpus(folder: Path, seed: int = 1) -> Corpus:
     for one in own:
         frame = one.frame
         source = OWN if frame.hand is None else WRITTEN
-        rows.append(
-            (one.text, frame.harmful, frame.hate, source, frame.fold, frame.function, one.group or "")
-        )
+        hateful = UNKNOWN if frame.hate is None else float(frame.hate)
+        rows.append((one.text, frame.harmful, hateful, source, frame.fold, frame.function, one.group or ""))
     return _corpus(rows, digests)
 
 

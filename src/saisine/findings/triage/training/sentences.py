@@ -29,6 +29,8 @@ FILES: Final = (
     "written_1.yaml",
     "written_2.yaml",
     "written_3.yaml",
+    "written_4.yaml",
+    "written_5.yaml",
 )
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
@@ -50,7 +52,7 @@ class Frame:
     id: str
     function: str
     harmful: bool
-    hate: bool
+    hate: bool | None  # None where sentences of a function differ in it
     types: tuple[str, ...]
     register: str
     pattern: str
@@ -99,7 +101,7 @@ def _frames(raw: Mapping[str, Any]) -> Iterator[Frame]:
                 id=f"{function['function']}-{mark}",
                 function=function["function"],
                 harmful=bool(function["harmful"]),
-                hate=bool(function["hate"]),
+                hate=None if function["hate"] is None else bool(function["hate"]),
                 types=tuple(one.get("types", function.get("types", ()))),
                 register=one.get("register", function.get("register", "spoken")),
                 pattern=one["pattern"],

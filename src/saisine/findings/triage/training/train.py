@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage import blend
+from saisine.findings.triage.alarms import FIRST_KIND
 from saisine.findings.triage.features import features_of
 from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
@@ -28,18 +29,40 @@ from saisine.findings.triage.training.sentences import FOLDS
 
 SEED: Final = 1
 EPOCHS: Final = 6
-# Native texts, our frames, our written sentences in each member: frames move the order of native posts little, and
-# decide negation, quotation and testimony, which the network is there for.
-IN_LINEAR, IN_NETWORK, IN_RULES = (1.0, 0.3, 0.5), (1.0, 3.0, 2.0), (1.0, 1.0, 1.0)
-IN_ALARMS: Final = ((1.5, 0.3, 1.0), (0.5, 0.3, 1.0))
-# What each alarm must tell from everything harmless, native posts included; other harmful texts are left out of it.
+# Native texts, our frames, our written sentences, those of ANSWERING in each member: frames move the order of native
+# posts little, and decide negation, quotation and testimony, which the network is there for.
+Shares = tuple[float, float, float, float]
+IN_LINEAR: Final[Shares] = (1.0, 0.3, 0.5, 0.05)
+IN_NETWORK: Final[Shares] = (1.0, 3.0, 2.0, 2.0)
+IN_RULES: Final[Shares] = (1.0, 1.0, 1.0, 0.1)
+IN_ALARMS: Final[tuple[Shares, ...]] = ((1.5, 0.3, 1.0, 1.0), (0.5, 0.3, 1.0, 1.0), (6.0, 1.0, 1.0, 1.0))
+# What each alarm must tell from everything on the other side (the third one from everything harmful), native posts
+# included; the rest of its own side is left out of it.
 RAISED_BY: Final = (
     ("threat", "doxxing", "suicide", "raid", "threat_to_group_member", "written_threat", "written_doxxing",
      "written_suicide", "written_raid"),
     ("implicit", "implicit_no_name", "exclusion", "hostile_question", "quote_approved", "place_given",
      "praise_denied", "written_allusion", "written_exclusion", "written_approving_quote", "written_rhetorical"),
+    ("written_counter", "written_testimony", "written_reclaimed", "counter_quote", "counter_reference", "testimony",
+     "testimony_person", "reclaimed", "hate_negated"),
 )  # fmt: skip
-HINT_EARLIER: Final = 0.3  # added to the second alarm, so that it speaks a little under even odds
+# Who answers hate, tells of it, or names a group in peace, beside who only seems to: words alone do not tell them
+# apart, and at full share they cost the linear member and the rules 0.01 and 0.02 of the order of native posts.
+ANSWERING: Final = tuple(
+    f"written_{name}"
+    for name in (
+        "counter", "counter_near", "testimony", "testimony_near", "reclaimed", "reclaimed_near", "neighbour",
+    )
+)  # fmt: skip
+# The functions of each danger, in the order of DANGERS: what tells one from the three others.
+KINDS: Final = (
+    ("threat", "threat_to_group_member", "written_threat"),
+    ("doxxing", "written_doxxing"),
+    ("suicide", "written_suicide"),
+    ("raid", "written_raid"),
+)
+IN_KINDS: Final[Shares] = (0.0, 0.3, 1.0, 1.0)  # no native text says which danger it is
+EARLIER: Final = (0.0, 0.3, 0.5)  # added to each alarm: the second and third speak a little under even odds
 # of our frames, and of our written sentences, beside one development set, when shares and the 0.5 limit are fitted
 OWN_SHARE, WRITTEN_SHARE = 3.0, 1.0
 TEXT_RIDGE, FEATURE_RIDGE, SOURCE_RIDGE = 3e-5, 5e-4, 1e-4
@@ -71,11 +94,12 @@ class Prepared:
     def tests(self, fold: int) -> npt.NDArray[np.int64]:
         return np.flatnonzero((self.corpus.fold == fold) | (self.corpus.weight == 0))
 
-    def weights(self, rows: npt.NDArray[np.int64], shares: tuple[float, float, float]) -> Floats:
+    def weights(self, rows: npt.NDArray[np.int64], shares: Shares) -> Floats:
         """Weights of rows times the share of native texts, of our frames, or of our written sentences."""
-        native, own, written = shares
+        native, own, written, answering = shares
         source = self.corpus.source[rows]
         by_source = np.where(source == OWN, own, np.where(source == WRITTEN, written, native))
+        by_source = np.where(np.isin(self.corpus.function[rows], ANSWERING), answering, by_source)
         found: Floats = self.corpus.weight[rows] * by_source
         return found
 
@@ -126,7 +150,7 @@ def names_in(texts: Sequence[str]) -> frozenset[str]:
 class Fitted:
     """The members of one fit: weights on words, fields and features, the network, the rules; columns as OUTPUTS.
 
-    The first three have a column an output for the linear member, then one an alarm.
+    The first three have a column an output for the linear member, then one an alarm, then one a danger.
     """
 
     linear: Floats
@@ -148,7 +172,7 @@ class Fitted:
         composed = Network(unpack(pack(self.network))).logits(tokens, prepared.features[rows])
         rules = features @ self.rules[:-1] + self.rules[-1]
         n = len(OUTPUTS)
-        alarms = np.repeat(np.maximum(0, words[:, n:])[:, None, :], n, axis=1)
+        alarms = np.repeat(np.maximum(0, words[:, n:FIRST_KIND])[:, None, :], n, axis=1)
         return np.concatenate([np.stack([words[:, :n], composed, rules], axis=2), alarms], axis=2)
 
 
@@ -156,6 +180,7 @@ def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> F
     """Every member on everything allowed, each source with the share that suits the member."""
     on = [_fit_linear(prepared, rows, output) for output in OUTPUTS]
     on += [_fit_alarm(prepared, rows, at) for at in range(len(blend.ALARMS))]
+    on += [_fit_kind(prepared, rows, at) for at in range(len(KINDS))]
     linear, fields, features = (np.stack(parts, axis=1) for parts in zip(*on, strict=True))
     rules = np.stack([_fit_rules(prepared, rows, output) for output in OUTPUTS], axis=1)
     return Fitted(linear, fields, features, _fit_network(prepared, rows, seed), rules)
@@ -178,12 +203,24 @@ def _fit_linear(
 
 def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], at: int) -> tuple[Floats, Floats, Floats]:
     """The same of one alarm; no source has a column of its own, or native posts would explain their silence by it."""
-    raised = np.isin(prepared.corpus.function, RAISED_BY[at]) & (prepared.corpus.score == 1)
-    labels = np.where(raised, 1.0, np.where(prepared.corpus.score == 0, 0.0, np.nan))
+    score, apart = prepared.corpus.score, float(blend.ALARMS[at] != "answer")
+    raised = np.isin(prepared.corpus.function, RAISED_BY[at]) & (score == apart)
+    labels = np.where(raised, 1.0, np.where(score == 1 - apart, 0.0, np.nan))
     parts = prepared.matrix, prepared.on_fields, prepared.features
     ridges = TEXT_RIDGE, FIELDS_IN_ALARMS, FEATURE_RIDGE
     words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, IN_ALARMS[at], ridges)
-    return words, fields, np.append(features, bias + (HINT_EARLIER if at else 0.0))
+    return words, fields, np.append(features, bias + EARLIER[at])
+
+
+def _fit_kind(prepared: Prepared, rows: npt.NDArray[np.int64], at: int) -> tuple[Floats, Floats, Floats]:
+    """The same of one danger against the three others; texts without danger are left out."""
+    function = prepared.corpus.function
+    labels = np.where(np.isin(function, [name for kind in KINDS for name in kind]), 0.0, np.nan)
+    labels[np.isin(function, KINDS[at])] = 1.0
+    parts = prepared.matrix, prepared.on_fields, prepared.features
+    ridges = TEXT_RIDGE, FIELDS_IN_ALARMS, FEATURE_RIDGE
+    words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, IN_KINDS, ridges)
+    return words, fields, np.append(features, bias)
 
 
 def _fit_parts(
@@ -191,11 +228,12 @@ def _fit_parts(
     rows: npt.NDArray[np.int64],
     parts: Sequence[Any],
     labels: Floats,
-    shares: tuple[float, float, float],
+    shares: Shares,
     ridges: Sequence[float],
 ) -> list[Floats]:
     """Weights of one column on each block of columns, then the bias; rows without label are left out."""
     known = rows[~np.isnan(labels[rows])]
+    known = known[prepared.weights(known, shares) > 0]
     widths = [part.shape[1] for part in parts]
     blocks = beside(*(part[known] for part in parts))
     w = fit(blocks, labels[known], prepared.weights(known, shares), np.repeat(ridges, widths))

@@ -1,0 +1,102 @@
+"""What an alarm says of a message: a sentence and a type of its own, where no word of it tells why to look at it.
+
+An alarm learnt what written sentences have in common, so it can only say what a message resembles. Which danger it is
+comes from four regressions among the dangers alone; under TOLD, the message is said to be a possible danger, no more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from saisine.findings.triage.blend import ALARMS, sigmoid
+from saisine.findings.triage.features import DANGERS
+from saisine.findings.triage.model import Model
+from saisine.findings.triage.network import OUTPUTS
+from saisine.findings.triage.reasons import LEAST, Reason
+from saisine.findings.triage.rules import TYPE_OF_DANGER
+
+TOLD: Final = 0.5  # share of the four dangers that one must have to be named
+FIRST_KIND: Final = len(OUTPUTS) + len(ALARMS)  # the column of the first danger in the weights on words
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One alarm that speaks: its reason, the types it proposes, whether the message is over 0.5 because of it.
+
+    `against` is true of the alarm of those who answer hate: it lowers the score.
+    """
+
+    reason: Reason
+    types: tuple[str, ...]
+    lifts: bool
+    against: bool = False
+
+    @property
+    def is_danger(self) -> bool:
+        return self.reason.code not in ("alarm:hint", "alarm:answer")
+
+    @classmethod
+    def of(cls, said: str, part: float, logit: float) -> "Heard":
+        """`said` is a danger, « danger » when none is told, or « hint »; `part` is what it adds to the logit."""
+        share = abs(part) / (abs(part) + abs(logit - part))
+        if said == "answer":
+            return cls(Reason("alarm:answer", None, round(share, 3)), (), False, True)
+        types = (
+            ("sous_entendu",) if said == "hint" else tuple({TYPE_OF_DANGER[said]} if said in DANGERS else ())
+        )
+        return cls(Reason(f"alarm:{said}", None, round(share, 3)), types, logit < part)
+
+
+def hear(
+    model: Model,
+    read: Sequence[tuple[Sequence[str], Sequence[str]]],
+    features: npt.NDArray[np.float32],
+    parts: Floats,
+    logits: Floats,
+) -> list[tuple[Heard, ...]]:
+    """What the alarms say of each message; under 0.5, only what argues against is said.
+
+    `read` gives its words and its tokens, `parts` (messages, alarms) what each alarm adds to its logit.
+    """
+    found: list[tuple[Heard, ...]] = [()] * len(read)
+    if not parts.size:
+        return found
+    over = logits >= 0
+    speaking = np.flatnonzero(((parts[:, :-1] > 0).any(axis=1) & over) | (parts[:, -1] < 0)).tolist()
+    lifted = [at for at in speaking if over[at] and parts[at, 0] > 0]
+    told = dict(zip(lifted, _told(model, [read[at] for at in lifted], features[lifted]), strict=True))
+    for at in speaking:
+        said = (told.get(at, ""), "hint" if over[at] else "", "answer")
+        each = [
+            Heard.of(w, float(p), float(logits[at])) for w, p in zip(said, parts[at], strict=True) if w and p
+        ]
+        found[at] = tuple(one for one in each if one.reason.share >= LEAST)
+    return found
+
+
+def _told(model: Model, read: Sequence[Any], features: npt.NDArray[np.float32]) -> list[str]:
+    """The danger that each message resembles most, or « danger » when none stands out."""
+    tfidf, fields = model.tfidf, model.fields
+    if tfidf is None or fields is None or not read:
+        return ["danger"] * len(read)  # the rules alone have no alarm
+    on_words, on_fields, on_features = (
+        some[:, FIRST_KIND:]
+        for some in (model.linear, model.on_fields, model.linear_features)
+        if some is not None
+    )
+    z = tfidf.rows([words for words, _ in read]).dot(on_words)
+    z = z + fields.rows([tokens for _, tokens in read]).dot(on_fields)
+    shares = shares_of(z + features @ on_features[:-1] + on_features[-1])
+    best = shares.argmax(axis=1)
+    return [DANGERS[at] if row[at] >= TOLD else "danger" for at, row in zip(best, shares, strict=True)]
+
+
+def shares_of(z: Floats) -> Floats:
+    """(messages, dangers) that add up to one, from one regression against the three others each."""
+    each: Floats = sigmoid(z)
+    found: Floats = each / each.sum(axis=1, keepdims=True)
+    return found

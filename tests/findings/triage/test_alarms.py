@@ -1,0 +1,50 @@
+"""An alarm has a sentence and a type of its own, and says no more than it can tell."""
+
+import numpy as np
+import pytest
+
+from saisine.findings.triage.alarms import Heard, shares_of
+from saisine.findings.triage.reasons import reason_codes
+from tests.findings.triage.shipped import TRIAGE
+
+
+@pytest.mark.parametrize(
+    ("said", "types"),
+    [
+        ("threat", ("menace",)),
+        ("doxxing", ("doxxing",)),
+        ("suicide_incitement", ("incitation",)),
+        ("raid", ("incitation",)),
+        ("hint", ("sous_entendu",)),
+        ("danger", ()),
+        ("answer", ()),
+    ],
+)
+def test_each_alarm_has_its_type_and_its_words_and_a_danger_not_told_has_no_type(
+    said: str, types: tuple[str, ...]
+) -> None:
+    heard = Heard.of(said, 0.5, 0.2)
+    assert heard.types == types
+    assert heard.reason.code in reason_codes()
+    assert "apprentissage" in heard.reason.fr
+    assert heard.is_danger is (said not in ("hint", "answer"))
+    assert heard.against is (said == "answer")
+
+
+def test_an_alarm_lifts_only_what_would_be_under_one_half_without_it() -> None:
+    assert Heard.of("threat", 0.5, 0.2).lifts
+    assert not Heard.of("threat", 0.5, 0.7).lifts
+    assert Heard.of("threat", 0.6, 0.2).reason.share == 0.6
+
+
+def test_a_veiled_threat_that_an_alarm_lifts_is_not_called_an_insult() -> None:
+    found = TRIAGE.score_text("Un jour tu rentreras et la lumière sera déjà allumée")
+    assert found.types == ("menace",)
+    assert "alarm:threat" in [one.code for one in found.reasons_for]
+    assert "model_only" not in [one.code for one in found.reasons_for]
+
+
+def test_shares_of_the_dangers_add_up_to_one() -> None:
+    shares = shares_of(np.array([[2.0, -3.0, -1.0, 0.0], [-20.0, -20.0, -20.0, -20.0]]))
+    assert np.allclose(shares.sum(axis=1), 1)
+    assert shares[0].argmax() == 0
