@@ -144,7 +144,8 @@ def platform_names(session: Session, incident: Incident) -> list[str]:
     """The platforms of the exhibits and of the notices sent, by name: a letter may be about one of them."""
     rows = exhibits.exhibits(session, incident)
     sent = [notice for notice in notices.list_notices(session, incident) if _is_sent(notice)]
-    return sorted({_named(one.platform) for one in [*rows, *sent]} - {""}, key=str.casefold)
+    found = {row.platform for row in rows} | {notice.platform for notice in sent}
+    return sorted({_named(one) for one in found} - {""}, key=str.casefold)
 
 
 def _coordinator(platform: str) -> str:
