@@ -159,7 +159,7 @@ def test_the_journal_shows_each_one_what_the_table_says(alone: World) -> None:
         return text_of(alone.client(role).get("/journal/"))
 
     assert lines(LEAD).count(f"Documentaliste {shown}") == 2
-    assert lines("documentaliste").count(f"Vous {shown}") == 2
+    assert lines("documentaliste").count(f"vous {shown}") == 2
     assert lines("personne_visee").count(f"Documentaliste {shown}") == 1, "of her own incident alone"
     assert lines("juriste").count(shown) == 0
     assert alone.client("lecture").get("/journal/").status_code == 404
