@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,18 +12,7 @@ from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.findings.triage import local
 from saisine.findings.triage.local import LEAST_LABELS
-from tests.casework.world import opened, take, write_files
-
-
-def silent(done: int, total: int | None, what: str) -> None:
-    """Progress that nobody looks at."""
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(SaisineError) as told:
-        yield
-    assert told.value.code == code
+from tests.casework.world import opened, refused, silent, take, write_files
 
 
 @pytest.fixture(scope="module")

@@ -1,27 +1,13 @@
 """A model of one's own in the sorting box: shown before it is opened, chosen by a person, put away without a trace."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from saisine.casework import journal, own_model, reading_order, surveys
 from saisine.casework.models import Job
 from saisine.casework.session import Session
-from saisine.errors import SaisineError
 from saisine.findings.triage.blend import FIRST, NOTHING
+from tests.casework.world import refused, silent
 from tests.findings.triage.tiny_model import write_model
-
-
-def silent(done: int, total: int | None, what: str) -> None:
-    """Progress that nobody looks at."""
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(SaisineError) as told:
-        yield
-    assert told.value.code == code
 
 
 def first_word(session: Session) -> str:

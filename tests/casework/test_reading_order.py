@@ -13,11 +13,7 @@ from saisine.casework.models import SortedMessage
 from saisine.casework.session import Session
 from saisine.casework.surveys import Placed
 from saisine.findings.triage.blend import NOTHING
-from tests.casework.world import Clock, take, write_files
-
-
-def silent(done: int, total: int | None, what: str) -> None:
-    """Progress that nobody looks at."""
+from tests.casework.world import Clock, silent, take, write_files
 
 
 def order_of(session: Session, placed: Placed) -> reading_order.Order:

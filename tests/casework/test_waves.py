@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import networkx as nx
@@ -21,11 +20,10 @@ from saisine.casework import (
 )
 from saisine.casework.models import Job, SortedMessage
 from saisine.casework.session import Session
-from saisine.errors import SaisineError
 from saisine.findings import graph_files
 from saisine.messages.corpus import Query
 from tests.casework.gathered import gathered
-from tests.casework.world import Clock, opened
+from tests.casework.world import Clock, opened, refused, silent
 
 
 @pytest.fixture
@@ -33,17 +31,6 @@ def found(tmp_path: Path, clock: Clock) -> Iterator[Session]:
     shutil.copytree(gathered(), tmp_path / "espace")
     with opened(tmp_path / "espace", clock) as session:
         yield session
-
-
-def silent(done: int, total: int | None, what: str) -> None:
-    """Progress that nobody looks at."""
-
-
-@contextmanager
-def refused(code: str) -> Iterator[None]:
-    with pytest.raises(SaisineError) as told:
-        yield
-    assert told.value.code == code
 
 
 def wave(session: Session) -> str:

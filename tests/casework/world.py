@@ -10,10 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from saisine.casework import association, deposits
 from saisine.casework.session import Session, create_workspace, open_session
+from saisine.errors import SaisineError
 from saisine.law.inputs import Association
 from tests.messages.x_lines import body
 
@@ -78,3 +80,14 @@ def write_files(folder: Path, *, posts: int = 30) -> Path:
 def take(session: Session, folder: Path) -> None:
     """Deposit a folder the way the command line does."""
     deposits.deposit_paths(session, [folder])
+
+
+def silent(done: int, total: int | None, what: str) -> None:
+    """Progress that nobody looks at."""
+
+
+@contextmanager
+def refused(code: str) -> Iterator[None]:
+    with pytest.raises(SaisineError) as told:
+        yield
+    assert told.value.code == code
