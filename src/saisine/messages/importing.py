@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import pyarrow as pa
 
+from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
 from saisine.messages.containers import Limits
 from saisine.messages.corpus import Corpora
@@ -27,7 +28,6 @@ from saisine.messages.reading import (
     forced_format,
     hash_file,
     read_paths,
-    without_cycle_search,
 )
 from saisine.messages.row_erasure import SUPPRESSED, Suppressed, load_suppressed
 from saisine.messages.rows import row_groups

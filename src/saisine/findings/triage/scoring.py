@@ -1,9 +1,7 @@
 """One message in, one result out: score, hate, types, targets, evidence, danger, and the reasons for and against."""
 
-import gc
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
 from saisine.findings.triage.alarms import FIRST_KIND, Heard, hear
 from saisine.findings.triage.blend import (
@@ -161,7 +160,7 @@ class Triage:
             yield replace(by_text[text or ""], id=id)
 
     def _distinct(self, chunk: Sequence[tuple[str, str | None]]) -> list[Result]:
-        with _no_collection():
+        with without_cycle_search():
             return list(self._results(chunk))
 
     def _results(self, chunk: Sequence[tuple[str, str | None]]) -> Iterator[Result]:
@@ -297,21 +296,6 @@ class Triage:
         if band == NOTHING and (reason is not None or evidence.cancelled):
             return NEXT
         return band
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """No search for cycles while a batch is read: it makes none, and its many small tuples set that search off.
-
-    A quarter of the time was spent there. What was switched off before stays so; 512 messages later it is on again.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _types(
