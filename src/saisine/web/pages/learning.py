@@ -17,9 +17,7 @@ from saisine.findings.triage.local import LEAST_LABELS, LEAST_OF_A_SIDE
 from saisine.web import words
 from saisine.web.current import session
 from saisine.web.pages.jobs import say_job
-from saisine.web.pages.own_model import say_own
-
-SUBJECT = "apprentissage"
+from saisine.web.pages.own_model import SUBJECT, say_own
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def _reach(opened: Session) -> engine.Reach | None:
 
 
 def _say_reach(reach: engine.Reach) -> str:
-    """« 0 message relu sur 512. Pour les autres : environ 9 minutes. »"""
+    """« Messages relus : 0 sur 512. Temps qu’il faut : environ 9 minutes. »"""
     facts = {"read": words.say_number(reach.read), "chosen": words.say_number(reach.chosen)}
     said = _("Messages relus : %(read)s sur %(chosen)s.") % facts
     if not reach.missing:
