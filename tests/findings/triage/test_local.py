@@ -8,6 +8,7 @@ import pytest
 from saisine.errors import SaisineError
 from saisine.findings.triage import Triage
 from saisine.findings.triage.blend import auc
+from saisine.findings.triage.columns import VIEWS
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.local import (
     Decision,
@@ -18,6 +19,8 @@ from saisine.findings.triage.local import (
     paired_gain,
     without,
 )
+from saisine.findings.triage.model import load_rules_alone
+from saisine.findings.triage.training.sentences import load_frames
 from tests.findings.triage.shipped import TRIAGE
 
 OPENINGS = ("Dites donc", "Franchement", "Au fait", "Encore une fois", "Bon", "Alors", "Écoutez", "Voilà")
@@ -62,6 +65,36 @@ def test_hate_and_danger_are_never_lowered() -> None:
     assert triage.score_text(text).danger
     before, after = TRIAGE.score_text("Bonjour la fanfare"), triage.score_text("Bonjour la fanfare")
     assert after.hate == pytest.approx(min(before.hate, after.score), abs=1e-3)
+
+
+def test_an_inbox_that_agrees_with_one_view_follows_it() -> None:
+    """Decisions that are what one public set's labellers would say: no word in common tells them, a view does."""
+    written = [one.pattern for one in load_frames() if one.hand == 1][::4][:400]
+    texts = {str(at): text for at, text in enumerate(written)}
+    reads = TRIAGE.read_all(list(texts.items()))
+    views = TRIAGE.views(reads, TRIAGE.features(reads))
+    assert views is not None
+    assert views.shape == (len(texts), len(VIEWS))
+    view = views[:, VIEWS.index("ftr_train")]
+    keep = view > np.median(view)
+    decisions = [Decision(str(at), bool(keep[at]), "a") for at in range(200)]
+    model, lesson = learn(TRIAGE, texts, decisions, 1)
+    assert model is not None
+    assert lesson.share > 0
+    rest = [(str(at), written[at]) for at in range(200, len(written))]
+    triage = Triage(TRIAGE.model, TRIAGE.cues, model)
+    labels = keep[200:].astype(float)
+    before, after = (auc(labels, np.array([r.score for r in one.score(rest)])) for one in (TRIAGE, triage))
+    assert after >= before + 0.1
+
+
+def test_the_rules_alone_learn_nothing_and_read_nothing_learnt() -> None:
+    """Damaged arrays leave no view: what was learnt beside them waits, and no message is lost."""
+    alone = Triage(load_rules_alone(), TRIAGE.cues)
+    assert learn(alone, TEXTS, DECISIONS, 1)[0] is None
+    with_model = Triage(load_rules_alone(), TRIAGE.cues, MODEL)
+    asked = [("1", TEXTS["200"]), ("2", "je vais te tuer")]
+    assert [r.score for r in with_model.score(asked)] == [r.score for r in alone.score(asked)]
 
 
 @pytest.mark.parametrize("n", [0, 20, 59])

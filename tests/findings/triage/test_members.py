@@ -178,9 +178,23 @@ def test_a_silent_alarm_changes_no_logit_and_one_that_speaks_adds_what_it_is_hea
     members = np.column_stack([rng.normal(size=(300, 3)) + labels[:, None], np.zeros(300)])
     found = blend.fit_blend(members, labels, np.full(300, 1 / 300), members.std(axis=0), (0.5,))
     louder = members + np.array([0, 0, 0, 2.0])
-    assert found.logit(louder) - found.logit(members) == pytest.approx(np.full(300, found.slope * 0.5 * 2.0))
+    heard = found.logit(members) + found.slope * 0.5 * 2.0
+    assert found.logit(louder) == pytest.approx(np.maximum(heard, blend.LIFTED))
     assert found.alone(louder).shape == (300, 3)
     assert np.array_equal(found.alone(louder), found.alone(members))
+
+
+def test_a_danger_alarm_that_speaks_leaves_no_message_under_one_half_and_its_part_says_so() -> None:
+    whole = blend.Blend((1.0,) * 5, (0.5, 0.3, 0.2, 0.5, 0.4), 1.0, 0.0)
+    members = np.array([[-3, -3, -3, 0, 1.0], [-3, -3, -3, 0.1, 0], [2, 2, 2, 0.1, 0]])
+    logits, parts = whole.logit(members), whole.alarms(members)
+    assert logits == pytest.approx([-2.6, blend.LIFTED, 2.05])
+    assert parts[:, 0] == pytest.approx([0, blend.LIFTED + 3, 0.05])
+    assert parts[:, 1] == pytest.approx([0.4, 0, 0])
+    unheard = blend.Blend(
+        (1.0,) * 5, (0.5, 0.3, 0.2, 0.0, 0.4), 1.0, 0.0
+    )  # that of `hate`: a threat may be none
+    assert unheard.logit(members) == pytest.approx([-2.6, -3, 2])
 
 
 def test_auc_counts_ties_half() -> None:

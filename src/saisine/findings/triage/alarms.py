@@ -11,15 +11,14 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from saisine.findings.triage.blend import ALARMS, sigmoid
+from saisine.findings.triage.blend import sigmoid
+from saisine.findings.triage.columns import IN_KINDS
 from saisine.findings.triage.features import DANGERS
 from saisine.findings.triage.model import Model
-from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.reasons import LEAST, Reason
 from saisine.findings.triage.rules import TYPE_OF_DANGER
 
 TOLD: Final = 0.5  # share of the four dangers that one must have to be named
-FIRST_KIND: Final = len(OUTPUTS) + len(ALARMS)  # the column of the first danger in the weights on words
 Floats = npt.NDArray[np.float64]
 
 
@@ -84,7 +83,7 @@ def _told(model: Model, read: Sequence[Any], features: npt.NDArray[np.float32]) 
     if tfidf is None or fields is None or not read:
         return ["danger"] * len(read)  # the rules alone have no alarm
     on_words, on_fields, on_features = (
-        some[:, FIRST_KIND:]
+        some[:, IN_KINDS]
         for some in (model.linear, model.on_fields, model.linear_features)
         if some is not None
     )

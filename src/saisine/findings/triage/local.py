@@ -1,7 +1,7 @@
 """« Apprendre de nos décisions »: what an association's own decisions teach, kept off until it helps.
 
-A ridge regression on few columns: what each member says for `score` and for `hate`, since an inbox may be closer to one
-of them than the mix fitted on all sets, and the main directions in which the words of the inbox vary, found without
+A ridge regression on few columns: the first order, the five views (`columns.py`), since an inbox may be closer to one
+of them than to the mix fitted on all sets, and the main directions in which the words of the inbox vary, found without
 any label (latent semantic analysis, Deerwester and others 1990). A share of the mix is taken only when labels left out
 show that it helps: few, noisy or lopsided labels then change nothing. `hate` and `danger` are never touched.
 """
@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from saisine.errors import SaisineError
-from saisine.findings.triage.blend import MEMBERS, Bands, auc, fit_bands, fit_platt, sigmoid
+from saisine.findings.triage.blend import Bands, auc, fit_bands, fit_platt, sigmoid
+from saisine.findings.triage.columns import VIEWS
 from saisine.findings.triage.linear import Rows, Tfidf
-from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.scoring import Triage
 
 Floats = npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ LEAST_LABELS: Final = 60
 LEAST_OF_A_SIDE: Final = 15
 RIDGE: Final = 100.0  # in labels: 200 of them move a column two thirds of the way
 DIRECTIONS: Final = 50  # in which the words of the inbox vary most
-WORDS_SCALE: Final = 3.0  # of the directions beside the members, whose spread is 1
+WORDS_SCALE: Final = 3.0  # of the directions beside the other columns, whose spread is 1
 READ: Final = 800  # messages at most from which the directions are found, those with a label first
 LEAST_SHARE: Final = 150  # an n-gram counts when one message in so many has it, two at least
 
@@ -86,9 +86,10 @@ class LocalModel:
     bias: float
     bands: Bands
 
-    def mix(self, base: Floats, words: Sequence[Sequence[str]], members: Mapping[str, Floats]) -> Floats:
-        """Calibrated logits (messages,) from the base ones, the words and what each member says."""
-        local = _predict(self.weights, self.tfidf.rows(words), _scaled(_beside(members), self.places))
+    def mix(self, base: Floats, words: Sequence[Sequence[str]], views: Floats) -> Floats:
+        """Calibrated logits (messages,) from the base ones, the words and the views (messages, views)."""
+        beside = _scaled(np.column_stack([base, views]), self.places)
+        local = _predict(self.weights, self.tfidf.rows(words), beside)
         mixed = _mixed(base, local, self.share, self.centre, self.spread)
         found: Floats = self.slope * mixed + self.bias
         return found
@@ -115,8 +116,8 @@ class LocalModel:
             if len(idf) != len(facts["vocabulary"]):
                 raise ValueError("shape")
             centres, spreads = map(tuple, facts["places"])
-            if len(weights) != len(idf) + len(centres) + 1 or len(centres) % len(OUTPUTS):
-                raise ValueError("shape")  # or learnt by an earlier version, which read one column more
+            if len(weights) != len(idf) + len(centres) + 1 or len(centres) != 1 + len(VIEWS):
+                raise ValueError("shape")  # or learnt by an earlier version, which read the members
             return cls(
                 facts["n"], facts["share"], Tfidf(facts["vocabulary"], idf), weights, (centres, spreads),
                 tuple(facts["centre"]), tuple(facts["spread"]), facts["slope"], facts["bias"],
@@ -152,8 +153,12 @@ def learn(
     least = max(2, len(reads) // LEAST_SHARE)
     tfidf = Tfidf.fit((read.words for read in reads), least=least)
     words = directions_of(tfidf.rows([read.words for read in reads[:READ]]), len(tfidf.vocabulary))
-    members = triage.members(reads[:n], triage.features(reads[:n]))
-    base, beside = triage.model.blends["score"].logit(members["score"]), _beside(members)
+    features = triage.features(reads[:n])
+    base = triage.model.blends["score"].logit(triage.members(reads[:n], features)["score"])
+    views = triage.views(reads[:n], features)
+    if views is None:
+        return None, Lesson(n, 0.0, None, None)
+    beside = np.column_stack([base, views])
     places = tuple(map(float, beside.mean(0))), tuple(map(float, beside.std(0) + 1e-9))
     rows = tfidf.rows([read.words for read in reads[:n]])
     columns = np.concatenate([_on_words(rows, words), _scaled(beside, places)], axis=1)
@@ -200,11 +205,6 @@ class Fitted:
     tfidf: Tfidf
     weights: Floats
     places: tuple[tuple[float, ...], tuple[float, ...]]
-
-
-def _beside(members: Mapping[str, Floats]) -> Floats:
-    """(messages, columns): each member for each output."""
-    return np.concatenate([members[name][:, : len(MEMBERS)] for name in ("score", "hate")], axis=1)
 
 
 def _scaled(beside: Floats, places: tuple[Sequence[float], Sequence[float]]) -> Floats:

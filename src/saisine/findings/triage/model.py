@@ -15,14 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from saisine.errors import SaisineError
-from saisine.findings.triage.blend import ALARMS, Bands, Blend
-from saisine.findings.triage.features import DANGERS
+from saisine.findings.triage import columns
+from saisine.findings.triage.blend import Bands, Blend
 from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 
 FOLDER: Final = Path(__file__).with_name("model")
-VERSION: Final = "4"  # of the model shipped: its scores are not to be compared with those of another
+VERSION: Final = "5"  # of the model shipped: its scores are not to be compared with those of another
 LARGEST_BYTES: Final = 64 << 20  # of a file, opened: six times what ours takes
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -31,7 +31,7 @@ Arrays = Mapping[str, npt.NDArray[Any]]
 class Model:
     """Members and calibration; `tfidf`, `fields` and `network` are None when only the rules can be used.
 
-    `linear`, `on_fields`, `linear_features`: a column an output of the linear member, one an alarm, one a danger.
+    `linear`, `on_fields`, `linear_features`: weights whose columns `columns.py` names.
     """
 
     version: str
@@ -93,8 +93,8 @@ def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
         arrays["field_keys"].astype(np.int64), arrays["field_idf"].astype(np.float32), load_fields()
     )
     on_fields = arrays["on_fields"].astype(np.float32)
-    columns = len(OUTPUTS) + len(ALARMS) + len(DANGERS)
-    shapes = (len(vocabulary), columns), (len(facts["features"]) + 1, columns), (len(fields.keys), columns)
+    heights = len(vocabulary), len(facts["features"]) + 1, len(fields.keys)
+    shapes = tuple((height, columns.COUNT) for height in heights)
     if (linear.shape, on_features.shape, on_fields.shape) != shapes:
         raise ValueError("shape")
     base = _rules_alone(facts)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
-from saisine.findings.triage.alarms import FIRST_KIND, Heard, hear
+from saisine.findings.triage.alarms import Heard, hear
 from saisine.findings.triage.blend import (
     DECISION,
     FIRST,
@@ -23,6 +23,7 @@ from saisine.findings.triage.blend import (
     chance,
     why_unsure,
 )
+from saisine.findings.triage.columns import IN_ORDER, IN_VIEWS
 from saisine.findings.triage.features import matrix_of
 from saisine.findings.triage.lexicon import GROUPS, TYPES
 from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
@@ -168,7 +169,8 @@ class Triage:
         features = self.features(reads)
         members = self.members(reads, features)
         own = self.own.score([read.text for read in reads]) if self.own else None
-        scores = {name: self._logits(name, members, own, reads) for name in OUTPUTS}
+        scores = {name: self._logits(name, members, own) for name in OUTPUTS}
+        scores["score"] = self._learnt(scores["score"], reads, features)
         alone = self.model.blends["score"].alone(members["score"]).tolist()
         heard = self._heard(reads, features, members["score"], scores["score"])
         logits = zip(*(scores[name].tolist() for name in OUTPUTS), strict=True)
@@ -193,7 +195,7 @@ class Triage:
     ) -> dict[str, npt.NDArray[np.float64]]:
         """For each output, (messages, members then alarms): one column when the rules are alone."""
         rules = features @ self.model.rules[:-1] + self.model.rules[-1]
-        network, on_words = self.model.network, self._on_words(reads, features)
+        network, on_words = self.model.network, self._on_words(reads, features, IN_ORDER)
         if on_words is None or network is None:
             return {name: rules[:, [at]] for at, name in enumerate(OUTPUTS)}
         composed = network.logits([read.tokens for read in reads], features)
@@ -203,13 +205,20 @@ class Triage:
             for at, name in enumerate(OUTPUTS)
         }
 
-    def _on_words(self, reads: Sequence[Read], features: npt.NDArray[np.float32]) -> Any:
-        """(messages, outputs of the linear member then alarms); None when the rules are alone."""
+    def views(
+        self, reads: Sequence[Read], features: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float64] | None:
+        """(messages, views) logits, for local learning; None when the rules are alone."""
+        found: npt.NDArray[np.float64] | None = self._on_words(reads, features, IN_VIEWS)
+        return found
+
+    def _on_words(self, reads: Sequence[Read], features: npt.NDArray[np.float32], columns: slice) -> Any:
+        """(messages, those columns of `columns.py`); None when the rules are alone."""
         tfidf, linear, extra = self.model.tfidf, self.model.linear, self.model.linear_features
         fields, on_fields = self.model.fields, self.model.on_fields
         if tfidf is None or linear is None or extra is None or fields is None or on_fields is None:
             return None
-        linear, on_fields, extra = (some[:, :FIRST_KIND] for some in (linear, on_fields, extra))
+        linear, on_fields, extra = (some[:, columns] for some in (linear, on_fields, extra))
         words = tfidf.rows([read.words for read in reads]).dot(linear)
         meant = fields.rows([read.tokens for read in reads]).dot(on_fields)
         return words + meant + features @ extra[:-1] + extra[-1]
@@ -219,14 +228,20 @@ class Triage:
         name: str,
         members: Mapping[str, npt.NDArray[np.float64]],
         own: "Any",
-        reads: Sequence[Read],
     ) -> npt.NDArray[np.float64]:
         found = self.model.blends[name].logit(members[name])
         if own is not None:
             found = own[:, OUTPUTS.index(name)]
-        if self.local is not None and name == "score":
-            found = self.local.mix(found, [read.words for read in reads], members)
         return found
+
+    def _learnt(
+        self, base: npt.NDArray[np.float64], reads: Sequence[Read], features: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.float64]:
+        """The logits with what was learnt here, when something was; the rules alone have no view to mix in."""
+        views = self.views(reads, features) if self.local is not None else None
+        if self.local is None or views is None:
+            return base
+        return self.local.mix(base, [read.words for read in reads], views)
 
     def _heard(
         self,

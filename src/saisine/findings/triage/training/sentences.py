@@ -31,6 +31,12 @@ FILES: Final = (
     "written_3.yaml",
     "written_4.yaml",
     "written_5.yaml",
+    "written_6.yaml",
+    "written_7.yaml",
+    "written_8.yaml",
+    "written_9.yaml",
+    "written_10.yaml",
+    "written_11.yaml",
 )
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
