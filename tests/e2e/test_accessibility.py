@@ -22,7 +22,7 @@ from saisine.example import ExampleReport
 from tests.e2e.running import CHROMIUM, axe_results, clock
 from tests.e2e.stage import Stage, at_work, example, many, nothing
 from tests.e2e.team import cookies_of, team
-from tests.e2e.url_map import ADDRESSES, MOMENTS, Moment, NoPage
+from tests.e2e.url_map import ADDRESSES, MOMENTS, Moment, NoPage, form
 from tests.e2e.url_map import Page as Address
 
 pytestmark = [
@@ -175,6 +175,34 @@ def test_axe_finds_nothing_on_any_page(look: Look, stage: Stage) -> None:
         else:
             look.faults.append(f"{name}: no page at {look.page.url}")
     assert look.faults == []
+
+
+def test_axe_finds_nothing_where_types_are_confirmed(look: Look, stage: Stage) -> None:
+    """The panel of reasons with every box unfolded, before « Confirmer » and after; keyboard alone ticks and sends."""
+    stage.show("normal")
+    assert look.open("/tri/urgent/")
+    look.page.locator(form("/tri/pourquoi/")).first.click()
+    panel = look.page.locator("form.types")
+    panel.wait_for()
+    _unfold_all(panel)
+    look.judge("types to confirm", 320, "light")
+    look.judge("types to confirm", 1280, "dark")
+    assert panel.get_by_role("checkbox", checked=True).count() >= 1
+    panel.get_by_role("group", name="Groupes visés").get_by_role("checkbox", name="Femmes").press("Space")
+    panel.get_by_role("button", name="Confirmer").press("Enter")
+    look.page.get_by_text("Confirmé par vous").wait_for()
+    assert look.page.get_by_text("groupes visés : femmes").count() == 1
+    _unfold_all(panel)
+    look.judge("types confirmed", 320, "dark")
+    look.judge("types confirmed", 1280, "light")
+    look.page.get_by_role("button", name="Annuler la confirmation").press("Enter")
+    look.page.get_by_role("group", name="Ce que le tri propose").wait_for()
+    assert look.faults == []
+    assert look.left <= reviewed()
+
+
+def _unfold_all(within: Locator) -> None:
+    within.evaluate("part => part.querySelectorAll('details').forEach(one => { one.open = true })")
 
 
 # ------------------------------------------------------------------ every state

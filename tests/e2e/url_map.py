@@ -105,6 +105,7 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "triage_prepare": act("triage"),
     "triage_order": act("triage"),
     "triage_why": part("triage_band"),
+    "triage_types": part("triage_band"),
     "triage_targets": part("triage_band"),
     "triage_show": part("triage_band"),
     "triage_decide": part("triage_band"),
@@ -295,6 +296,7 @@ MOMENTS: dict[str, Moment] = {
     "an offence after another": Moment("/droits/infractions/menace_personne_publique/"),
     # what was asked for
     "a text shown": Moment(_BAND, form("/tri/afficher/")),
+    "types to confirm": Moment("/tri/urgent/", form("/tri/pourquoi/")),
     "a screenshot shown": Moment("/tri/captures/", form("/captures/afficher/")),
     "a picture to mask": Moment("/incidents/{incident}/pieces/{masked}/masquer/", form("/masquer/afficher/")),
     "first posts shown": Moment(_WAVE, form("/afficher/")),

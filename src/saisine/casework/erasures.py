@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from saisine.casework import journal, remaps
+from saisine.casework import confirmed_types, journal, remaps
 from saisine.casework.models import Capture, Deposit, ExhibitRow, SortedMessage
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
@@ -123,6 +123,7 @@ def clean(session: Session) -> None:
     for info in session.corpora.list():
         if info.unit in standing.erased:
             SortedMessage.objects.filter(ref__startswith=f"{info.id}:").delete()
+            confirmed_types.forget(info.id)
             session.corpora.discard(info.id)
     remaps.drop_erased(session)
     items = _items_gone(session)

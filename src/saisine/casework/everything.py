@@ -40,6 +40,7 @@ from saisine.casework.models import Job
 from saisine.casework.personal_models import PersonSettings, PlannedErasure, RetentionChoice
 from saisine.casework.request_models import DataRequest
 from saisine.casework.session import Session
+from saisine.casework.types_models import TypesRow
 from saisine.errors import SaisineError
 from saisine.messages import exporting
 from saisine.messages.corpus import Query
@@ -57,6 +58,7 @@ TABLES: Final[tuple[tuple[str, type[Model]], ...]] = (
     ("captures", models.Capture),
     ("decisions", models.Decision),
     ("messages-tries", models.SortedMessage),
+    ("types-confirmes", TypesRow),
     ("incidents", models.Incident),
     ("valeurs-anterieures", earlier_models.EarlierRow),
     ("propos", case_models.StatementRow),

@@ -97,6 +97,12 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
 } | {
     code: (french, french, english, english)
     for code, french, english in (
+        ("types_confirmed", "Les types d’un message confirmés", "The types of a message confirmed"),
+        (
+            "types_withdrawn",
+            "Une confirmation de types annulée",
+            "A confirmation of types taken back",
+        ),
         ("deposit_abandoned", "Un dépôt retiré avant scellement", "A deposit withdrawn before sealing"),
         (
             "deposit_stopped",
@@ -133,6 +139,7 @@ WHAT: Final[dict[str, tuple[str, str, str, str]]] = {
         ("summary_written", "Le récit d’un incident enregistré", "The account of an incident saved"),
         ("fact_answered", "Une question répondue", "A question answered"),
         ("act_noted", "Un acte daté noté", "A dated act noted"),
+        ("act_withdrawn", "Un acte daté retiré", "A dated act taken back"),
         ("person_added", "Une personne ajoutée à un incident", "A person added to an incident"),
         ("person_removed", "Une personne retirée d’un incident", "A person taken out of an incident"),
         ("notice_taken_back", "Une étape d’un signalement retirée", "A step of a notice taken back"),

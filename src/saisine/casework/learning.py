@@ -1,8 +1,9 @@
 """« Apprendre de nos décisions » in a workspace: which decisions are labels, one training, its verdict, the way back.
 
 A label is a decision on one card: on a group, its first message stands for all. « Écarter le reste » is no label:
-nobody read those messages one by one. What is learnt holds words of the inbox: it is kept encrypted, under a key of
-its own that deletion destroys. It falls with any message that it learnt from.
+nobody read those messages one by one. Types confirmed on a message that nobody kept or set aside are one. What is
+learnt holds words of the inbox: it is kept encrypted, under a key of its own that deletion destroys. It falls with
+any message that it learnt from.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ import numpy as np
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from saisine.casework import journal, reading_order, surveys
+from saisine.casework import confirmed_types, journal, reading_order, surveys
 from saisine.casework.jobs import Progress
 from saisine.casework.models import Decision, Job, SortedMessage
 from saisine.casework.session import Session
@@ -107,9 +108,9 @@ def labels(session: Session) -> Labels:
 
 
 def decisions(session: Session) -> list[local.Decision]:
-    """One label per decision on one card, oldest first."""
+    """One label per decision on one card, oldest first; then one per message whose types alone were confirmed."""
     gone = load(session).withdrawn
-    return [one for one in _decisions() if one.member not in gone]
+    return [one for one in (*_decisions(), *_confirmed()) if one.member not in gone]
 
 
 def _decisions() -> Iterator[local.Decision]:
@@ -123,6 +124,18 @@ def _decisions() -> Iterator[local.Decision]:
             continue
         seen.add(decision)
         yield local.Decision(ref, value == Decision.KEEP, member)
+
+
+def _confirmed() -> Iterator[local.Decision]:
+    """A decision says more than a type: a message that has one, even under « Écarter le reste », gives no second."""
+    decided = set(
+        SortedMessage.objects.filter(ref__in=confirmed_types.all_standing().values("ref")).values_list(
+            "ref", flat=True
+        )
+    )
+    for one in confirmed_types.labels():
+        if one.ref not in decided:
+            yield local.Decision(one.ref, one.keep, one.member)
 
 
 # ------------------------------------------------------------------ the file

@@ -18,6 +18,7 @@ from saisine.casework import (
     personal_models as personal_models,  # the rows of one person: Django finds them here
 )
 from saisine.casework import request_models as request_models  # requests about one's own data
+from saisine.casework import types_models as types_models  # types and groups that people confirmed
 from saisine.errors import SaisineError
 
 

@@ -1,12 +1,14 @@
 """Decisions follow a message to its newest observation: what was sorted once does not come back to be sorted.
 
-A message whose text has changed since is another thing to decide on: its decision stays where it was made.
+So do the types that people confirmed. A message whose text has changed since is another thing to decide on: its
+decision stays where it was made.
 """
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
+from saisine.casework import confirmed_types
 from saisine.casework.models import SortedMessage
 from saisine.casework.session import Session
 from saisine.messages.corpus import Query
@@ -26,15 +28,19 @@ def follow_newest(session: Session) -> int:
     with transaction.atomic():
         for one in messages:
             ref, text_norm = newest.get((one.platform, one.message_id), ("", ""))
-            if ref and text_norm == one.text_norm and not SortedMessage.objects.filter(ref=ref).exists():
+            if not ref or text_norm != one.text_norm:
+                continue
+            if not SortedMessage.objects.filter(ref=ref).exists():
                 moved += SortedMessage.objects.filter(ref=one.ref).update(ref=ref)
+            confirmed_types.follow(str(one.ref), ref)
     return moved
 
 
 def _replaced(session: Session) -> list[str]:
-    """The references of decided messages that no search gives any more, though their corpus is there."""
+    """The references of messages that people sorted and no search gives any more, though their corpus is there."""
     here = {info.id for info in session.corpora.list()}
-    refs = SortedMessage.objects.order_by("id").values_list("ref", flat=True)
+    sorted_ones = SortedMessage.objects.order_by("id").values_list("ref", flat=True)
+    refs = dict.fromkeys([*sorted_ones, *confirmed_types.refs()])
     decided = [ref for ref in refs if ref.partition(":")[0] in here]
     if not decided:
         return []

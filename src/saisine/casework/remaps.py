@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 
-from saisine.casework import journal
+from saisine.casework import confirmed_types, journal
 from saisine.casework.exhibits import exhibit_messages
 from saisine.casework.jobs import Progress
 from saisine.casework.models import Deposit, ExhibitRow, JournalRow, SortedMessage
@@ -344,6 +344,7 @@ def move_refs(corpus: str, moved: Callable[[str], str]) -> None:
             row.delete()
         elif ref != row.ref:
             SortedMessage.objects.filter(id=row.id).update(ref=ref)
+    confirmed_types.move(corpus, moved)
     for exhibit in ExhibitRow.objects.filter(ref__startswith=f"{corpus}:"):
         ExhibitRow.objects.filter(id=exhibit.id).update(ref=moved(exhibit.ref))
 

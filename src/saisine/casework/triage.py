@@ -4,7 +4,7 @@ No text leaves here before `open_card`, which writes one line of the journal and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -12,7 +12,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from saisine.casework import captures, decided, journal, reading_order, scopes, surveys
+from saisine.casework import captures, confirmed_types, decided, journal, reading_order, scopes, surveys
 from saisine.casework.bands import CAPTURES as CAPTURES
 from saisine.casework.bands import PLATFORM as PLATFORM
 from saisine.casework.bands import SAMPLE as SAMPLE
@@ -28,6 +28,7 @@ from saisine.casework.bands import has_any as has_any
 from saisine.casework.bands import hours as hours
 from saisine.casework.bands import open_targets as open_targets
 from saisine.casework.bands import ranks as ranks
+from saisine.casework.confirmed_types import Chosen
 from saisine.casework.models import Decision, SortedMessage, first_or_raise
 from saisine.casework.row_files import Codes
 from saisine.casework.session import Session
@@ -48,6 +49,7 @@ class Card:
     """One message or group of copies, described without a word of it. `words` counts those of its text.
 
     `rank` is its place in the reading order, empty while there is none; `is_unsure`: the model does not know.
+    `chosen` is what a person confirmed of its types, on the message that stands for a group.
     """
 
     ref: str
@@ -62,6 +64,7 @@ class Card:
     value: str
     rank: str = ""
     is_unsure: bool = False
+    chosen: Chosen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +123,23 @@ def describe(session: Session, content: Content, page: Sequence[str]) -> list[Ca
     values = decided.values(session, content.placed)
     order = reading_order.current(session, content.placed)
     dangers = _danger_kinds(session, content.placed) if content.id not in content.placed.bands[1:] else {}
-    return [_card(content, ref, values, order, dangers) for ref in page]
+    found = [_card(content, ref, values, order, dangers) for ref in page]
+    return _with_types(session, found, [_message_of(content, ref) for ref in page])
+
+
+def _with_types(session: Session, found: Sequence[Card], messages: Sequence[str]) -> list[Card]:
+    """The cards with what was confirmed on the message that stands for each."""
+    rows = confirmed_types.standing(session, messages)
+    chosen = {ref: confirmed_types.chosen_of(row) for ref, row in rows.items()}
+    return [replace(card, chosen=chosen.get(ref)) for card, ref in zip(found, messages, strict=True)]
 
 
 def describe_places(session: Session, placed: Placed, places: Codes) -> list[Card]:
     """Single messages as cards of the band they lie in, those of a group too."""
     values, order = decided.values(session, placed), reading_order.current(session, placed)
     dangers = _danger_kinds(session, placed)
-    return [_single(placed, int(at), values, order, dangers) for at in places]
+    found = [_single(placed, int(at), values, order, dangers) for at in places]
+    return _with_types(session, found, [card.ref[2:] for card in found])
 
 
 def _single(
@@ -207,8 +219,11 @@ def _card(
 
 def shown_ref(session: Session, band: str, ref: str) -> str:
     """The message that stands for a card: itself, or the medoid of its group. Raises `card_unknown`."""
-    placed = placed_of(session)
-    members = content_of(session, placed, band).members(ref)
+    return _message_of(content_of(session, placed_of(session), band), ref)
+
+
+def _message_of(content: Content, ref: str) -> str:
+    placed, members = content.placed, content.members(ref)
     if ref.startswith("m:"):
         return placed.refs(members)[0]
     medoid = str(placed.found.rows[placed.group_rows[placed.group_at[ref[2:]]]]["medoid"])

@@ -1,4 +1,4 @@
--- of the migrations numbered 1958362841
+-- of the migrations numbered 1231964250
 CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
 CREATE TABLE "casework_decision" ("id" varchar(32) NOT NULL PRIMARY KEY, "band" varchar(60) NOT NULL, "value" varchar(8) NOT NULL, "at" datetime NOT NULL, "by" varchar(32) NOT NULL, "count" integer NOT NULL);
 CREATE TABLE "casework_incident" ("id" varchar(32) NOT NULL PRIMARY KEY, "number" integer NOT NULL UNIQUE, "title" varchar(120) NOT NULL, "summary" text NOT NULL, "state" varchar(12) NOT NULL, "opened_at" datetime NOT NULL, "law_digest" varchar(64) NOT NULL, "platform" varchar(20) NOT NULL, "is_collective" bool NOT NULL, "unit" varchar(26) NOT NULL, "since" date NULL);
@@ -95,6 +95,8 @@ CREATE INDEX "casework_shownrow_statement_id_78022271" ON "casework_shownrow" ("
 CREATE TABLE "casework_earlierrow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "said" text NOT NULL CHECK ((JSON_VALID("said") OR "said" IS NULL)), "at" datetime NOT NULL, "by" varchar(32) NOT NULL, "capture_id" varchar(32) NULL REFERENCES "casework_capture" ("id") DEFERRABLE INITIALLY DEFERRED, "incident_id" varchar(32) NULL REFERENCES "casework_incident" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE INDEX "casework_earlierrow_capture_id_2f528ec7" ON "casework_earlierrow" ("capture_id");
 CREATE INDEX "casework_earlierrow_incident_id_01c1cb08" ON "casework_earlierrow" ("incident_id");
+CREATE TABLE "casework_typesrow" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "ref" varchar(60) NOT NULL, "types" text NOT NULL CHECK ((JSON_VALID("types") OR "types" IS NULL)), "targets" text NOT NULL CHECK ((JSON_VALID("targets") OR "targets" IS NULL)), "proposed_types" text NOT NULL CHECK ((JSON_VALID("proposed_types") OR "proposed_types" IS NULL)), "proposed_targets" text NOT NULL CHECK ((JSON_VALID("proposed_targets") OR "proposed_targets" IS NULL)), "model" varchar(120) NOT NULL, "at" datetime NOT NULL, "by" varchar(32) NOT NULL, "withdrawn_at" datetime NULL, "withdrawn_by" varchar(32) NOT NULL);
+CREATE INDEX "casework_types_ref" ON "casework_typesrow" ("ref");
 CREATE TABLE "django_tasks_database_dbtaskresult" ("id" char(32) NOT NULL PRIMARY KEY, "args_kwargs" text NOT NULL CHECK ((JSON_VALID("args_kwargs") OR "args_kwargs" IS NULL)), "priority" integer NOT NULL, "task_path" text NOT NULL, "queue_name" varchar(32) NOT NULL, "backend_name" varchar(32) NOT NULL, "run_after" datetime NOT NULL, "enqueued_at" datetime NOT NULL, "finished_at" datetime NULL, "started_at" datetime NULL, "return_value" text NULL CHECK ((JSON_VALID("return_value") OR "return_value" IS NULL)), "exception_class_path" text NOT NULL, "traceback" text NOT NULL, "worker_ids" text NOT NULL CHECK ((JSON_VALID("worker_ids") OR "worker_ids" IS NULL)), "status" varchar(10) NOT NULL, CONSTRAINT "priority_range" CHECK ("priority" BETWEEN -100 AND 100));
 CREATE INDEX "django_task_queue_n_99c321_idx" ON "django_tasks_database_dbtaskresult" ("queue_name");
 CREATE INDEX "django_task_backend_071754_idx" ON "django_tasks_database_dbtaskresult" ("backend_name");
@@ -109,6 +111,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('casework', '0008_pag
 INSERT INTO django_migrations (app, name, applied) VALUES ('casework', '0009_data_requests', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('casework', '0010_shown', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('casework', '0011_earlier', CURRENT_TIMESTAMP);
+INSERT INTO django_migrations (app, name, applied) VALUES ('casework', '0012_types', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('django_tasks_database', '0001_initial', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('django_tasks_database', '0002_alter_dbtaskresult_options', CURRENT_TIMESTAMP);
 INSERT INTO django_migrations (app, name, applied) VALUES ('django_tasks_database', '0003_dbtaskresult_enqueued_at_dbtaskresult_finished_at', CURRENT_TIMESTAMP);

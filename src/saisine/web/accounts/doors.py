@@ -60,6 +60,7 @@ DOORS: Final[dict[str, Door]] = {
     "triage_prepare": Door("queue", is_whole=True),
     "triage_order": Door("queue", is_whole=True),
     "triage_why": Door("queue"),
+    "triage_types": Door("sort"),
     "triage_targets": Door("show"),
     "learning": Door("sort", is_whole=True),
     "learning_learn": Door("sort", is_whole=True),

@@ -19,6 +19,7 @@ from saisine.findings.triage.frequencies import Frequency
 from saisine.findings.triage.scoring import Result
 from saisine.web import platforms, words
 from saisine.web.accounts import who
+from saisine.web.pages.type_boxes import TypesForm, say_chosen
 
 REOPEN = "reopen"
 
@@ -88,6 +89,8 @@ class CardWords:
     opened: tuple[Text, ...] = ()
     why: str = ""
     reasons: Reasons | None = None
+    types: TypesForm | None = None
+    chosen: str = ""
     can_ask_why: bool = False
     undo: Undo | None = None
     is_focused: bool = False
@@ -106,7 +109,9 @@ def say_card(card: Card) -> CardWords:
         verbs=_verbs(card),
         decision=_decided(card.value),
         is_danger=bool(card.dangers),
-        can_ask_why=bool(card.rank),
+        # a danger sign needs no order to be explained; what was confirmed is changed and taken back there
+        can_ask_why=bool(card.rank or card.dangers) or card.chosen is not None,
+        chosen=say_chosen(card.chosen) if card.chosen is not None else "",
     )
 
 

@@ -9,14 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from saisine.casework import confirmed_types, procedures, rights, statements
 from saisine.casework import incidents as engine
-from saisine.casework import procedures, rights, statements
 from saisine.casework.case_models import ALL, CHOSEN, StatementRow
 from saisine.casework.models import Incident
 from saisine.casework.session import Session
 from saisine.incidents.procedures import ProcedureDue, load_procedures
 from saisine.web import forms, law_words, words
 from saisine.web.current import session
+from saisine.web.pages.type_boxes import say_chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,12 @@ def url_of(incident: Incident, about: StatementRow) -> str:
 
 def say_statements(opened: Session, incident: Incident, about: StatementRow) -> dict[str, object]:
     held = statements.statements(opened, incident)
+    chosen = confirmed_types.of_exhibits(incident, statements.exhibits_of(about))
     return {
         "statement": about,
         "statements": [_line(opened, incident, row, about) for row in held] if len(held) > 1 else [],
         "statement_form": _form(about),
+        "confirmed_types": say_chosen(chosen) if chosen is not None else "",
     }
 
 

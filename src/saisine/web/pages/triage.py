@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from saisine.casework import reading_order, surveys, triage
+from saisine.casework import confirmed_types, surveys, triage
 from saisine.casework.models import Decision
 from saisine.casework.session import Session
 from saisine.casework.triage import Band
@@ -30,8 +30,9 @@ from saisine.web.accounts import who
 from saisine.web.current import session
 from saisine.web.htmx import wants_part
 from saisine.web.pages import cards
-from saisine.web.pages.cards import CardWords, Undo, say_card, say_opened
+from saisine.web.pages.cards import CardWords, Undo, say_card
 from saisine.web.pages.triage_order import say_order, say_work
+from saisine.web.pages.type_boxes import say_counts
 
 LATER = "later"
 WAVES, PLATFORMS, TARGETS = "vague", "plateforme", "cible"
@@ -143,6 +144,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "is_ready": is_ready,
         "job": say_work(opened),
         "order": say_order(opened) if is_ready else None,
+        "types": say_counts(confirmed_types.counts(opened)),
         "kept": kept.count or kept.captures,
         "kept_count": kept.count,
         "kept_captures": kept.captures,
@@ -270,31 +272,12 @@ def _day_and_hour(at: datetime) -> str:
 # ------------------------------------------------------------------ open, decide, undo
 
 
-@require_POST
-def show(request: HttpRequest) -> HttpResponse:
-    """The text of one card, because a person asked for it; the journal keeps a line."""
-    opened = session()
-    band, ref = request.POST.get("band", ""), request.POST.get("ref", "")
-    texts = triage.open_card(opened, band, ref)
-    return _shown(request, band, ref, say_opened(triage.get_card(opened, band, ref), texts))
-
-
-def _shown(request: HttpRequest, band: str, ref: str, card: CardWords) -> HttpResponse:
+def shown(request: HttpRequest, band: str, ref: str, card: CardWords) -> HttpResponse:
+    """One card with more than its list says: in the open page, or alone before the rest of its band."""
     if wants_part(request):
         return render(request, "saisine/parts/card.html", {"card": card})
     found = triage.get_band(session(), band)
     return _page(request, found, {"cards": [card], "next_url": _after(band, ref)})
-
-
-@require_POST
-def why(request: HttpRequest) -> HttpResponse:
-    """Why a card stands where it does, for and against; computed for this one, and without its words."""
-    opened = session()
-    band, ref = request.POST.get("band", ""), request.POST.get("ref", "")
-    card = triage.get_card(opened, band, ref)
-    result = reading_order.why(opened, triage.shown_ref(opened, band, ref))
-    told = cards.say_reasons(result, reading_order.frequency(opened, result))
-    return _shown(request, band, ref, replace(say_card(card), reasons=told, is_focused=True))
 
 
 def _after(band: str, ref: str) -> str:
