@@ -8,7 +8,7 @@ import pytest
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "saisine"
 
-SHARED = {"records", "cycles", "errors", "error_texts", "texts", "charts", "workspace"}
+SHARED = {"records", "cycles", "paris", "errors", "error_texts", "texts", "charts", "workspace"}
 # Left to right, as docs/architecture.md draws them. `learning` holds data that pages and engines quote.
 ENGINES = (
     "learning", "vault", "capture", "messages", "findings", "law", "incidents", "notices", "scorecards",

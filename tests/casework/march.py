@@ -6,6 +6,7 @@ from saisine.casework import (
     rights,
     triage,
 )
+from saisine.casework.case_models import StatementRow
 from saisine.casework.models import Incident
 from saisine.casework.session import Session
 
@@ -25,13 +26,15 @@ def open_march(session: Session) -> Incident:
     return incidents.open_incident(session, "Messages de mars", from_triage=True)
 
 
-def answer_all(session: Session, incident: Incident, values: dict[str, str]) -> None:
+def answer_all(
+    session: Session, incident: Incident, values: dict[str, str], about: StatementRow | None = None
+) -> None:
     """These answers, and no to everything else that is asked."""
     for fact, value in values.items():
-        rights.answer(session, incident, fact, value)
+        rights.answer(session, incident, fact, value, about)
     yes = [fact.removeprefix("ground:") for fact, value in values.items() if value == "true"]
-    while (question := rights.next_question(session, incident)) is not None:
-        rights.answer_screen(session, incident, question.fact, "ticked", yes)
+    while (question := rights.next_question(session, incident, about)) is not None:
+        rights.answer_screen(session, incident, question.fact, "ticked", yes, about)
 
 
 def give(session: Session, incident: Incident, *acts: str) -> None:

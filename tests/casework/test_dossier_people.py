@@ -24,3 +24,11 @@ def test_one_handle_with_two_identifiers_is_two_accounts() -> None:
 
 def test_a_person_targeted_is_never_an_account() -> None:
     assert len(merged([TARGETED], ["Camille Exemple"])) == 2
+
+
+def test_who_answers_a_hatred_is_a_witness_unless_the_account_also_wrote_some() -> None:
+    found = merged([Person("témoin 1", "temoin")], ["@attaque"], ["@attaque", "@amie"])
+    assert [(one.label, one.role, one.handles) for one in found if one.handles] == [
+        ("témoin 2", "temoin", ("@amie",)),
+        ("compte 1", "auteur_presume", ("@attaque",)),
+    ]

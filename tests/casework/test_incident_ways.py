@@ -16,6 +16,7 @@ from saisine.casework import (
     incidents,
     jobs,
     journal,
+    notice_steps,
     notices,
     rights,
 )
@@ -101,6 +102,15 @@ def test_sending_needs_consent_and_seals_the_text(filled: Session, ready: Incide
     assert kept == notices.text_of(filled, notice, quote=True).text
 
 
+def test_nothing_is_noted_as_sent_tomorrow(filled: Session, ready: Incident) -> None:
+    notice = notices.draft(filled, ready, platform="x")
+    for at in (filled.today() + timedelta(1), filled.now() + timedelta(1)):
+        with pytest.raises(SaisineError) as told:
+            notices.mark_sent(filled, notice, at=at)
+        assert told.value.code == "date_in_future"
+    assert notices.state_of(notice).id == "draft"
+
+
 def test_an_incomplete_notice_is_not_marked_as_sent(filled: Session, ready: Incident) -> None:
     notice = notices.draft(filled, ready, platform="x")
     with pytest.raises(SaisineError) as told:
@@ -122,10 +132,15 @@ def test_the_path_of_a_notice(filled: Session, ready: Incident, tmp_path: Path, 
     notices.note_answer(filled, notice, "kept", date(2026, 4, 22))
     notice = notices.get_notice(filled, str(notice.number))
     assert notices.state_of(notice).id == "decided"
-    # six months to contest, from day number to day number
-    contest = [one for one in deadlines.deadlines(filled) if one.on == date(2026, 10, 22)]
-    assert contest
-    assert all(one.nature_fr for one in contest)
+    # six months to contest, from day number to day number, said once and until it is done
+    (contest,) = (one for one in deadlines.deadlines(filled) if one.on == date(2026, 10, 22))
+    assert (contest.kind, bool(contest.nature_fr)) == ("notice", True)
+    notice_steps.note_step(filled, notice, "complaint_20")
+    assert [one for one in deadlines.deadlines(filled) if one.on == date(2026, 10, 22)] == []
+    rights.add_act(
+        filled, ready, "platform_decision", date(2026, 4, 20)
+    )  # one that no notice of ours asked for
+    assert [one.kind for one in deadlines.deadlines(filled) if one.on == date(2026, 10, 20)] == ["term"]
     with pytest.raises(SaisineError) as told:
         notices.note_answer(filled, notice, "burnt")
     assert told.value.code == "notice_decision_unknown"

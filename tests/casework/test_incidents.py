@@ -1,23 +1,30 @@
 """From what was kept to an incident: frozen exhibits, what the deposit said, rights, people, consents."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from saisine.casework import (
+    association,
     captures,
+    chronology,
     consents,
+    deadlines,
     deposits,
+    dossier_data,
     exhibits,
     incidents,
+    journal,
     rights,
     statements,
     triage,
 )
 from saisine.casework.dossier_data import missing
-from saisine.casework.models import Capture, Deposit, Incident
+from saisine.casework.models import Capture, Deposit, DossierRow, ExhibitRow, Incident
 from saisine.casework.session import Session
+from saisine.dossiers.pdf import build_pdf
 from saisine.errors import SaisineError
+from saisine.law.inputs import Association
 from tests.casework.march import INSULT, answer_all, open_march
 from tests.casework.world import START
 
@@ -237,3 +244,64 @@ def test_people_stand_under_a_number(session: Session) -> None:
     with pytest.raises(SaisineError) as told:
         incidents.add_person(session, opened, "chef")
     assert told.value.code == "incident_role_unknown"
+
+
+@pytest.mark.parametrize("kind", ["publication", "direct_summons", "prosecution_act", "birth_of_victim"])
+def test_an_act_of_tomorrow_is_refused_since_it_would_lengthen_a_clock(filled: Session, kind: str) -> None:
+    found = incidents.open_incident(filled, "Acte")
+    with pytest.raises(SaisineError) as told:
+        rights.add_act(filled, found, kind, filled.today() + timedelta(1))
+    assert told.value.code == "date_in_future"
+    assert not found.acts.exists()
+    rights.add_act(filled, found, "publication", filled.today())
+    rights.add_act(filled, found, "suspension_end", filled.today() + timedelta(1))
+    assert found.acts.count() == 2
+
+
+def test_an_act_noted_by_mistake_is_taken_back_and_its_clock_with_it(
+    filled: Session, incident: Incident
+) -> None:
+    answer_all(filled, incident, INSULT)
+    before = rights.assessment(filled, incident).met[0].clock
+    rights.add_act(filled, incident, "direct_summons", filled.today())
+    held = rights.assessment(filled, incident).met[0].clock
+    assert before is not None
+    assert held is not None
+    assert held.last_useful_day != before.last_useful_day
+    rights.withdraw_act(filled, incident, "direct_summons", filled.today())
+    assert rights.assessment(filled, incident).met[0].clock == before
+    with pytest.raises(SaisineError) as told:
+        rights.withdraw_act(filled, incident, "direct_summons", filled.today())
+    assert told.value.code == "act_unknown"
+    done = [row.what for row in journal.JournalRow.objects.order_by("id")]
+    assert done[-2:] == ["act_noted", "act_withdrawn"]
+
+
+def test_a_year_of_three_digits_is_a_slip(filled: Session, incident: Incident) -> None:
+    with pytest.raises(SaisineError) as told:
+        rights.add_act(filled, incident, "birth_of_victim", date(1206, 3, 1))
+    assert "1206" in told.value.sentence("fr")
+
+
+@pytest.mark.parametrize(("later", "code"), [(1, "date_in_future"), (-2000 * 365, "date_too_old")])
+def test_a_declaration_that_cannot_be_is_refused(session: Session, later: int, code: str) -> None:
+    association.save_association(session, Association(declared_on=session.today()))
+    with pytest.raises(SaisineError) as told:
+        association.save_association(session, Association(declared_on=session.today() + timedelta(later)))
+    assert told.value.code == code
+    assert association.get_association(session).declared_on == session.today()
+
+
+def test_a_message_dated_at_the_end_of_the_calendar_stops_nothing(
+    filled: Session, incident: Incident
+) -> None:
+    forged = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    row = exhibits.exhibits(filled, incident)[0]
+    ExhibitRow.objects.filter(id=row.id).update(at=forged, precision="s")
+    answer_all(filled, incident, INSULT)
+    lines = chronology.chronology(filled, incident)
+    assert date.max in {line.when.day for line in lines}
+    assert all(line.when.words("fr") and line.when.words("en") for line in lines)
+    assert [one.on for one in deadlines.deadlines(filled) if one.kind == "limitation"] == [date(2026, 6, 1)]
+    made = DossierRow.objects.create(incident=incident, version=1, created_at=filled.now())
+    build_pdf(dossier_data.gather(filled, made, filled.now()), filled.workspace.folder / "x.pdf")

@@ -6,10 +6,24 @@ from pathlib import Path
 import pytest
 from docx import Document
 
-from saisine.casework import consents, exhibits, incidents, journal, letters, notices, rights, triage
-from saisine.casework.models import Incident
+from saisine.casework import (
+    consents,
+    dossier_data,
+    exhibits,
+    incidents,
+    journal,
+    letters,
+    notices,
+    rights,
+    statements,
+    triage,
+)
+from saisine.casework.models import DossierRow, Incident
 from saisine.casework.session import Session
+from saisine.dossiers.recipients import RECIPIENTS, received
 from saisine.errors import SaisineError
+from saisine.notices import NoticeEvent
+from saisine.vault.erasure import erase_items
 from tests.casework.march import INSULT, answer_all, give
 from tests.casework.world import Clock
 
@@ -130,3 +144,105 @@ def test_a_letter_edited_by_hand_is_never_overwritten(
     out.write_bytes(b"a la main")
     assert told(filled, incident, "mandat86", out) == "letter_exists"
     assert out.read_bytes() == b"a la main"
+
+
+def test_the_letter_names_the_address_of_the_notice(filled: Session, incident: Incident) -> None:
+    answer_all(filled, incident, INSULT)
+    row = exhibits.exhibits(filled, incident)[0]
+    exact, other = "https://exemple.invalid/exact", "https://exemple.invalid/sans-piece"
+    wrong = notices.draft(filled, incident, exhibit=row, url="https://exemple.invalid/faux")
+    assert [one.url for one in letters.gather(filled, incident).contents] == [wrong.url]
+    notices.note_event(filled, wrong, NoticeEvent("abandoned", filled.now()))
+    notices.draft(filled, incident, exhibit=row, url=exact)
+    notices.draft(filled, incident, url=other)
+    found = letters.gather(filled, incident).contents
+    assert [(one.url, one.exhibit) for one in found] == [(exact, row.number), (other, None)]
+
+
+def test_a_friend_who_quotes_to_denounce_is_in_no_complaint(filled: Session) -> None:
+    for card in triage.cards(filled, "others", limit=2).items:
+        triage.decide(filled, "others", card.ref, "keep")
+    incident = incidents.open_incident(filled, "Une injure, et qui la dénonce", from_triage=True)
+    attack, answer = (row.number for row in exhibits.exhibits(filled, incident))
+    about = statements.add_statement(filled, incident, [answer])
+    answer_all(filled, incident, INSULT)
+    answer_all(filled, incident, {"counter_speech_or_quote": "true", "is_public": "true"}, about)
+    data = letters.gather(filled, incident)
+    (only,) = data.offences
+    assert only.exhibits == (attack,)
+    assert only.complaint == "required_victim"  # law of 1881, art. 48, 6°
+    assert only.standing.startswith("non. Aucun texte connu n’habilite une association")
+    assert only.standing.endswith(("érifié", "juriste"))
+    assert {one.exhibit: one.is_lawful for one in data.contents} == {attack: False, answer: True}
+
+
+def test_pharos_is_told_of_no_friend_and_no_birthday_leaves_with_names_hidden(
+    filled: Session, tmp_path: Path
+) -> None:
+    for card in triage.cards(filled, "others", limit=2).items:
+        triage.decide(filled, "others", card.ref, "keep")
+    incident = incidents.open_incident(filled, "Une injure, et qui la dénonce", from_triage=True)
+    attack, answer = (row.number for row in exhibits.exhibits(filled, incident))
+    about = statements.add_statement(filled, incident, [answer])
+    answer_all(filled, incident, INSULT)
+    answer_all(filled, incident, {"counter_speech_or_quote": "true", "is_public": "true"}, about)
+    rights.add_act(filled, incident, "birth_of_victim", date(2011, 3, 1))
+    row = DossierRow.objects.create(incident=incident, version=1, created_at=filled.now())
+    data = dossier_data.gather(filled, row, filled.now())
+    assert [one.role for one in data.people if one.handles] == ["temoin", "auteur_presume"]
+    for name, recipient in RECIPIENTS.items():
+        shown = received(data, recipient)
+        born = any("Naissance" in line.text for line in shown.chronology)
+        assert born == (name in ("avocat", "procureur")), name
+        assert (answer in {one.number for one in shown.exhibits}) == (name != "pharos"), name
+        assert name == "pharos" or attack in {one.number for one in shown.exhibits}
+
+
+def test_a_dossier_says_what_is_met_and_the_first_day_not_all_that_is_not_ruled_out(
+    filled: Session, incident: Incident
+) -> None:
+    row = DossierRow.objects.create(incident=incident, version=1, created_at=filled.now())
+    bare = dossier_data.gather(filled, row, filled.now())
+    assert len(bare.qualifications) == 1  # nothing was answered: the clock that ends first stands alone
+    assert bare.driving_clock is not None
+    assert bare.left_open == len(rights.assessment(filled, incident).main) - 1 > 30
+    rights.record(filled, incident, INSULT)
+    near = dossier_data.gather(filled, row, filled.now()).qualifications
+    assert ("Injure publique envers un particulier", "possible") in {
+        (one.name_fr, one.status) for one in near
+    }
+    rights.record(filled, incident, {"prior_provocation": "false"})
+    said = dossier_data.gather(filled, row, filled.now())
+    first = rights.assessment(filled, incident).driving_clock
+    assert "injure_publique" in {one.id for one in rights.assessment(filled, incident).met}
+    assert said.driving_clock is not None
+    assert first is not None
+    assert said.driving_clock[1].last_useful_day == first.last_useful_day
+    assert len(said.qualifications) <= 2
+    rights.decide(filled, incident, "menace_mort", "demander_avis")
+    rights.decide(filled, incident, "doxxing", "ecarter")
+    assert {"demander_avis", "ecarter"} <= {
+        one.decision for one in dossier_data.gather(filled, row, filled.now()).qualifications
+    }
+
+
+def test_an_exhibit_erased_or_damaged_stops_no_letter(filled: Session, tmp_path: Path) -> None:
+    for card in triage.cards(filled, "others", limit=3).items:
+        triage.decide(filled, "others", card.ref, "keep")
+    incident = incidents.open_incident(filled, "Trois messages", from_triage=True)
+    answer_all(filled, incident, INSULT)
+    give(filled, incident, "saisir_autorite", "notifier_plateforme")
+    erased, damaged, whole = exhibits.exhibits(filled, incident)
+    notice = notices.draft(filled, incident, exhibit=erased, url="https://exemple.invalid/1")
+    erase_items(filled.vault, [filled.vault.find(erased.frozen)], "mistake")
+    name = str(filled.vault.journal.entries[filled.vault.find(damaged.frozen).seq].object)
+    (filled.vault.folder / "objects" / name[:2] / name).write_bytes(b"abime")
+    contents = {one.exhibit: one for one in letters.gather(filled, incident, quote=True).contents}
+    assert [contents[row.number].quoted is None for row in (erased, damaged, whole)] == [True, True, False]
+    assert letters.list_letters(filled, incident)
+    assert letters.make(filled, incident, "plainte", tmp_path / "a.docx", quote=True).size
+    assert notices.text_of(filled, notice, quote=True).text
+    with pytest.raises(SaisineError) as told:
+        notices.draft(filled, incident, exhibit=erased)
+    assert told.value.code == "item_erased"
+    assert notices.list_notices(filled, incident) == [notice]

@@ -97,3 +97,14 @@ def test_what_is_no_step_is_refused(session: Session) -> None:
         with pytest.raises(SaisineError) as told:
             act()
         assert told.value.code == code
+
+
+def test_an_answer_before_the_complaint_is_refused(session: Session) -> None:
+    incident = incidents.open_incident(session, "Plainte")
+    row = procedures.add_procedure(session, incident, "plainte_simple", date(2026, 3, 10))
+    with pytest.raises(SaisineError) as told:
+        procedures.note_event(session, row, "registered", date(2026, 3, 9))
+    assert told.value.code == "procedure_event_before"
+    assert "2026-03-10" in told.value.sentence("fr")
+    procedures.note_event(session, row, "registered", date(2026, 3, 10))
+    assert row.events.count() == 2

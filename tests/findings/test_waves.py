@@ -95,3 +95,17 @@ def test_waves_do_not_depend_on_order_and_obey_their_thresholds(
         assert wave.baseline_per_day >= 1
         if (wave.end.date() - wave.day).days == 0:
             assert wave.n >= TIMES_BASELINE * wave.baseline_per_day
+
+
+@given(st.lists(st.datetimes(timezones=st.just(UTC)), max_size=6))
+@settings(max_examples=40, deadline=None)
+def test_forged_days_at_either_end_of_the_calendar_break_nothing(forged: list[datetime]) -> None:
+    """A file may say any day: year 9999 has no hour of Paris after it, year 1 no days before it."""
+    ends = (datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC))
+    crowds = [Moment(f"e{end}n{number}", at) for end, at in enumerate(ends) for number in range(90)]
+    lone = [Moment(f"f{number}", at) for number, at in enumerate(forged)]
+    plain = spread([20] * 13 + [1120] + [20] * 10)
+    waves = find_waves([*crowds, *lone, *plain])
+    assert [wave.n for wave in waves if wave.day.year == 2026] == [1120]
+    assert all(wave.n >= FLOOR_PER_DAY for wave in waves)
+    assert {ref for wave in waves for ref in wave.refs} <= {one.ref for one in [*crowds, *lone, *plain]}

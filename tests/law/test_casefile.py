@@ -133,6 +133,7 @@ def fault(law: Law, path: Path) -> SaisineError:
         ("  platform: facebook", "  plateforme: facebook", "clé inconnue"),
         ("    - kind: publication", "    - kind: lecture", "genre d’acte inconnu"),
         ("      date: '2026-08-31'", "      date: '2026-02-30'", "n’est pas un jour"),
+        ("      date: '2026-08-31'", "      date: '9999-12-31'", "hors des années 1800 à 2200"),
         ("  primary:", "  principal:", "clé inconnue"),
         ("    - offence: injure_publique", "    - offence: insulte", "qui n’existe pas"),
     ],

@@ -108,3 +108,8 @@ def test_the_table_shows_the_flag_and_what_it_cannot_see() -> None:
 
 def test_a_wrong_day_is_a_wrong_usage() -> None:
     assert "AAAA-MM-JJ" in str(call("diff", "hier", "2024-05-23").exception)
+
+
+def test_no_two_lines_say_the_same(law: Law) -> None:
+    found = [(one.article, one.on, one.kind, one.what_fr) for one in all_changes(law)]
+    assert len(set(found)) == len(found)

@@ -1,13 +1,13 @@
 """Limitation: month arithmetic against a day count written here, starts, interruptions, unknown days."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from saisine.errors import SaisineError
-from saisine.law.dates import add_months, paris_day
+from saisine.law.dates import add_months, in_paris, paris_day
 from saisine.law.inputs import CaseInputs, Event
 from saisine.law.limitation import Clock, clock
 from saisine.law.load import Law, load_law
@@ -60,6 +60,23 @@ def test_every_month_end_of_two_centuries_agrees() -> None:
 @given(DAYS, PERIODS)
 def test_a_later_start_never_ends_sooner(start: date, months: int) -> None:
     assert add_months(start, months) <= add_months(start + timedelta(days=1), months)
+
+
+def test_a_forged_day_at_the_end_of_the_calendar_is_counted_to_its_end(law: Law) -> None:
+    forged = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert in_paris(forged).date() == date.max
+    assert in_paris(datetime(1, 1, 1, tzinfo=UTC)).date() == date.min
+    for start in (date.max, date(9999, 11, 30)):
+        events = (
+            Event("publication", start),
+            Event("suspension_start", start),
+            Event("suspension_end", date.max),
+        )
+        for offence in law.offences.values():
+            found = clock(
+                law.limitation, offence, (*events, Event("birth_of_victim", start)), date(2026, 11, 20)
+            )
+            assert found.status == "open"
 
 
 @pytest.mark.parametrize(
@@ -245,3 +262,14 @@ def test_every_offence_has_a_clock(law: Law) -> None:
         found = clock(law.limitation, offence, events, date(2026, 8, 11))
         assert found.status == "open", offence.id
         assert found.period_months == offence.limitation.months
+
+
+def test_what_has_not_come_yet_is_said(law: Law) -> None:
+    planned = Event("direct_summons", date(2026, 11, 25))
+    events = (Event("publication", date(2026, 9, 30)), planned)
+    found = clock(law.limitation, law.offences[INSULT], events, date(2026, 11, 20))
+    assert "Citation directe du 25 novembre 2026 : pas encore arrivé, à vérifier." in found.alerts
+    later = clock(law.limitation, law.offences[INSULT], events, date(2026, 11, 25))
+    assert not any("pas encore" in alert for alert in later.alerts)
+    facts = clock(law.limitation, law.offences[INSULT], events[:1], date(2026, 9, 29))
+    assert "Le jour des faits n’est pas encore arrivé : à vérifier." in facts.alerts

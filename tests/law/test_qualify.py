@@ -172,3 +172,25 @@ def test_the_simple_form_and_its_shorter_clock_are_shown_beside_the_special_one(
     found = assess(law, closed(*INSULT, grounds=("religion",)), date(2026, 11, 20))
     fallback = found.met[0].fallbacks[0]
     assert (fallback.offence, fallback.clock.period_months) == ("injure_publique", 3)
+
+
+def test_a_whole_way_makes_the_other_ones_needless_in_a_letter(law: Law) -> None:
+    facts = {
+        "is_public": True,
+        "outrageous_expression": True,
+        "target_person": True,
+        "critique_of_idea": False,
+    }
+    inputs = CaseInputs().with_facts(facts | {"imputes_precise_fact": False}).with_grounds(("origine",))
+    result = qualify_one(law, law.offences["injure_publique_race"], inputs)
+    assert result.status == "met"
+    assert "target_group" in {element.fact for element in result.elements}
+    assert [one.fact for one in result.pleaded] == [
+        "is_public",
+        "outrageous_expression",
+        "target_person",
+        "ground",
+    ]
+    assert all(one.value for one in result.pleaded)
+    open_one = qualify_one(law, result.offence, inputs.with_fact("target_person", None))
+    assert {one.fact for one in open_one.pleaded if one.value is None} == {"target_person", "target_group"}

@@ -96,6 +96,16 @@ def test_the_table_shows_the_day_and_the_flag() -> None:
     assert "n’interrompt jamais la prescription" in out
 
 
+def test_a_wording_not_established_for_that_day_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    facts = "facts_true: [is_public, outrageous_expression, target_person]\n"
+    path.write_text(facts + "events: [{kind: publication, date: '2021-03-01'}]\n", "utf-8")
+    warned = "La rédaction applicable à cette date n’est pas établie : à vérifier."
+    assert f"- {warned} (Injure publique envers un particulier)" in call("qualify", path).stdout
+    path.write_text(facts + "events: [{kind: publication, date: '2026-03-01'}]\n", "utf-8")
+    assert warned not in call("qualify", path).stdout
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -103,6 +113,8 @@ def test_the_table_shows_the_day_and_the_flag() -> None:
         ("facts: []", "law_file_invalid"),
         ("- a", "law_file_invalid"),
         ("facts_true: [", "law_file_invalid"),
+        ("facts_true: []\nevents: [{kind: publication, date: '9999-12-31'}]", "law_file_invalid"),
+        ("facts_true: []\nreference_date: '0026-08-31'", "law_file_invalid"),
         (
             "facts_true: []\nevents: [{kind: publication, date: '2026-02-02'}, "
             "{kind: direct_summons, date: '2026-01-01'}]",

@@ -11,6 +11,7 @@ from saisine.letters import (
     LetterData,
     NoticeLine,
     ObservedLine,
+    OffenceLine,
     compose_letter,
     require_letter,
 )
@@ -95,3 +96,84 @@ def test_an_exhibit_is_named_once_beside_its_fact() -> None:
 @pytest.mark.parametrize(("court", "words"), [("Évry", "judiciaire d’Évry"), ("Lyon", "judiciaire de Lyon")])
 def test_the_name_of_a_place_is_elided(court: str, words: str) -> None:
     assert words in text_of("plainte", court=court)
+
+
+# ------------------------------------------------------------------ several statements
+
+FRIEND = "https://exemple.invalid/ami"
+SAID = OffenceLine("injure_publique", "Injure inventée", "art. 33", "Vérifié.", exhibits=(1,))
+THREAT = OffenceLine("menace_mort", "Menace inventée", "222-17", "Vérifié.", exhibits=(2,))
+MIXED = replace(
+    TWO,
+    notices=(),
+    offences=(SAID, THREAT),
+    contents=(
+        ContentLine("https://exemple.invalid/un", "Facebook", exhibit=1),
+        ContentLine("https://exemple.invalid/deux", "Instagram", exhibit=2),
+        ContentLine(FRIEND, "Facebook", exhibit=3, is_lawful=True),
+        ContentLine("https://exemple.invalid/quatre", "Facebook", exhibit=4),
+    ),
+)
+
+
+def test_a_platform_is_told_what_is_said_of_its_own_contents() -> None:
+    text = text_of("art16", MIXED, platform="Facebook")
+    assert "Injure inventée" in text
+    assert "Menace inventée" not in text
+    assert "exemple.invalid/un" in text
+    assert "exemple.invalid/deux" not in text
+
+
+def test_what_was_found_lawful_is_in_no_list_of_contents_complained_of() -> None:
+    for kind in ("art16", "conservation", "plainte", "pcpc"):
+        assert FRIEND not in text_of(kind, MIXED, platform="Facebook"), kind
+    assert FRIEND in text_of("conservation", replace(MIXED, offences=()), platform="Facebook")
+
+
+def test_a_content_of_which_nothing_is_said_yet_is_reported_to_no_platform() -> None:
+    assert "exemple.invalid/quatre" not in text_of("art16", MIXED, platform="Facebook")
+    assert "exemple.invalid/quatre" in text_of("plainte", MIXED)
+    assert "exemple.invalid/quatre" not in text_of("pcpc", MIXED)  # a statement is pursued with its own text
+    assert "exemple.invalid/deux" in text_of("pcpc", MIXED)
+    whole = replace(MIXED, offences=(replace(SAID, exhibits=None),))
+    assert "exemple.invalid/quatre" in text_of("art16", whole, platform="Facebook")
+
+
+@pytest.mark.parametrize("kind", ["art20", "art21"])
+def test_a_decision_is_contested_on_the_content_of_its_notice_alone(kind: str) -> None:
+    notice = replace(FULL.notices[0], url="https://exemple.invalid/un", exhibit=1)
+    pieces = tuple(ExhibitLine(n, f"Titre {n}", platform="Facebook") for n in (1, 4, 9))
+    both = replace(MIXED, notices=(notice,), offences=(SAID, replace(THREAT, exhibits=(4,))), exhibits=pieces)
+    text = text_of(kind, both, body_name="Un organe")
+    assert "exemple.invalid/un" in text
+    assert "exemple.invalid/quatre" not in text
+    assert "Menace inventée" not in text
+    assert "Titre 4" not in text
+    assert ("Titre 9" in text) == (kind == "art21")  # what shows the steps, not another content
+
+
+def test_the_content_of_a_decision_is_named_even_when_it_is_ours_and_lawful() -> None:
+    notice = replace(FULL.notices[0], url=FRIEND, exhibit=3, decision="Accès restreint")
+    text = text_of("art20", replace(MIXED, notices=(notice,)))
+    assert FRIEND in text
+    assert "exemple.invalid/un" not in text
+
+
+def test_a_statement_whose_exhibits_were_withdrawn_is_laid_on_no_other_content() -> None:
+    bare = replace(MIXED, offences=(replace(SAID, exhibits=()), THREAT))
+    text = text_of("art16", bare, platform="Facebook")
+    assert "Injure inventée" not in text
+    assert "exemple.invalid/quatre" not in text
+    assert "Injure inventée" in text_of("pcpc", bare)
+
+
+@pytest.mark.parametrize("kind", ["plainte", "pcpc", "avocat"])
+def test_a_court_reads_whose_complaint_is_needed_and_a_platform_does_not(kind: str) -> None:
+    asked = replace(MIXED, offences=(replace(SAID, complaint="required_victim"), THREAT))
+    assert text_of(kind, asked).count("la plainte de la personne visée elle-même") == 1
+    assert text_of(kind, asked).count("Aucune plainte préalable") == 1
+    said = replace(SAID, standing="non. Aucun texte connu. Vérifié")
+    assert (
+        "association : non. Aucun texte connu. Vérifié." in text_of(kind, replace(MIXED, offences=(said,)))
+    ) == (kind != "plainte")
+    assert "plainte" not in text_of("art16", asked, platform="Facebook")

@@ -1,11 +1,13 @@
 """The association of this workspace: what its standing depends on, read once from its statutes."""
 
+from datetime import date
 from typing import Final
 
 from saisine.casework import consents, journal
 from saisine.casework.models import AssociationCard, Incident
 from saisine.casework.session import Session
-from saisine.law.inputs import Association
+from saisine.errors import SaisineError
+from saisine.law.inputs import FIRST_YEAR, Association
 
 ADDRESS_CHARS: Final = 300
 
@@ -19,7 +21,11 @@ def get_association(session: Session) -> AssociationCard:
 def save_association(
     session: Session, association: Association, *, email: str = "", address: str | None = None
 ) -> AssociationCard:
-    """Keep what the statutes say, and how the association signs; None leaves the address as it is."""
+    """Keep what the statutes say, and how the association signs; None leaves the address as it is.
+
+    Raises `date_in_future` and `date_too_old` for a day that would make its years of existence false.
+    """
+    _require_day(session, association.declared_on)
     card = get_association(session)
     card.name = association.name or card.name
     card.declared_on = association.declared_on
@@ -31,6 +37,13 @@ def save_association(
     card.save()
     journal.note(session, "association_saved")
     return card
+
+
+def _require_day(session: Session, day: date | None) -> None:
+    if day is not None and day > session.today():
+        raise SaisineError("date_in_future", day=day.isoformat())
+    if day is not None and day.year < FIRST_YEAR:
+        raise SaisineError("date_too_old", day=day.isoformat(), first=FIRST_YEAR)
 
 
 def as_party(session: Session, incident: Incident) -> Association:

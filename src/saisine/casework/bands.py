@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from saisine.casework import captures, decided, journal, reading_order, scopes, surveys
 from saisine.casework.row_files import PART_BITS, ROW_BITS, Codes
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.casework.surveys import OTHERS, URGENT, Placed
 from saisine.errors import SaisineError
+from saisine.paris import in_paris
 
 SHOWN_TARGETS: Final = 50
 KEPT_CONTENTS: Final = 6  # of bands looked at last: a few megabytes each for a million messages
@@ -318,4 +319,4 @@ def ranks(session: Session, band: str) -> dict[str, int]:
 def hours(session: Session, band: str) -> list[tuple[datetime, int]]:
     """How many messages of a wave fall in each hour of Paris; empty for the other bands."""
     row = placed_of(session).row_of_band(band)
-    return [(datetime.fromisoformat(at).astimezone(PARIS), n) for at, n in row["hours"]] if row else []
+    return [(in_paris(datetime.fromisoformat(at)), n) for at, n in row["hours"]] if row else []

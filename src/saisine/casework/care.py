@@ -13,8 +13,9 @@ from django.db.models import Sum
 
 from saisine.casework.models import JournalRow
 from saisine.casework.personal_models import CareMark, PersonSettings
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.errors import SaisineError
+from saisine.paris import PARIS
 
 # Acts that put a content of evidence before somebody's eyes.
 OPENINGS: Final = ("message_opened", "capture_opened", "notice_shown", "original_taken")

@@ -36,7 +36,8 @@ def _acts(session: Session, incident: Incident) -> list[Line]:
     for row in incident.acts.order_by("id"):
         rules = session.law.limitation
         when = Dated(row.on, "month" if row.precision == "month" else "day" if row.on else "none")
-        found.append(Line(when, f"{rules.label(row.kind)}.", f"{rules.label_en(row.kind)}."))
+        texts = (f"{rules.label(row.kind)}.", f"{rules.label_en(row.kind)}.")
+        found.append(Line(when, *texts, is_birth=rules.role(row.kind) == "birth"))
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from django.db import transaction
+from django.db.models import Q
 
 from saisine.casework import journal, notices, procedures, rights, statements
 from saisine.casework.case_models import StatementRow
@@ -246,7 +247,14 @@ def _without_day(named: _Named, why_fr: str, why_en: str) -> Deadline:
 
 
 def _terms(named: _Named, found: Assessment) -> Iterator[Deadline]:
+    """The terms of decisions that a person noted; those of our notices stand with their notice, until its next step."""
+    if not found.other_deadlines:
+        return
+    acts = named.incident.acts.filter(Q(statement=None) | Q(statement=named.statement))
+    noted = set(acts.filter(kind="platform_decision").values_list("on", flat=True))
     for number, term in enumerate(found.other_deadlines, 1):
+        if term.runs_from not in noted:
+            continue
         yield Deadline(
             id=f"term:{term.kind}:{named.key}:{number}",
             kind="term",

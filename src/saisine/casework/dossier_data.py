@@ -1,9 +1,9 @@
 """Everything a dossier says of an incident, gathered from its rows, the vault and the law."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal, cast
+from datetime import date, datetime
+from typing import Final, Literal, cast
 
 from saisine.casework import (
     association,
@@ -21,7 +21,7 @@ from saisine.casework import (
 )
 from saisine.casework.case_models import StatementRow
 from saisine.casework.dossier_people import people_of
-from saisine.casework.models import DossierRow, ExhibitRow, Incident, NoticeRow
+from saisine.casework.models import DossierRow, ExhibitRow, Incident, NoticeRow, QualificationRow
 from saisine.casework.session import Session
 from saisine.dossiers import (
     ChronologyLine,
@@ -38,10 +38,12 @@ from saisine.dossiers.data import HarmLine, Precision
 from saisine.errors import SaisineError
 from saisine.incidents.chronology import Dated
 from saisine.incidents.procedures import load_procedures
-from saisine.law.assess import Assessment
+from saisine.law.assess import Assessed, Assessment
 from saisine.law.dates import day_fr
 from saisine.messages.schema import Message
 from saisine.notices.states import DECISIONS, KINDS, STATES, NoticeEvent
+
+NEAR_FACTS: Final = 2  # what lacks more is a question still to ask, not a proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,24 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
     rows = exhibits.exhibits(session, incident)
     card = association.get_association(session)
     accounts: dict[str, int] = {}
+    witnesses: dict[
+        str, int
+    ] = {}  # accounts of lawful contents alone: who answers a hatred is no author of it
     boxes = masks.boxes_by_exhibit(incident)
-    pieces = tuple(replace(_exhibit(session, row, accounts), boxes=boxes.get(row.number, ())) for row in rows)
+    lawful = rights.lawful_exhibits(session, incident, found)
+    pieces = tuple(
+        replace(
+            _exhibit(session, row, witnesses if row.number in lawful else accounts),
+            boxes=boxes.get(row.number, ()),
+            is_lawful=row.number in lawful,
+        )
+        for row in rows
+    )
     for about, _assessment in found:
         if about.author:  # a person typed it: it is masked where the accounts of exhibits are
-            accounts.setdefault(about.author, len(accounts) + 1)
+            shown = set(statements.exhibits_of(about).values_list("number", flat=True))
+            known = witnesses if shown and shown <= lawful else accounts
+            known.setdefault(about.author, len(known) + 1)
     return DossierData(
         number=incident.number,
         version=dossier.version,
@@ -77,12 +92,13 @@ def gather(session: Session, dossier: DossierRow, built_at: datetime) -> Dossier
         summary=incident.summary,
         opened_on=incident.opened_at.astimezone().date(),
         law_digest=session.law.digest,
-        people=people_of(incident, accounts),
+        people=people_of(incident, accounts, witnesses),
         chronology=tuple(
-            ChronologyLine(_when(line.when), line.text("fr"), line.exhibits)
+            ChronologyLine(_when(line.when), line.text("fr"), line.exhibits, line.is_birth)
             for line in chronology.chronology(session, incident)
         ),
         qualifications=tuple(_qualifications(session, incident, found)),
+        left_open=_left_open(session, incident, found),
         harm=tuple(_harm(session, incident)),
         steps=tuple(_steps(session, incident)),
         requests=tuple(_requests(found)),
@@ -188,14 +204,45 @@ def _harm(session: Session, incident: Incident) -> Iterator[HarmLine]:
 Found = Sequence[tuple[StatementRow, Assessment]]
 
 
+def proposed(assessment: Assessment, decided: Mapping[str, QualificationRow]) -> list[Assessed]:
+    """What a file says of one statement: what was decided, what is met, what shows more facts than it lacks.
+
+    Nobody described the rest: forty offences that are only not ruled out yet would bury the file, and accuse.
+    Among them the one whose clock ends first stays, since it may hold the first day.
+    """
+    settled = [one for one in assessment.qualifications if one.id in decided or one.status == "met"]
+    others = [one for one in assessment.main if one not in settled]
+    near = [] if settled else [one for one in others if _is_near(one)]
+    aside = {id for id, row in decided.items() if row.decision == "ecarter"}
+    running = [
+        one for one in assessment.main if one.clock and one.clock.status == "open" and one.id not in aside
+    ]
+    first = min(running, key=lambda one: (one.clock and one.clock.last_useful_day) or date.max, default=None)
+    kept = {one.id for one in (*settled, *near)} | ({first.id} if first else set())
+    return [one for one in assessment.qualifications if one.id in kept]
+
+
+def _is_near(item: Assessed) -> bool:
+    shown = sum(bool(one.value) for one in item.qualification.pleaded)
+    return shown > len(item.qualification.missing) <= NEAR_FACTS
+
+
+def _left_open(session: Session, incident: Incident, found: Found) -> int:
+    """How many qualifications are neither ruled out nor in the file, over the statements."""
+    held = ((assessment, rights.decisions(session, incident, about)) for about, assessment in found)
+    return sum(
+        sum(one.id not in decided for one in assessment.main)
+        - sum(one.id not in decided for one in proposed(assessment, decided))
+        for assessment, decided in held
+    )
+
+
 def _qualifications(session: Session, incident: Incident, found: Found) -> Iterator[QualificationSheet]:
     """Statement by statement, each with its own decisions."""
     for about, assessment in found:
         decided, shown = rights.decisions(session, incident, about), elements.shown(about)
-        for item in assessment.qualifications:
+        for item in proposed(assessment, decided):
             row = decided.get(item.id)
-            if item.status == "excluded" and row is None:
-                continue
             decision = cast(Literal["", "retenir", "ecarter", "demander_avis"], row.decision if row else "")
             yield QualificationSheet.of(
                 item,

@@ -10,16 +10,21 @@ from saisine.dossiers import Person
 from saisine.dossiers.data import ROLES_FR, Role
 
 ACCOUNT: Role = "auteur_presume"
+WITNESS: Role = "temoin"
 _IDENTIFIER = " (identifiant "
 
 
-def people_of(incident: Incident, accounts: Iterable[str]) -> tuple[Person, ...]:
+def people_of(
+    incident: Incident, accounts: Iterable[str], witnesses: Iterable[str] = ()
+) -> tuple[Person, ...]:
     """People by role, then accounts as the platforms show them; an account noted by hand keeps its label."""
-    return merged([_person(line) for line in incidents.people(incident)], accounts)
+    return merged([_person(line) for line in incidents.people(incident)], accounts, witnesses)
 
 
-def merged(people: Iterable[Person], accounts: Iterable[str]) -> tuple[Person, ...]:
-    """People and accounts, no two under one label.
+def merged(
+    people: Iterable[Person], accounts: Iterable[str], witnesses: Iterable[str] = ()
+) -> tuple[Person, ...]:
+    """People and accounts, no two under one label. `witnesses` are accounts of which nothing unlawful is said.
 
     Two accounts are one when they are written alike and at most one of them has an identifier: the same handle
     may belong to somebody else on another platform.
@@ -33,6 +38,11 @@ def merged(people: Iterable[Person], accounts: Iterable[str]) -> tuple[Person, .
             found.append(Person(f"compte {taken}", ACCOUNT, handles=(account,)))
         elif account not in _written(found[place]):
             found[place] = replace(found[place], handles=(*found[place].handles, account))
+    seen = max((_number(one.label) for one in found if one.role == WITNESS), default=0)
+    for account in witnesses:
+        if not any(_is_of(account, one) for one in found):
+            seen += 1
+            found.append(Person(f"témoin {seen}", WITNESS, handles=(account,)))
     order = list(ROLES_FR)
     return tuple(sorted(found, key=lambda one: order.index(one.role)))
 

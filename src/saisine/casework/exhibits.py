@@ -14,9 +14,10 @@ from django.db.models import Max
 
 from saisine.casework import captures, journal, rights, scopes, surveys
 from saisine.casework.models import Capture, Decision, ExhibitRow, Incident, SortedMessage
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.messages.schema import Message
+from saisine.paris import in_paris
 from saisine.vault import Sealed, SealItem
 
 MAX_EXHIBITS: Final = 10_000
@@ -316,4 +317,4 @@ def earliest(messages: Sequence[Message]) -> Message:
 def day_of(row: ExhibitRow) -> date | None:
     """The Paris day of an exhibit, or None."""
 
-    return row.at.astimezone(PARIS).date() if row.at else row.on
+    return in_paris(row.at).date() if row.at else row.on

@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from saisine.casework import inbox, journal
 from saisine.casework.models import Capture, Deposit, ExhibitRow, Incident
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.errors import SaisineError
-from saisine.example import write_example
+from saisine.example import DAYS_BEFORE, write_example
+from saisine.paris import PARIS
 
 FOLDER: Final = "exemple-invente"  # the folder that the files' names begin with
-DAYS_BEFORE: Final = 38  # so that a clock of three months still runs, as with `make run`
 TITLE: Final = "Exemple inventé : "
 _GONE: Final = (Deposit.ABANDONED, Deposit.STOPPED, Deposit.ERASED)
 

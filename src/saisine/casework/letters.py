@@ -1,7 +1,7 @@
 """Letters of an incident: consent checked, data gathered from the rows, one file written where a person asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -16,13 +16,17 @@ from saisine.casework import (
     journal,
     notices,
     rights,
+    statements,
 )
+from saisine.casework.case_models import ALL, StatementRow
 from saisine.casework.dossier_data import about_words
 from saisine.casework.models import ExhibitRow, Incident, NoticeRow
 from saisine.casework.session import Session
+from saisine.dossiers.build import BROKEN
+from saisine.dossiers.sheets import ANSWERS_FR
 from saisine.errors import SaisineError
 from saisine.incidents.consents import ACTS
-from saisine.law.assess import Assessed
+from saisine.law.assess import Assessed, Assessment
 from saisine.law.dates import add_months, day_fr
 from saisine.law.statements import flag
 from saisine.letters import (
@@ -41,6 +45,7 @@ from saisine.letters import (
     make_letter,
     require_letter,
 )
+from saisine.messages.schema import Message
 from saisine.notices import load_platforms
 from saisine.notices.states import DECISIONS, NoticeEvent, live_events
 
@@ -111,6 +116,7 @@ def gather(
     """What the letters of this incident are filled from. Raises `law_events_order`."""
     rows = exhibits.exhibits(session, incident)
     card = association.get_association(session)
+    found = rights.assessments(session, incident)
     sent = [notice for notice in reversed(notices.list_notices(session, incident)) if _is_sent(notice)]
     platform = _platform(rows, sent)
     return LetterData(
@@ -124,8 +130,10 @@ def gather(
         law_as_of=session.law.meta.as_of,
         chronology=tuple(_chronology(session, incident)),
         exhibits=tuple(_exhibit(session, row) for row in rows),
-        contents=tuple(_contents(session, rows, quote=quote)),
-        offences=tuple(_offences(session, incident)),
+        contents=tuple(
+            _contents(session, incident, rows, rights.lawful_exhibits(session, incident, found), quote=quote)
+        ),
+        offences=tuple(_offences(session, incident, found)),
         notices=tuple(_notice(session, notice) for notice in sent),
         observed=tuple(line for notice in sent for line in _observed(session, notice)),
         given=given or {},
@@ -175,55 +183,108 @@ def _when(row: ExhibitRow) -> str:
     return dated.words("fr") if dated.day is not None else ""
 
 
-def _contents(session: Session, rows: Sequence[ExhibitRow], *, quote: bool) -> Iterator[ContentLine]:
-    """One line per exhibit of a content; its account as the platform shows it, never a guess about a person."""
+Found = Sequence[tuple[StatementRow, Assessment]]
+
+
+def _numbers(about: StatementRow) -> tuple[int, ...]:
+    return tuple(statements.exhibits_of(about).values_list("number", flat=True))
+
+
+def _contents(
+    session: Session,
+    incident: Incident,
+    rows: Sequence[ExhibitRow],
+    lawful: Collection[int],
+    *,
+    quote: bool,
+) -> Iterator[ContentLine]:
+    """One line per address of a content; its account as the platform shows it, never a guess about a person."""
+    addresses = _addresses(session, incident)
     for row in rows:
         if row.kind not in CONTENT_KINDS:
             continue
-        messages = exhibits.open_exhibit(session, row) if quote else exhibits.exhibit_messages(session, row)
+        messages = _messages(session, row, quote=quote)
         first = exhibits.earliest(messages) if messages else None
-        account = (first.author_handle or first.author_name or first.author_id or "") if first else ""
-        yield ContentLine(
-            url=row.url or (first.url or "" if first else ""),
-            platform=_named(row.platform),
-            account=f"compte {account}" if account else "",
-            published=_when(row),
-            exhibit=row.number,
-            quoted=first.text if quote and first else None,
-        )
+        own = row.url or (first.url or "" if first else "")
+        named = addresses.get(row.id) or {own: row.platform}
+        for url, platform in named.items():
+            shown = next((one for one in messages if one.url == url), first)
+            account = (shown.author_handle or shown.author_name or shown.author_id or "") if shown else ""
+            yield ContentLine(
+                url=url,
+                platform=_named(platform),
+                account=f"compte {account}" if account else "",
+                published=_when(row),
+                exhibit=row.number,
+                quoted=shown.text if quote and shown else None,
+                is_lawful=row.number in lawful,
+            )
+    for url, platform in addresses.get("", {}).items():
+        yield ContentLine(url=url, platform=_named(platform))
 
 
-def _offences(session: Session, incident: Incident) -> Iterator[OffenceLine]:
+def _messages(session: Session, row: ExhibitRow, *, quote: bool) -> list[Message]:
+    """Its messages; none when they were erased or no longer match their seal, which stops no letter."""
+    try:
+        return exhibits.open_exhibit(session, row) if quote else exhibits.exhibit_messages(session, row)
+    except SaisineError as error:
+        if error.code not in BROKEN:
+            raise
+        return []
+
+
+def _addresses(session: Session, incident: Incident) -> dict[str, dict[str, str]]:
+    """Per exhibit, the addresses that its notices name and their platform: a person checked those.
+
+    Under an empty id, those of notices that no exhibit shows. What was abandoned names nothing.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for notice in reversed(notices.list_notices(session, incident)):
+        if notice.url and notices.state_of(notice).id != "abandoned":
+            found.setdefault(notice.exhibit_id or "", {})[notice.url] = notice.platform
+    return found
+
+
+def _offences(session: Session, incident: Incident, found: Found) -> Iterator[OffenceLine]:
     """By statement, what somebody kept; while nothing is decided, what the assessment finds met.
 
     Never what was set aside. Once something is kept for one statement, the others wait for their own decision.
     """
-    found = rights.assessments(session, incident)
     decided = {about.id: rights.decisions(session, incident, about) for about, _ in found}
     kept_any = any(row.decision == "retenir" for rows in decided.values() for row in rows.values())
     for about, assessment in found:
         rows = decided[about.id]
         said = about_words(about)
         prefix = f"Propos {about.number} ({said[:1].lower()}{said[1:]}) : " if len(found) > 1 else ""
+        shown = None if about.span == ALL else _numbers(about)
         for item in assessment.main:
             word = rows[item.id].decision if item.id in rows else ""
             if word == "retenir" or (not kept_any and item.status == "met" and word != "ecarter"):
-                yield _offence(item, prefix)
+                yield replace(_offence(item, prefix), exhibits=shown)
 
 
 def _offence(item: Assessed, prefix: str = "") -> OffenceLine:
-    # what would stand in the way is for the analysis: in a letter, its absence reads as an allegation
-    shown = (one for one in item.qualification.elements if one.role != "none_of")
-    held = [element.why_fr for element in shown if element.satisfied is not False]
     return OffenceLine(
         id=item.id,
         name=prefix + item.offence.name_fr,
         articles=", ".join(item.offence.articles),
         statement=f"{item.statement.as_of_words().capitalize()}. {item.statement.flag()}.",
-        elements=tuple(held),
+        elements=tuple(element.why_fr for element in item.qualification.pleaded),
         last_day=item.clock.last_useful_day if item.clock else None,
         is_press=item.offence.is_press,
+        complaint=item.offence.public_action.complaint,
+        standing=_standing(item),
     )
+
+
+def _standing(item: Assessed) -> str:
+    """The association's best answer for this offence, with its text and flag; a « oui » hides no condition."""
+    order = list(ANSWERS_FR)
+    best = min(item.standing, key=lambda one: order.index(one.answer), default=None)
+    if best is None:
+        return ""
+    said = f"{ANSWERS_FR[best.answer].lower()}. {best.basis_fr} {' '.join(best.missing)}".strip()
+    return f"{said} {flag(best.verified)}"
 
 
 # ------------------------------------------------------------------ notices
@@ -252,6 +313,7 @@ def _notice(session: Session, notice: NoticeRow) -> NoticeLine:
         platform=_named(notice.platform),
         coordinator=_coordinator(notice.platform),
         url=notice.url,
+        exhibit=notice.exhibit.number if notice.exhibit else None,
         sent_on=events["sent"].day,
         reference=events["sent"].reference,
         decision=DECISIONS[decided.decision][0] if decided and decided.decision else "",

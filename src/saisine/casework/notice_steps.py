@@ -58,7 +58,7 @@ def note_step(
         raise SaisineError("notice_event_unknown")
     event = NoticeEvent(
         kind,
-        on or session.now(),
+        notices.moment(session, notice, on),
         replaces=replaces,
         appeal=cast(Appeal, appeal) if kind in ("decided_20", "decided_21") else "",
         is_back=is_back if kind == "observed" else None,

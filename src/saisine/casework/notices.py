@@ -42,7 +42,8 @@ from saisine.notices import (
     platform_for_url,
     require_event,
 )
-from saisine.notices.states import DECISIONS, Appeal, Decision, Kind, Reasons
+from saisine.notices.states import DECISIONS, Appeal, Decision, Kind, Reasons, live_events
+from saisine.paris import in_paris
 from saisine.vault import SealItem
 
 CONSENT = "notifier_plateforme"
@@ -68,10 +69,12 @@ def draft(
     """A notice on one content. The platform follows from the link unless it is named.
 
     Raises `notice_nothing_unlawful` when the assessment finds no offence, `notice_undecided` while all are
-    only possible, `notice_platform_unknown`, `notice_exhibit_foreign`.
+    only possible, `notice_platform_unknown`, `notice_exhibit_foreign`, `item_erased`.
     """
     if exhibit is not None and exhibit.incident_id != incident.id:
         raise SaisineError("notice_exhibit_foreign")
+    if exhibit is not None:
+        exhibits.exhibit_messages(session, exhibit)  # nothing is notified of words that are gone
     link = url.strip() or (exhibit.url if exhibit else "")
     chosen = platform or (platform_for_url(link).platform.id if link else "") or platform_of(exhibit)
     if chosen not in load_platforms():
@@ -210,7 +213,12 @@ def _draft(session: Session, notice: NoticeRow, *, quote: bool, known: Assessmen
 def _with_content(session: Session, notice: NoticeRow, base: NoticeDraft, *, quote: bool) -> NoticeDraft:
     if notice.exhibit is None:
         return base
-    messages = exhibits.exhibit_messages(session, notice.exhibit)
+    try:
+        messages = exhibits.exhibit_messages(session, notice.exhibit)
+    except SaisineError as error:
+        if error.code not in ("item_erased", "unit_erased"):
+            raise
+        messages = []  # its words are gone; what was noted of the notice stands
     if not messages:
         return base
     first = next((one for one in messages if one.url == notice.url), None) or exhibits.earliest(messages)
@@ -227,8 +235,10 @@ def mark_sent(
     """A person sent it on the platform's form: the text as sent is sealed, the reminders start.
 
     Raises `incident_consent_missing`, `notice_incomplete` while a compulsory part is missing,
-    `notice_event_refused`.
+    `notice_event_refused`, `date_in_future`.
     """
+    if at is not None and _day(at) > session.today():
+        raise SaisineError("date_in_future", day=_day(at).isoformat())
     consents.require_consent(session, notice.incident, CONSENT)
     text = text_of(session, notice, quote=True)
     if not text.can_be_sent:
@@ -249,11 +259,26 @@ def mark_sent(
         return _write(session, notice, event)
 
 
+def moment(session: Session, notice: NoticeRow, on: date | None) -> datetime | date:
+    """When a step noted now took place. After one of today whose hour nobody gave, this one has its day alone:
+    its hour would place it before."""
+    if on is not None:
+        return on
+    today = session.today()
+    kept = live_events(events_of(notice))
+    is_rough = any(not one.has_time and one.day == today and one.kind != "sent" for one in kept)
+    return today if is_rough else session.now()
+
+
+def _day(at: datetime | date) -> date:
+    return in_paris(at).date() if isinstance(at, datetime) else at
+
+
 def acknowledge(
     session: Session, notice: NoticeRow, file: tuple[str, Path] | None = None, *, at: datetime | None = None
 ) -> NoticeEventRow:
     """The platform acknowledged receipt; its file is sealed and becomes an exhibit of the incident."""
-    event = NoticeEvent("acknowledged", at or session.now())
+    event = NoticeEvent("acknowledged", at or moment(session, notice, None))
     require_event(events_of(notice), event)
     evidence = seal_evidence(session, notice, file) if file is not None else ""
     return _write(session, notice, replace(event, evidence=evidence))
@@ -292,7 +317,7 @@ def note_answer(
     known = cast(Reasons, reasons if reasons in ("yes", "no", "partial") else "")
     event = NoticeEvent(
         "decided",
-        on or session.now(),
+        moment(session, notice, on),
         replaces=replaces,
         decision=cast(Decision, decision),
         reasons=known,

@@ -104,11 +104,17 @@ def take_back(session: Session, incident: Incident, number: str | int) -> None:
 def note_event(
     session: Session, row: ProcedureRow, kind: str, on: date, *, reference: str = "", note: str = ""
 ) -> ProcedureEventRow:
-    """What came of it, on that day. Raises `procedure_event_unknown`, `date_in_future`."""
+    """What came of it, on that day.
+
+    Raises `procedure_event_unknown`, `date_in_future`, `procedure_event_before` for a day before its filing.
+    """
     if load_procedures().event(kind) is None:
         raise SaisineError("procedure_event_unknown", kind=kind)
     if on > session.today():
         raise SaisineError("date_in_future", day=on.isoformat())
+    filed = row.events.filter(kind="filed").order_by("noted_at").first()
+    if filed is not None and on < filed.on:
+        raise SaisineError("procedure_event_before", day=on.isoformat(), filed=filed.on.isoformat())
     made = ProcedureEventRow.objects.create(
         procedure=row,
         kind=kind,

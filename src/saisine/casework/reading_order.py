@@ -20,11 +20,12 @@ from saisine.casework import decided, row_files, surveys
 from saisine.casework.jobs import Progress
 from saisine.casework.models import Decision, Job, SortedMessage
 from saisine.casework.row_files import Codes
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.casework.surveys import Placed
 from saisine.findings.triage.blend import FIRST, NEXT, NOTHING
 from saisine.findings.triage.frequencies import Frequency, frequency_of
 from saisine.findings.triage.scoring import Result, Triage
+from saisine.paris import PARIS
 
 RANKS: Final = (FIRST, NEXT, NOTHING)
 UNSURE: Final = "je_ne_sais_pas"

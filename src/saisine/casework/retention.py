@@ -14,9 +14,10 @@ from saisine.casework import journal, kept_backups, rights, scopes
 from saisine.casework import notices as notice_rows
 from saisine.casework.models import Deposit, ExhibitRow, Incident
 from saisine.casework.personal_models import RetentionChoice
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.law.dates import add_months
+from saisine.paris import PARIS
 from saisine.vault import erasure
 from saisine.vault.erasure import Hold
 

@@ -3,7 +3,7 @@
 Where a statement may be given and is not, the first one is meant: most incidents hold no other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, cast, get_args
@@ -12,16 +12,17 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from saisine.casework import association, journal, statements
-from saisine.casework.case_models import StatementRow
+from saisine.casework.case_models import ALL, StatementRow
 from saisine.casework.models import ActRow, FactRow, Incident, QualificationRow
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.errors import SaisineError
 from saisine.incidents.facts import GROUND, VOID, Answer, Value, asked, build_inputs, latest, require_fact
 from saisine.law.ask import GROUND as GROUND_FACT
 from saisine.law.ask import SORT, Question, answers_of, ask
 from saisine.law.assess import Assessment, assess
-from saisine.law.inputs import CaseInputs, Event, Precision
+from saisine.law.inputs import FIRST_YEAR, CaseInputs, Event, Precision
 from saisine.law.limitation import check_order
+from saisine.paris import in_paris
 
 DECISIONS: Final[dict[str, tuple[str, str]]] = {
     "retenir": ("Retenue", "Kept"),
@@ -214,11 +215,19 @@ def add_act(
     note: str = "",
     statement: StatementRow | None = None,
 ) -> ActRow:
-    """Note a dated act: a publication, a summons… Raises `law_inputs_invalid`, `law_events_order`."""
+    """Note a dated act: a publication, a summons…
+
+    Raises `law_inputs_invalid`, `law_events_order`, `date_too_old`, and `date_in_future`: a summons that is only
+    planned would lengthen a clock. The end of a suspension alone may be known ahead.
+    """
     if not session.law.limitation.role(kind):
         raise SaisineError(
             "law_inputs_invalid", key=kind, reason_fr="genre d’acte inconnu", reason_en="unknown event kind"
         )
+    if on is not None and on > session.today() and kind != "suspension_end":
+        raise SaisineError("date_in_future", day=on.isoformat())
+    if on is not None and on.year < FIRST_YEAR:
+        raise SaisineError("date_too_old", day=on.isoformat(), first=FIRST_YEAR)
     new = Event(kind, on, _precision(precision), source="person")
     about = statement or statements.first(session, incident)
     check_order(session.law.limitation, [*events_of(about), new])
@@ -236,6 +245,22 @@ def add_act(
     return row
 
 
+def withdraw_act(
+    session: Session, incident: Incident, kind: str, on: date | None, statement: StatementRow | None = None
+) -> None:
+    """Take back an act noted by mistake, which would hold a clock for ever; the journal keeps that it was.
+
+    Raises `act_unknown` when none of that kind stands on that day for the statement.
+    """
+    about = statement or statements.first(session, incident)
+    rows = incident.acts.filter(Q(statement=None) | Q(statement=about), kind=kind, on=on)
+    last = rows.order_by("-at", "-id").first()
+    if last is None:
+        raise SaisineError("act_unknown")
+    last.delete()
+    journal.note(session, "act_withdrawn", subject=incident.id)
+
+
 def events_of(statement: StatementRow) -> list[Event]:
     """One publication per day on which an exhibit of the statement was published, and every act noted on it.
 
@@ -246,7 +271,7 @@ def events_of(statement: StatementRow) -> list[Event]:
     days: dict[tuple[date, str], None] = {}
     rows = statements.exhibits_of(statement).exclude(kind__in=("document", "original"))
     for at, on, precision in rows.values_list("at", "on", "precision"):
-        day = at.astimezone(PARIS).date() if at else on
+        day = in_paris(at).date() if at else on
         if day is not None:
             days[day, "month" if precision == "month" else "day"] = None
     published = [
@@ -272,7 +297,7 @@ def _platform_decisions(statement: StatementRow) -> list[Event]:
         if notice.exhibit_id not in mine and not (notice.exhibit_id is None and statement.number == 1):
             continue
         for row in (one for one in notice.standing() if one.decision in ("kept", "restricted")):
-            day = row.at.astimezone(PARIS).date() if row.at else row.on
+            day = in_paris(row.at).date() if row.at else row.on
             found.append(Event("platform_decision", day, "day", source="field"))
     return found
 
@@ -315,6 +340,21 @@ def assessments(session: Session, incident: Incident) -> list[tuple[StatementRow
     return [
         (about, assessment(session, incident, about)) for about in statements.statements(session, incident)
     ]
+
+
+def lawful_exhibits(
+    session: Session, incident: Incident, found: Sequence[tuple[StatementRow, Assessment]]
+) -> frozenset[int]:
+    """The numbers of exhibits whose own statement holds nothing unlawful: found so, or set aside by a person."""
+    numbers: set[int] = set()
+    for about, assessed in found:
+        decided = decisions(session, incident, about)
+        left = [
+            one for one in assessed.main if one.id not in decided or decided[one.id].decision != "ecarter"
+        ]
+        if about.span != ALL and not left:
+            numbers.update(statements.exhibits_of(about).values_list("number", flat=True))
+    return frozenset(numbers)
 
 
 def decide(

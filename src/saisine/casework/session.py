@@ -12,7 +12,6 @@ from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError
 
@@ -20,6 +19,7 @@ from saisine.casework.django_setup import bind_database, prepare_django, release
 from saisine.errors import SaisineError
 from saisine.messages.corpus import Corpora
 from saisine.messages.interrupted import is_erasure_left, is_reading_left
+from saisine.paris import PARIS
 from saisine.vault import Vault
 from saisine.vault.stamps import Stamper
 from saisine.workspace import Workspace
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from saisine.law.load import Law
 
 Clock = Callable[[], datetime]
-PARIS = ZoneInfo("Europe/Paris")
 
 
 @dataclass

@@ -17,12 +17,13 @@ from saisine.casework.bands import Band
 from saisine.casework.findings_rows import KIND_IDS, Found
 from saisine.casework.models import Decision, Incident, SortedMessage
 from saisine.casework.row_files import Codes
-from saisine.casework.session import PARIS, Session
+from saisine.casework.session import Session
 from saisine.casework.surveys import EPOCH, UNDATED, Placed
 from saisine.casework.triage import Card, Opened
 from saisine.errors import SaisineError
 from saisine.findings.addresses import canonical_url
 from saisine.messages.schema import Message
+from saisine.paris import PARIS
 from saisine.vault import SealItem
 
 FIRST_POSTS: Final = 5

@@ -175,6 +175,9 @@ def act(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=_("Genre d’acte, comme dans le droit chargé."))],
     on: Annotated[str, typer.Argument(metavar="DATE", help=_("Le jour, AAAA-MM-JJ."))],
     note: Annotated[str, typer.Option(metavar="TEXT", help=_("Une note."))] = "",
+    take_back: Annotated[
+        bool, typer.Option("--take-back", help=_("Retirer cet acte, noté par erreur."))
+    ] = False,
     about: Of = 1,
     as_json: Json = False,
 ) -> None:
@@ -184,7 +187,10 @@ def act(
 
         found = incidents.get_incident(session, which)
         row = statements.get_statement(session, found, about)
-        rights.add_act(session, found, kind, day, note=note, statement=row)
+        if take_back:
+            rights.withdraw_act(session, found, kind, day, row)
+        else:
+            rights.add_act(session, found, kind, day, note=note, statement=row)
         if as_json:
             print_json(chronology_rows(session, found))
         else:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from saisine.cli.app import Json, app, open_workspace, the_day
+from saisine.cli.app import Json, app, open_workspace, require_word, the_day
 from saisine.cli.output import full_day, full_time, print_facts, print_json, print_table, say
 from saisine.cli.words import LANGUAGE, _
 
@@ -37,6 +37,9 @@ def association(
         from saisine.casework.association import get_association, save_association
         from saisine.law.inputs import Association
 
+        known = {clause.object_tag for one in session.law.offences.values() for clause in one.associations}
+        for tag in tags or ():  # one that no clause of the law reads would answer « non » without a word
+            require_word(tag, tuple(sorted(known)))
         card = get_association(session)
         if name is not None or day or purpose is not None or tags or email or address is not None:
             said = Association(

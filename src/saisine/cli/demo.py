@@ -13,8 +13,8 @@ from pathlib import Path
 from saisine.casework.session import create_workspace, open_session
 from saisine.cli.app import clock
 from saisine.cli.output import progress_bar, say
-from saisine.cli.spaces import DAYS_BEFORE, run_server
-from saisine.example import ASSOCIATION, write_example
+from saisine.cli.spaces import run_server
+from saisine.example import ASSOCIATION, DAYS_BEFORE, write_example
 from saisine.workspace import MARKER
 
 

@@ -17,9 +17,10 @@ from saisine.cli.app import (
     read_secret,
     workspace_folder,
 )
-from saisine.cli.output import PARIS, full_day, print_json, print_table, progress_bar, say, warn
+from saisine.cli.output import full_day, print_json, print_table, progress_bar, say, warn
 from saisine.cli.words import _, ngettext
 from saisine.errors import SaisineError
+from saisine.paris import PARIS
 
 if TYPE_CHECKING:
     from saisine.casework.session import Session

@@ -9,15 +9,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from saisine.cli.words import LANGUAGE, _
 from saisine.errors import SaisineError
+from saisine.paris import in_paris
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 def _plain(value: object) -> object:
@@ -66,7 +64,10 @@ def warn(text: str) -> None:
 
 
 def print_error(error: SaisineError) -> None:
-    warn(error.sentence(LANGUAGE))
+    """Spelled out: a sentence may hold a word of a hostile file, and signs that drive a terminal."""
+    from saisine.texts import safe_display
+
+    warn(safe_display(error.sentence(LANGUAGE)))
 
 
 def shown(cell: object) -> str:
@@ -127,7 +128,7 @@ def full_day(on: Any) -> str:
 
 def full_time(at: datetime) -> str:
     """A moment as people of Paris say it: “21 avril 2026, 10 h 02”."""
-    local = at.astimezone(PARIS)
+    local = in_paris(at)
     return f"{full_day(local)}, " + (f"{local:%H:%M}" if LANGUAGE == "en" else f"{local:%H} h {local:%M}")
 
 

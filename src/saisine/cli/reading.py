@@ -1,9 +1,10 @@
 """`read`, `formats`, `import`, `messages`, `index`: from export files to one table, a page of it, or all of it."""
 
 import sys
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -24,9 +25,13 @@ from saisine.errors import EXIT_BAD_INPUT, EXIT_NO, EXIT_PARTIAL
 if TYPE_CHECKING:
     from saisine.messages.corpus import Page, Query
     from saisine.messages.formats.contract import Format
-    from saisine.messages.ledger import Ledger
+    from saisine.messages.ledger import Ledger, SourceEntry
     from saisine.messages.observations import Observation
     from saisine.messages.schema import Message
+
+# Of the files that are told together, those that a person may have wanted read are named, at most so many.
+MAY_HOLD_MESSAGES: Final = ("unknown_format", "unknown_table")
+NAMED: Final = 8
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
 FormatId = Annotated[str | None, typer.Option("--format", metavar="ID", help=_("Imposer un format."))]
@@ -51,7 +56,7 @@ def read(
     sys.stdout.flush()
     if ledger is not None:
         write_ledger(ledger, reading.ledger)
-    code = _report(reading.ledger, as_json=as_json)
+    code = _report(reading.ledger, as_json=as_json, is_sealed=False)
     # a picture is worth sealing, so that `import` of it is done; `read` of it gave nothing
     return code or (0 if any(entry.format for entry in reading.ledger.sources) else EXIT_BAD_INPUT)
 
@@ -74,17 +79,17 @@ def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, a
     return code or (0 if result.sealed else EXIT_BAD_INPUT)
 
 
-def _report(ledger: "Ledger", *, as_json: bool) -> int:
+def _report(ledger: "Ledger", *, as_json: bool, is_sealed: bool = True) -> int:
     """Say what was read and left out; the exit code is 2 when anything failed or was cut."""
     totals = ledger.totals()
     if not as_json:
-        _tell(ledger)
+        _tell(ledger, is_sealed=is_sealed)
     if totals.failed or ledger.is_partial:
         return EXIT_BAD_INPUT if totals.mapped == 0 else EXIT_PARTIAL
     return 0
 
 
-def _tell(ledger: "Ledger") -> None:
+def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
     totals = ledger.totals()
     if not ledger.sources:
         warn(_("Aucun fichier à cet endroit. Vérifiez le chemin, puis recommencez."))
@@ -95,20 +100,39 @@ def _tell(ledger: "Ledger") -> None:
         ngettext("{n} illisible", "{n} illisibles", totals.failed).format(n=totals.failed),
     )
     warn(", ".join(parts) + ".")
-    many = {why: n for why, n in _plain_files(ledger).items() if n > 1}
-    for why, n in many.items():
+    plain = _plain_files(ledger, is_sealed=is_sealed)
+    many = {why: entries for why, entries in plain.items() if len(entries) > 1}
+    for why, entries in many.items():
+        n = len(entries)
         warn("  " + ngettext("{n} fichier : {why}", "{n} fichiers : {why}", n).format(n=n, why=why))
-    for sentence in ledger.sentences(LANGUAGE):
+        if entries[0].unread in MAY_HOLD_MESSAGES:
+            warn("    " + shown(_names(entries)))
+    for sentence in ledger.sentences(LANGUAGE, is_sealed=is_sealed):
         if not sentence.endswith(tuple(many)):
             warn("  " + shown(sentence))
 
 
-def _plain_files(ledger: "Ledger") -> Counter[str]:
+def _names(entries: Sequence["SourceEntry"]) -> str:
+    """The first of these files, and how many more there are."""
+    names = ", ".join(entry.path for entry in entries[:NAMED])
+    others = len(entries) - NAMED
+    if others <= 0:
+        return names
+    more = ngettext(
+        "et {n} autre, que le relevé nomme (--json)", "et {n} autres, que le relevé nomme (--json)", others
+    )
+    return f"{names}, {more.format(n=others)}"
+
+
+def _plain_files(ledger: "Ledger", *, is_sealed: bool) -> dict[str, list["SourceEntry"]]:
     """Files that hold no messages and are no problem (pictures, documents), by the reason in words."""
     from saisine.messages.ledger import why_unread
 
-    plain = (entry for entry in ledger.sources if entry.unread is not None and not entry.is_problem)
-    return Counter(why_unread(entry, LANGUAGE) for entry in plain)
+    found = defaultdict[str, list["SourceEntry"]](list)
+    for entry in ledger.sources:
+        if entry.unread is not None and not entry.is_problem:
+            found[why_unread(entry, LANGUAGE, is_sealed=is_sealed)].append(entry)
+    return found
 
 
 @app.command(help=_("Les formats que Saisine lit, et comment obtenir ces fichiers."))

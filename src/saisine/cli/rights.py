@@ -3,7 +3,6 @@
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -11,6 +10,7 @@ from saisine.cli.app import Json, app, clock
 from saisine.cli.output import full_day, print_json, print_table, say, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_NO
+from saisine.paris import PARIS
 
 if TYPE_CHECKING:
     from saisine.law.ask import Question
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from saisine.law.casefile import CaseResult
     from saisine.law.inputs import CaseInputs
 
-PARIS = ZoneInfo("Europe/Paris")
+SHOWN = 3  # names beside a warning; it may concern all of them
 STATUSES = {"met": _("semble relever de"), "possible": _("pourrait relever de"), "excluded": _("écarté")}
 ANSWERS = {
     "yes": _("oui"),
@@ -96,12 +96,24 @@ def _show(assessment: "Assessment") -> None:
             _("Contrôle"),
         ]
         print_table(headers, [_row(item) for item in assessment.main])
+        _show_warnings(assessment)
     _show_who(assessment)
     _show_routes(assessment)
     if assessment.missing_facts:
         say()
         say(_("À établir : {facts}.").format(facts=", ".join(assessment.missing_facts)))
     warn(assessment.warning_fr)
+
+
+def _show_warnings(assessment: "Assessment") -> None:
+    """What is to be checked of each line above: a wording not established for that day, a day to find."""
+    said: dict[str, list[str]] = {}
+    for item in assessment.main:
+        name = item.offence.name_en if LANGUAGE == "en" else item.offence.name_fr
+        for words in (*item.qualification.warnings, *(item.clock.alerts if item.clock else ())):
+            said.setdefault(words, []).append(name)
+    for words, names in said.items():
+        say(f"- {words} ({' ; '.join(names[:SHOWN])}{'…' if len(names) > SHOWN else ''})")
 
 
 def _row(item: "Assessed") -> tuple[object, ...]:
@@ -113,7 +125,7 @@ def _row(item: "Assessed") -> tuple[object, ...]:
         STATUSES[item.status],
         ", ".join(item.offence.articles),
         last,
-        _left(run.days_left if run else None),
+        _left(run.days_left if run and run.status != "unknown" else None),
         flags(item),
     )
 

@@ -13,8 +13,6 @@ from saisine.cli.output import print_json, say, warn
 from saisine.cli.words import _
 from saisine.errors import SaisineError
 
-DAYS_BEFORE = 38  # the wave of `make run`: its three-month clock still runs for about 54 days
-
 
 @app.command(help=_("Créer l’espace de travail d’une association dans un dossier vide."))
 def init(
@@ -64,7 +62,7 @@ def example(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    from saisine.example import write_example
+    from saisine.example import DAYS_BEFORE, write_example
 
     wave_on = the_day(day, "--date") or clock().date() - timedelta(days=DAYS_BEFORE)
     report = write_example(folder, seed=seed, wave_on=wave_on)

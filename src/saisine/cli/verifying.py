@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from saisine.cli.app import ask_passphrase, clock, read_passphrase, the_day
-from saisine.cli.output import PARIS, print_table, say
+from saisine.cli.output import print_table, say
 from saisine.cli.words import LANGUAGE, _
 from saisine.errors import SaisineError
+from saisine.paris import PARIS
 
 if TYPE_CHECKING:
     from saisine.vault.bundle_zip import Progress

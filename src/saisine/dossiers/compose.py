@@ -20,7 +20,8 @@ from saisine.dossiers.narrow import narrowed
 from saisine.dossiers.pages import PDF_TYPE
 from saisine.dossiers.pictures import Printed, Seen
 from saisine.dossiers.recipients import Recipient, hidden_words
-from saisine.law.dates import PARIS, day_fr
+from saisine.law.dates import day_fr
+from saisine.paris import PARIS
 
 DIGESTS: Final = frozenset({"k", "s", "style", "picture", "digest"})
 EVIDENCE: Final = frozenset({"text", "context"})  # printed sign for sign: no typography of ours

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from saisine.dossiers.sheets import ClockSheet, QualificationSheet
-from saisine.law.dates import MONTHS_FR, PARIS, day_fr
+from saisine.law.dates import MONTHS_FR, day_fr
+from saisine.paris import in_paris
 
 Role = Literal["visee", "accompagnante", "juriste", "temoin", "auteur_presume", "tiers", "representant_legal"]
 ROLES_FR: dict[str, str] = {
@@ -53,7 +54,7 @@ class When:
     @property
     def day(self) -> date | None:
         if isinstance(self.at, datetime):
-            return self.at.astimezone(PARIS).date()
+            return in_paris(self.at).date()
         return self.at
 
     def words(self) -> str:
@@ -65,7 +66,7 @@ class When:
             return f"vers {MONTHS_FR[day.month - 1]} {day.year}"
         if self.precision == "day" or not isinstance(self.at, datetime):
             return day_fr(day)
-        local = self.at.astimezone(PARIS)
+        local = in_paris(self.at)
         seconds = f" min {local.second:02d} s" if self.precision in ("s", "us") else ""
         return f"{day_fr(day)}, {local.hour} h {local.minute:02d}{seconds}"
 
@@ -76,7 +77,7 @@ class When:
         if self.at is None:
             return 1, ""
         if isinstance(self.at, datetime):
-            return 0, self.at.astimezone(PARIS).isoformat()
+            return 0, in_paris(self.at).isoformat()
         return 0, self.at.isoformat()
 
 
@@ -94,9 +95,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ChronologyLine:
+    """`is_birth`: the birthday of somebody targeted, for those alone who may read the names of the targeted."""
+
     when: When
     text: str
     exhibits: tuple[int, ...] = ()
+    is_birth: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,9 @@ class Exhibit:
     sealed_at: datetime | None = None
     is_dated: bool = False
     media_type: str = ""
+    is_lawful: bool = (
+        False  # nothing unlawful was found in it: evidence for a judge, never a content to report
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,7 @@ class DossierData:
     people: tuple[Person, ...] = ()
     chronology: tuple[ChronologyLine, ...] = ()
     qualifications: tuple[QualificationSheet, ...] = ()
+    left_open: int = 0  # qualifications that nobody ruled out, and of which nothing is said here
     harm: tuple[HarmLine, ...] = ()
     steps: tuple[StepLine, ...] = ()
     requests: tuple[str, ...] = ()

@@ -199,15 +199,16 @@ def _parts(handle: str) -> Iterator[str]:
 
 
 def received(data: DossierData, recipient: Recipient) -> DossierData:
-    """The data with the exhibits and requests that concern this recipient; numbers of exhibits never change."""
+    """The data with the exhibits, requests and days that concern this recipient; numbers of exhibits never change."""
     kept = tuple(exhibit for exhibit in data.exhibits if _concerns(exhibit, recipient))
     left_out = data.left_out + len(data.exhibits) - len(kept)
     asked = recipient.requests if recipient.requests and data.requests else data.requests
-    return replace(data, exhibits=kept, requests=asked, left_out=left_out)
+    known = tuple(line for line in data.chronology if not (line.is_birth and "visee" in recipient.names))
+    return replace(data, exhibits=kept, requests=asked, left_out=left_out, chronology=known)
 
 
 def _concerns(exhibit: Exhibit, recipient: Recipient) -> bool:
-    if exhibit.kind in recipient.unconcerned:
-        return False
+    if exhibit.kind in recipient.unconcerned or (exhibit.is_lawful and recipient.needs_address):
+        return False  # to an addressee of addresses, each one reads as a content reported
     addresses = (exhibit.url, *(row.url for row in exhibit.copies))
     return any(addresses) or not recipient.needs_address

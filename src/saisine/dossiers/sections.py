@@ -110,6 +110,13 @@ def qualification(data: DossierData, recipient: Recipient) -> list[Block]:
         if sheet.decision != "ecarter" and sheet.status != "excluded":
             found += _sheet(sheet)
     found += _set_aside(data)
+    if data.left_open:
+        one = data.left_open == 1
+        words = (
+            "autre qualification n’est pas écartée" if one else "autres qualifications ne sont pas écartées"
+        )
+        said = f"{number_fr(data.left_open)} {words} : trop d’éléments restent à établir pour en dire plus."
+        found.append(blocks.paragraph(said, "soft"))
     if data.law_digest:
         found.append(blocks.pairs([("Version des règles (SHA-256)", blocks.mono(data.law_digest))]))
     return found

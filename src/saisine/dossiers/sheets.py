@@ -172,5 +172,6 @@ def _condition(element: Element, ways: int) -> str:
 def _identification(found: Identification | None) -> str:
     if found is None:
         return ""
-    until = f" Données conservées jusqu’au {day_fr(found.data_kept_until)}." if found.data_kept_until else ""
+    kept = found.data_kept_until if found.status != "not_available" else None  # nobody may ask for them
+    until = f" Données conservées jusqu’au {day_fr(kept)}." if kept else ""
     return f"{found.text_fr}{until} {flag(found.verified)}."

@@ -201,6 +201,14 @@ TEXTS: dict[str, ErrorText] = {
         why_en="An answer does not come before what asked for it.",
         what_to_do_en="Check the two days. Nothing was noted.",
     ),
+    "date_too_old": ErrorText(
+        what_fr="La date « {day} » est trop ancienne.",
+        why_fr="Avant {first}, l’année est sans doute mal écrite.",
+        what_to_do_fr="Écrivez l’année en quatre chiffres.",
+        what_en="The date “{day}” is too old.",
+        why_en="Before {first}, the year must be a slip.",
+        what_to_do_en="Write the year with four digits.",
+    ),
     "incident_title_missing": ErrorText(
         what_fr="L’incident n’a pas de titre.",
         why_fr="Un titre neutre permet de le retrouver dans les listes.",

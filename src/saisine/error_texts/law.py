@@ -6,10 +6,10 @@ TEXTS: dict[str, ErrorText] = {
     "law_file_invalid": ErrorText(
         what_fr="Le fichier « {file} » n’est pas utilisable (ligne {line}).",
         why_fr="{reason_fr}.",
-        what_to_do_fr="Corrigez cette ligne, puis relancez « saisine law check ». Rien n’a été changé.",
+        what_to_do_fr="Corrigez cette ligne, puis relancez la même commande. Rien n’a été changé.",
         what_en="The file “{file}” cannot be used (line {line}).",
         why_en="{reason_en}.",
-        what_to_do_en="Mend that line, then run “saisine law check” again. Nothing was changed.",
+        what_to_do_en="Mend that line, then run the same command again. Nothing was changed.",
     ),
     "law_file_unreadable": ErrorText(
         what_fr="Le fichier « {file} » ne peut pas être lu.",

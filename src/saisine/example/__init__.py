@@ -6,6 +6,6 @@ Nobody and no place in it exists; `docs/example.md` says what each file is.
 """
 
 from saisine.example.association import ASSOCIATION
-from saisine.example.write import ExampleReport, write_example
+from saisine.example.write import DAYS_BEFORE, ExampleReport, write_example
 
-__all__ = ["ASSOCIATION", "ExampleReport", "write_example"]
+__all__ = ["ASSOCIATION", "DAYS_BEFORE", "ExampleReport", "write_example"]

@@ -12,9 +12,10 @@ import typst
 
 from saisine.dossiers.glyphs import FONTS
 from saisine.errors import SaisineError
-from saisine.example.association import NAME, PARIS, at_paris
+from saisine.example.association import NAME, at_paris
 from saisine.example.wave import Plan
 from saisine.law.dates import DAYS_FR, MONTHS_FR
+from saisine.paris import PARIS
 
 TEMPLATE: Final = Path(__file__).parent / "assets" / "acknowledgement.typ"
 

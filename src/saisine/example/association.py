@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from saisine.law.inputs import Association
+from saisine.paris import PARIS
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 NAME: Final = "Les Voix du Verger"
 TOWN: Final = "Valmerle"
 HANDLE: Final = "VoixDuVergerEx"  # X allows 15 signs

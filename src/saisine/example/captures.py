@@ -11,9 +11,10 @@ from typing import Final, NamedTuple
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from saisine.dossiers.glyphs import FONTS, coverage
-from saisine.example.association import NAME, PARIS
+from saisine.example.association import NAME
 from saisine.example.wave import Plan, Said
 from saisine.law.dates import MONTHS_FR
+from saisine.paris import PARIS
 
 READABLE: Final = 20
 UNREADABLE: Final = 4

@@ -23,6 +23,9 @@ from saisine.example.youtube import write_youtube
 # The association had existed for five years by then, and an identifier of X fits 63 bits until 2080.
 EARLIEST: Final = date(2018, 1, 1)
 LATEST: Final = date(2079, 12, 31)
+DAYS_BEFORE: Final = (
+    38  # the wave, before the day it is tried: its three-month clock still runs for about 54 days
+)
 
 
 @dataclass(frozen=True, slots=True)

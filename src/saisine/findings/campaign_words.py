@@ -5,12 +5,11 @@ No word on who, why, or guilt: `tests/findings/test_campaigns.py` reads every se
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from saisine.findings.actions import KIND
 from saisine.findings.campaigns import Campaign
+from saisine.paris import in_paris
 
-PARIS: Final = ZoneInfo("Europe/Paris")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MONTHS: Final = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
@@ -147,14 +146,14 @@ def _pairs(count: int, language: str) -> str:
 
 
 def said_day(at_us: int, language: str) -> str:
-    local = (EPOCH + timedelta(microseconds=at_us)).astimezone(PARIS)
+    local = in_paris(EPOCH + timedelta(microseconds=at_us))
     day = "1er" if local.day == 1 and language == "fr" else str(local.day)
     return f"{day} {_MONTHS[language][local.month - 1]} {local.year}"
 
 
 def said_time(at_us: int, language: str) -> str:
     """A moment as people of Paris say it, to the minute."""
-    local = (EPOCH + timedelta(microseconds=at_us)).astimezone(PARIS)
+    local = in_paris(EPOCH + timedelta(microseconds=at_us))
     if language == "fr":
         return f"{said_day(at_us, language)} à {local:%H} h {local:%M}"
     return f"{said_day(at_us, language)} at {local:%H:%M}"

@@ -13,6 +13,7 @@ from saisine.findings.inputs import Text
 from saisine.findings.rules import load_rules
 from saisine.findings.shingles import SHINGLE
 from saisine.findings.waves import Moment, Wave, find_waves
+from saisine.paris import PARIS
 
 VERSION: Final = 1  # of the method: a finding kept in a dossier says which one it came from
 COLUMNS: Final = ("text", "text_norm", "created_at", "platform", "author_id")
@@ -135,7 +136,7 @@ def _wave_row(one: SurveyWave) -> dict[str, Any]:
         "times_baseline": waves.TIMES_BASELINE,
         "around_days": waves.AROUND_DAYS,
         "least_other_days": waves.LEAST_OTHER_DAYS,
-        "zone": waves.PARIS.key,
+        "zone": PARIS.key,
     }
     return _row(
         "wave",

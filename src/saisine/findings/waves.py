@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-PARIS: Final = ZoneInfo("Europe/Paris")
+from saisine.paris import in_paris
 
 # Fewer can be read one by one in a quarter of an hour: nobody needs them gathered.
 FLOOR_PER_DAY: Final = 30
@@ -72,7 +71,7 @@ def find_waves(moments: Iterable[Moment]) -> tuple[Wave, ...]:
     dated = sorted((moment.at.astimezone(UTC), moment.ref) for moment in moments if moment.at is not None)
     by_day: dict[date, list[Dated]] = {}
     for at, ref in dated:
-        local = at.astimezone(PARIS)
+        local = in_paris(at)
         by_day.setdefault(local.date(), []).append((at, ref))
     counts = {day: len(found) for day, found in by_day.items()}
     return tuple(
@@ -92,9 +91,11 @@ def _others(days: Sequence[date], counts: dict[date, int]) -> list[int]:
 
     Only between the first and the last message: before and after, nobody was counting.
     """
-    first = max(min(counts), days[0] - timedelta(days=AROUND_DAYS))
-    last = min(max(counts), days[-1] + timedelta(days=AROUND_DAYS))
-    around = (first + timedelta(days=step) for step in range((last - first).days + 1))
+    first = max(
+        min(counts).toordinal(), days[0].toordinal() - AROUND_DAYS
+    )  # numbers: a forged day may be the last
+    last = min(max(counts).toordinal(), days[-1].toordinal() + AROUND_DAYS)
+    around = map(date.fromordinal, range(first, last + 1))
     return [counts.get(day, 0) for day in around if not days[0] <= day <= days[-1]]
 
 
@@ -121,9 +122,9 @@ def _build(days: list[date], by_day: dict[date, list[Dated]], counts: dict[date,
     return Wave(
         id=digest.hexdigest()[:16],
         day=days[0],
-        start=inside[0][0].astimezone(PARIS),
+        start=in_paris(inside[0][0]),
         peak_hour=max(hours, key=lambda pair: pair[1])[0],  # the first of equal hours
-        end=inside[-1][0].astimezone(PARIS),
+        end=in_paris(inside[-1][0]),
         refs=refs,
         n=len(refs),
         baseline_per_day=_baseline(_others(days, counts)),
@@ -137,4 +138,4 @@ def _hours(times: Sequence[datetime]) -> tuple[tuple[datetime, int], ...]:
     first, last = min(counts), max(counts)
     steps = int((last - first) / timedelta(hours=1)) + 1
     every = (first + timedelta(hours=step) for step in range(steps))
-    return tuple((hour.astimezone(PARIS), counts[hour]) for hour in every)
+    return tuple((in_paris(hour), counts[hour]) for hour in every)

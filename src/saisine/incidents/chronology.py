@@ -4,11 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from saisine.law.dates import day_fr
+from saisine.paris import PARIS, in_paris
 
-PARIS = ZoneInfo("Europe/Paris")
 Precision = Literal["us", "s", "min", "day", "month", "none"]
 
 
@@ -21,14 +20,14 @@ class Dated:
 
     @property
     def day(self) -> date | None:
-        return self.at.astimezone(PARIS).date() if isinstance(self.at, datetime) else self.at
+        return in_paris(self.at).date() if isinstance(self.at, datetime) else self.at
 
     def order(self) -> tuple[int, str]:
         """Undated things come last; a day without hour opens its day."""
         if self.at is None:
             return 1, ""
         if isinstance(self.at, datetime):
-            return 0, self.at.astimezone(PARIS).isoformat()
+            return 0, in_paris(self.at).isoformat()
         return 0, datetime.combine(self.at, time.min, PARIS).isoformat()
 
     def words(self, language: str = "fr") -> str:
@@ -40,7 +39,7 @@ class Dated:
             return f"around {day:%B %Y}" if language == "en" else f"vers {day_fr(day).split(' ', 1)[1]}"
         if self.precision == "day" or not isinstance(self.at, datetime):
             return _day(day, language)
-        local = self.at.astimezone(PARIS)
+        local = in_paris(self.at)
         clock = f"{local:%H:%M}" if language == "en" else f"{local.hour} h {local:%M}"
         return f"{_day(day, language)}, {clock}"
 
@@ -51,12 +50,16 @@ def _day(day: date, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the chronology. `exhibits` are numbers of the incident's exhibits."""
+    """One line of the chronology. `exhibits` are numbers of the incident's exhibits.
+
+    `is_birth`: the birthday of somebody targeted, which not every reader may receive.
+    """
 
     when: Dated
     text_fr: str
     text_en: str
     exhibits: tuple[int, ...] = field(default=())
+    is_birth: bool = False
 
     def text(self, language: str = "fr") -> str:
         return self.text_en if language == "en" else self.text_fr

@@ -113,7 +113,9 @@ def all_changes(law: Law) -> Iterator[Change]:
     for entry in law.ground_lists.values():
         window = _Window(entry.valid_from, entry.valid_to, entry.validity)
         words = ("Liste de critères.", "List of grounds.")
-        yield from window.changes(entry.name_fr, entry.id, words, (str(entry.offence),), entry.verified)
+        held = law.offences.get(str(entry.offence))
+        article = ", ".join(held.articles) if held else entry.name_fr  # two lists may bear one name
+        yield from window.changes(article, entry.id, words, (str(entry.offence),), entry.verified)
     for modifier in law.modifiers.values():
         window = _Window(modifier.valid_from, modifier.valid_to, None)
         words = (modifier.name_fr, modifier.name_fr)

@@ -4,10 +4,11 @@ Sources: Cass. crim. 12 Nov. 2014, no 13-84.444 (same day number, last day until
 """
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import MAXYEAR, date, datetime, timedelta
 
-PARIS = ZoneInfo("Europe/Paris")
+from saisine.paris import in_paris
+
+LAST_BUT_ONE = date.max - timedelta(days=1)
 MONTHS_FR = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",
@@ -31,9 +32,14 @@ NUMBERS_FR = (
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day number `months` later; when that day does not exist, the last day of that month."""
+    """The same day number `months` later; when that day does not exist, the last day of that month.
+
+    A forged date may lie at the end of the calendar (9999): its period ends with it.
+    """
     count = day.year * 12 + day.month - 1 + months
     year, month = count // 12, count % 12 + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
@@ -52,7 +58,7 @@ def paris_day(text: str) -> tuple[date, bool]:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         return moment.date(), True
-    return moment.astimezone(PARIS).date(), False
+    return in_paris(moment).date(), False
 
 
 def day_fr(day: date, weekday: bool = False) -> str:
@@ -84,7 +90,7 @@ def last_of_month(day: date) -> date:
 
 
 def day_after(day: date) -> date:
-    return day + timedelta(days=1)
+    return min(day, LAST_BUT_ONE) + timedelta(days=1)
 
 
 def _number(value: int) -> str:

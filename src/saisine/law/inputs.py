@@ -15,6 +15,7 @@ from saisine.law.load import Law, load_law
 
 Precision = Literal["us", "s", "min", "day", "month", "none"]
 PRECISIONS: tuple[Precision, ...] = ("us", "s", "min", "day", "month", "none")
+FIRST_YEAR, LAST_YEAR = 1800, 2200  # outside, a day is a slip: a year of three digits, 9999
 KEYS = frozenset(
     (
         "platform", "facts_true", "facts_false", "facts_unknown", "grounds", "grounds_unknown",
@@ -208,14 +209,16 @@ def _day(raw: Mapping[str, Any], key: str) -> date | None:
 def _paris(value: Any, key: str) -> tuple[date, bool]:
     if isinstance(value, datetime):
         value = value.isoformat()
-    if isinstance(value, date):
-        return value, False
     try:
-        return paris_day(str(value))
-    except ValueError as error:
+        found = (value, False) if isinstance(value, date) else paris_day(str(value))
+    except (ValueError, OverflowError) as error:
         raise _invalid(
             key, f"« {value} » n’est pas un jour (2026-08-31)", f"“{value}” is not a day"
         ) from error
+    if not FIRST_YEAR <= found[0].year <= LAST_YEAR:
+        reason_fr = f"« {value} » est hors des années {FIRST_YEAR} à {LAST_YEAR}"
+        raise _invalid(key, reason_fr, f"“{value}” lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+    return found
 
 
 def _event(raw: Any, law: Law) -> Event:
@@ -230,6 +233,8 @@ def _event(raw: Any, law: Law) -> Event:
     precision = _precision(raw)
     day, assumed = (None, False) if raw.get("date") is None else _paris(raw["date"], "events.date")
     latest = _day(raw, "latest")
+    if day and latest and latest < day:
+        raise _invalid("events.latest", "ce jour vient avant « date »", "this day comes before “date”")
     if day and precision == "month":
         day, latest = day.replace(day=1), latest or last_of_month(day)
     offences = raw.get("offence") or ()

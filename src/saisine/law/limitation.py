@@ -5,7 +5,7 @@ or a holiday prolongs nothing. A clock that starts on an unknown day is computed
 one. Rules and sources: fr/limitation.yaml; Crim. 12 Nov. 2014, no 13-84.444; 11 March 2025, no 24-80.572.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -152,7 +152,7 @@ def _run(
         days_left=(chain.last - today).days,
         safety_day=safety_day(rules.safety, chain.runs_from, chain.last),
         steps=(*steps, *_end_steps(chain.last, status, today, regime, chain.event)),
-        alerts=_alerts(rules, rule, start, own, regime),
+        alerts=(*_alerts(rules, rule, start, own, regime), *_ahead_alerts(rules, own, start, today)),
         verified=_verified(rules, rule),
         prudential=rule.prudential,
         regime=rule.regime,
@@ -161,6 +161,15 @@ def _run(
         act=start.act,
         counted=_counted(chain.last, today) if status == "open" else "",
     )
+
+
+def _ahead_alerts(rules: LimitationFile, events: Iterable[Event], start: Start, today: date) -> Iterator[str]:
+    """What has not come yet is counted as planned, and said: it may be a slip of the year."""
+    if start.day > today:
+        yield "Le jour des faits n’est pas encore arrivé : à vérifier."
+    for event in events:
+        if event.day and event.day > today and rules.role(event.kind) == "procedure":
+            yield f"{rules.label(event.kind)} du {day_fr(event.day)} : pas encore arrivé, à vérifier."
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +242,7 @@ def last_day(day: date, months: int, pauses: Pauses = ()) -> date:
     last = add_months(day, months)
     for begin, end in pauses:
         if begin <= last and end > day:
-            last += end - max(begin, day)
+            last += min(end - max(begin, day), date.max - last)
     return last
 
 

@@ -105,6 +105,13 @@ class Qualification:
         """The conditions that fail, hence exclude."""
         return tuple(element for element in self.elements if element.satisfied is False)
 
+    @property
+    def pleaded(self) -> tuple[Element, ...]:
+        """What a letter or a notice says of it: no obstacle (its absence would read as an allegation), nothing
+        that fails, and no other way when one is already whole."""
+        shown = (one for one in self.elements if one.role != "none_of" and one.value is not False)
+        return tuple(one for one in shown if one.value or one.satisfied is None)
+
 
 def qualify(law: Law, inputs: CaseInputs, days: Sequence[date] = ()) -> tuple[Qualification, ...]:
     """Every offence of the law confronted with the facts, in the order of the file.

@@ -37,7 +37,10 @@ class ExhibitLine:
 
 @dataclass(frozen=True, slots=True)
 class ContentLine:
-    """One content complained of. `quoted` is None unless a person chose to quote."""
+    """One content complained of. `quoted` is None unless a person chose to quote.
+
+    `is_lawful`: nothing unlawful was found in its statement, as when a message is quoted to denounce it.
+    """
 
     url: str
     platform: str
@@ -45,11 +48,12 @@ class ContentLine:
     published: str = ""
     exhibit: int | None = None
     quoted: str | None = None
+    is_lawful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class OffenceLine:
-    """One qualification that was kept, or is only proposed. `flag` is the words of `verified`."""
+    """One qualification that was kept, or is only proposed. `exhibits` show its statement; None: all of them."""
 
     id: str
     name: str
@@ -58,6 +62,12 @@ class OffenceLine:
     elements: tuple[str, ...] = ()
     last_day: date | None = None
     is_press: bool = False
+    exhibits: tuple[int, ...] | None = None
+    complaint: str = "not_required"
+    standing: str = ""
+
+    def covers(self, exhibit: int | None) -> bool:
+        return self.exhibits is None or exhibit is None or exhibit in self.exhibits
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class NoticeLine:
     decided_on: date | None = None
     complaint_until: date | None = None
     coordinator: str = ""
+    exhibit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ SOURCES: Final[dict[str, tuple[frozenset[str], str]]] = {
         "les contenus, avec leur adresse exacte",
     ),
     "offences": (
-        frozenset({"name", "articles", "statement", "elements", "last_day_of"}),
+        frozenset({"name", "articles", "statement", "elements", "complaint", "standing", "last_day_of"}),
         "les qualifications et les textes",
     ),
     "exhibits": (frozenset({"piece_number", "title", "when", "url", "sha256"}), "la liste des pièces"),
@@ -85,6 +85,12 @@ SOURCES: Final[dict[str, tuple[frozenset[str], str]]] = {
         "les signalements envoyés",
     ),
     "observed": (frozenset({"article", "text"}), "les manquements constatés, avec leur preuve"),
+}
+# who must complain before anybody is prosecuted (`public_action` of the law's data)
+COMPLAINTS: Final[dict[str, str]] = {
+    "not_required": "Aucune plainte préalable n’est nécessaire pour poursuivre.",
+    "required_victim": "Il faut la plainte de la personne visée elle-même.",
+    "required_victim_or_minister": "Il faut la plainte de la personne visée, ou du ministre.",
 }
 _GAP: Final = "[à compléter : {label}]"
 _SPACES: Final = re.compile(r"\s+")
@@ -243,6 +249,8 @@ def _offences(data: LetterData) -> list[dict[str, str]]:
             "articles": row.articles,
             "statement": row.statement,
             "elements": " ".join(row.elements) or "éléments à exposer",
+            "complaint": COMPLAINTS[row.complaint],
+            "standing": row.standing or "à établir",
             "last_day_of": _last_day(row, data.today),
         }
         for row in data.offences

@@ -47,8 +47,7 @@ class LegalBasis:
             statement_en=assessed.statement.line("en"),
             elements=tuple(
                 ElementLine(element.label_fr, element.label_en, element.value, element.article)
-                for element in assessed.qualification.elements
-                if element.role != "none_of" and element.value is not False
+                for element in assessed.qualification.pleaded
             ),
             grounds_fr=tuple(ground.label_fr for ground in kept),
             grounds_en=tuple(ground.label_en for ground in kept),

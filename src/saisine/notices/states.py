@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, time
 from typing import Final, Literal
 
 from saisine.errors import SaisineError
-from saisine.law.dates import PARIS, day_fr
+from saisine.law.dates import day_fr
+from saisine.paris import PARIS, in_paris
 
 Kind = Literal[
     "sent", "acknowledged", "decided", "abandoned", "complaint_20", "decided_20", "body_21", "decided_21",
@@ -98,7 +99,7 @@ class NoticeEvent:
     @property
     def day(self) -> date:
         """The Paris calendar day."""
-        return self.at.astimezone(PARIS).date() if isinstance(self.at, datetime) else self.at
+        return in_paris(self.at).date() if isinstance(self.at, datetime) else self.at
 
     @property
     def has_time(self) -> bool:

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from saisine.law.dates import DAYS_FR, PARIS, day_fr
+from saisine.law.dates import DAYS_FR, day_fr
+from saisine.paris import in_paris
 
 WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("Notification d’un contenu illicite", "Notice of illegal content"),
@@ -112,7 +113,7 @@ def say(key: str, language: str) -> str:
 
 def moment(at: datetime, language: str) -> str:
     """A time in full, in Paris: « samedi 14 mars 2026, 14 h 32 (heure de Paris) »."""
-    local = at.astimezone(PARIS)
+    local = in_paris(at)
     if language == "en":
         return f"{local:%Y-%m-%d %H:%M} (Paris time)"
     weekday = DAYS_FR[local.weekday()]

@@ -13,10 +13,11 @@ from typing import Any, Final
 import msgspec
 
 from saisine.errors import SaisineError
+from saisine.paris import PARIS
 from saisine.vault.core import OpenVault
 from saisine.vault.faults import disk_faults
 from saisine.vault.log import REFS_PER_LINE, TAKES_IN_BYTES, Entry
-from saisine.vault.opening import PARIS, finish_erasures, named_objects, on_day, say_day_en, say_day_fr
+from saisine.vault.opening import finish_erasures, named_objects, on_day, say_day_en, say_day_fr
 from saisine.vault.records import Sealed
 from saisine.vault.standing import BARRED, UNLAWFUL
 

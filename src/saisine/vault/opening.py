@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from saisine.paris import PARIS
 from saisine.vault.faults import read_regular, said, write_durably
 from saisine.vault.journal import Journal, Reading
 from saisine.vault.keys import KeyStore
@@ -28,7 +28,6 @@ from saisine.vault.secret_files import WIPED, wipe
 
 UNTOLD: Final = "untold.json"
 _STALE_S: Final = 600.0
-PARIS = ZoneInfo("Europe/Paris")
 _MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin",
     "juillet", "août", "septembre", "octobre", "novembre", "décembre",

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from saisine.web.words import PARIS
+from saisine.paris import PARIS
 
 
 def now() -> datetime:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from django.utils import dateformat, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-PARIS = ZoneInfo("Europe/Paris")
+from saisine.paris import in_paris
+
 THIN = "\u202f"  # French groups digits with a narrow no-break space
 
 
@@ -44,7 +44,7 @@ def say_number(value: int) -> str:
 def say_day(value: date) -> str:
     """« samedi 14 mars 2026 »; the first of a month is « 1er »."""
     if isinstance(value, datetime):
-        value = value.astimezone(PARIS).date()
+        value = in_paris(value).date()
     return _say_day(value, language())
 
 
@@ -62,7 +62,7 @@ def say_date(value: date) -> str:
 
 def say_moment(value: datetime) -> str:
     """« samedi 14 mars 2026, 14 h 32 » (Paris time); a line is not broken inside the hour."""
-    local = value.astimezone(PARIS)
+    local = in_paris(value)
     clock = f"{local:%H:%M}" if is_english() else f"{local.hour}\u00a0h\u00a0{local:%M}"
     return f"{say_day(local)}, {clock}"
 
