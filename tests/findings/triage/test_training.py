@@ -41,14 +41,14 @@ def test_every_group_fills_the_same_frames() -> None:
 
 def test_a_sentence_kept_as_written_is_one_sentence_and_its_hand_is_left_out_whole() -> None:
     written = [one for one in SENTENCES if one.frame.hand is not None]
-    assert len(written) >= 11_000
+    assert len(written) >= 17_000
     assert all(one.text == one.frame.pattern for one in written)
     assert len({one.frame.id for one in written}) == len(written)
     folds = defaultdict(set)
     for one in written:
         folds[one.frame.hand].add(one.frame.fold)
     assert set(map(len, folds.values())) == {1}
-    assert len(set.union(*folds.values())) == len(folds) == FOLDS
+    assert len(set.union(*folds.values())) == FOLDS < len(folds)
 
 
 def test_the_same_seed_gives_the_same_sentences_and_no_slot_is_left() -> None:

@@ -19,8 +19,9 @@ CARD: Final = PROJECT / "docs" / "triage-card.md"
 SUITE: Final = PROJECT / "tests" / "findings" / "triage" / "functions" / "SHA256"
 DRAWS: Final = 200
 # How often the frozen suite gave its figures to those who tune: each look teaches a little. Raise it at each look.
+# Those of model 5 were with eleven hands, then with thirteen, twice: the second one is shipped.
 # Those of model 3 were on alarms and written sentences, under two sets of shares (0.855, then 0.857, which is shipped).
-SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1}
+SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 3}
 
 
 def measure(
@@ -135,7 +136,7 @@ def card_text(facts: Mapping[str, Any]) -> str:
         [name, one["n"], f"{one['accuracy']:.3f}"] for name, one in functions
     ])]  # fmt: skip
     parts += [
-        "`written_…`: sentences kept as five hands wrote them; members never saw the hand they are measured on.\n"
+        "`written_…`: sentences kept as each hand wrote them; members never saw the hand they are measured on.\n"
     ]
     parts += ["## Entrées / Inputs\n"]
     parts += [_table(["file", "SHA-256"], [[name, f"`{one}`"] for name, one in facts["inputs"].items()])]

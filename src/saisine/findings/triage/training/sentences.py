@@ -37,6 +37,8 @@ FILES: Final = (
     "written_9.yaml",
     "written_10.yaml",
     "written_11.yaml",
+    "written_12.yaml",
+    "written_13.yaml",
 )
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group
