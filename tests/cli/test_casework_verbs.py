@@ -130,6 +130,9 @@ def test_notices_and_terms_leave_as_csv_and_calendar(opened: Saisine) -> None:
 
 
 def test_the_association_and_a_screenshot_are_completed_by_hand(case: Saisine) -> None:
+    refused = case("association", "--declared-on", "2015-03-02", "--tag", "rascisme", code=64)
+    assert "racisme" in refused.err
+    assert case("association", "--json").data["declared_on"] is None
     card = case("association", "--declared-on", "2015-03-02", "--tag", "racisme", "--json").data
     assert (card["name"], card["declared_on"]) == ("Les Voix du Verger", "2015-03-02")
     assert case("association", "--json").data == card

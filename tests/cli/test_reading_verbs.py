@@ -138,3 +138,26 @@ def test_a_workspace_is_not_imported_into_itself(saisine: Saisine) -> None:
     assert "1 fichier scellé." in done.out
     assert "espace de travail de Saisine" in done.err
     assert "espace de travail de Saisine" in saisine("import", "espace", "-w", "espace", code=65).err
+
+
+def test_files_that_may_hold_messages_are_named_even_when_told_together(saisine: Saisine) -> None:
+    folder = saisine.folder / "depot"
+    folder.mkdir()
+    (folder / "a.csv").write_text("Auteur,Date,Texte\nLise,2026-04-21,bonjour\n")
+    for n in range(10):
+        (folder / f"inconnu{n}.json").write_text(f'{{"n": {n}}}')
+    for name in ("b.png", "c.png"):
+        (folder / name).write_bytes(b"\x89PNG\r\n\x1a\n" + name.encode())
+    done = saisine("read", "depot")
+    assert "10 fichiers : Format non reconnu. La liste" in done.err
+    assert "depot/inconnu0.json, depot/inconnu1.json" in done.err
+    assert "et 2 autres, que le relevé nomme" in done.err
+    assert "b.png" not in done.err
+
+
+def test_only_what_was_sealed_is_said_to_be(saisine: Saisine) -> None:
+    (saisine.folder / "b.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert "scellé" not in saisine("read", "b.png", code=65).err
+    assert "scellé" not in saisine("profile", "b.png", code=65).err
+    saisine("init", "espace")
+    assert "Il est scellé" in saisine("import", "b.png", "-w", "espace").err

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from saisine.messages.containers import Limits, members_of
+from saisine.messages.archive_streams import Limits
+from saisine.messages.containers import members_of
 from saisine.messages.formats.contract import Member
 from saisine.messages.reading import read_paths
 from saisine.messages.schema import Message

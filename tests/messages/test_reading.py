@@ -1,6 +1,7 @@
 """Reading without a workspace: sniffing, members, ledger, and the sum that always holds."""
 
 import gzip
+import hashlib
 import io
 import json
 import subprocess
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from saisine.errors import SaisineError
-from saisine.messages.containers import Limits
+from saisine.messages.archive_streams import Limits
 from saisine.messages.importing import Reading, read_paths
-from saisine.messages.ledger import Ledger
+from saisine.messages.ledger import FAILED, FAILED_THEN_CUT, Ledger
 from saisine.messages.schema import Message
+from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD
 from tests.messages.examples import examples
 from tests.messages.x_lines import NOW, body, post
 
@@ -178,7 +180,7 @@ def test_a_cut_file_keeps_what_came_before_and_says_where(tmp_path: Path) -> Non
     assert entry.truncated
     assert entry.notes["truncated"][2] == data[:-1].rfind(b"\n") + 1
     assert reading.ledger.is_partial
-    assert any("9 messages ont été lus" in sentence for sentence in reading.ledger.sentences("fr"))
+    assert any("9 messages lus avant la coupure" in sentence for sentence in reading.ledger.sentences("fr"))
 
 
 @settings(
@@ -250,3 +252,84 @@ def test_limits_are_counted_while_reading(tmp_path: Path) -> None:
     messages, reading = read(path, limits=Limits(expanded_bytes=100))
     assert messages == []
     assert reading.ledger.is_partial
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+def test_files_put_one_after_the_other_lose_no_message(tmp_path: Path) -> None:
+    """`type a b > c` leaves the byte-order mark of the second file in the middle."""
+    for name, data in (
+        ("lines.jsonl", BOM + body(3) + BOM + body(2, seed=7)),
+        ("each.jsonl", b"".join(BOM + line + b"\n" for line in body(5).splitlines())),
+        ("twice.jsonl", BOM + BOM + body(5)),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        messages, reading = read(path)
+        assert len(messages) == 5, name
+        assert not reading.ledger.sources[0].failed
+        for one in messages:
+            start, length = map(int, one.locator.removeprefix("#byte=").split("/")[0].split("+"))
+            assert hashlib.sha256(data[start : start + length]).hexdigest() == one.record_sha256
+            assert data[start : start + length].startswith(b"{")
+
+
+def test_documents_put_one_after_the_other_lose_no_message(tmp_path: Path) -> None:
+    page = b'{"data": [%s], "meta": {"result_count": 1}}'
+    one, two = (json.dumps(post(n)).encode() for n in (1, 2))
+    path = tmp_path / "pages.json"
+    path.write_bytes(BOM + BOM + page % one + b"\n" + BOM + page % two)
+    messages, reading = read(path)
+    assert (len(messages), reading.ledger.sources[0].notes) == (2, {})
+
+
+def test_data_behind_text_on_a_line_is_no_text_to_pass_over(tmp_path: Path) -> None:
+    lines = body(4).splitlines()
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(
+        b"\n".join([lines[0], lines[2], b"10:00 " + lines[1], b"fin du jour", b"10:01 " + lines[3]])
+    )
+    messages, reading = read(path)
+    (entry,) = reading.ledger.sources
+    assert (len(messages), len(entry.failed), set(entry.notes)) == (2, 2, {"stray_text"})
+    assert reading.ledger.is_partial
+    path = tmp_path / "log.json"
+    page = json.dumps({"data": [post(1)], "meta": {"result_count": 1}}).encode()
+    path.write_bytes(b"\n".join([page, b"10:00 " + page, b"fin du jour", b"10:01 " + page, page]))
+    messages, reading = read(path)
+    (entry,) = reading.ledger.sources
+    assert (len(messages), len(entry.failed)) == (2, 2)
+
+
+def test_a_file_of_a_known_format_without_a_message_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "context.json"
+    path.write_bytes(b'{"ancestors": [], "descendants": []}')
+    messages, reading = read(path)
+    (entry,) = reading.ledger.sources
+    assert (messages, entry.format, set(entry.notes)) == ([], "mastodon-api", {"nothing_inside"})
+    assert not entry.is_problem
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_sentence_of_a_ledger_speaks_of_none_one_and_many(language: str) -> None:
+    for words in (*NOTES.values(), *SKIP_REASONS.values(), *UNREAD.values(), FAILED, FAILED_THEN_CUT):
+        said = [
+            words.say(language, count=n, mapped=n, locator="#row=2", offset=1, names="a, b")
+            for n in (0, 1, 2)
+        ]
+        assert not any(set("{}|") & set(one) or "(s)" in one or "  " in one for one in said), said
+    cut = [NOTES["truncated"].say(language, mapped=n) for n in (0, 1, 2)]
+    wanted = {
+        "fr": ("aucun message n’a été lu", "1 message lu avant la coupure est conservé", "2 messages lus"),
+        "en": ("no message was read", "1 message read before the cut is kept", "2 messages read"),
+    }
+    assert all(piece in one for piece, one in zip(wanted[language], cut, strict=True))
+
+
+def test_a_file_is_said_to_be_sealed_only_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n")
+    _, reading = read(path)
+    assert any("scellé" in one for one in reading.ledger.sentences())
+    assert not any("scellé" in one for one in reading.ledger.sentences(is_sealed=False))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from saisine.messages import spreadsheets
 from saisine.messages.formats.xlsx import date_text, may_be_rounded, number_text, place_of
 from saisine.messages.formats.xlsx_parts import is_date_format, unescape
 from saisine.messages.originals import read_record
@@ -269,3 +270,20 @@ def test_a_row_is_found_again_in_the_sealed_workbook(tmp_path: Path, mapper: str
     original = Original("a.xlsx", len(data), lambda: io.BytesIO(data))
     body = read_record(original, message.locator, message.record_sha256, mapper=mapper)
     assert body.endswith(b'"Bonjour","https://x.com/a/status/1","c-1234567"\r\n')
+
+
+def test_a_sheet_of_empty_rows_is_gone_through_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column formatted down to the last row, as people do: what a format is known by, then its rows, in one go."""
+    opened: list[str] = []
+    real = spreadsheets.Workbook.rows
+
+    def counted(self: spreadsheets.Workbook, sheet: Any, told: Any) -> Any:
+        opened.append(sheet.name)
+        return real(self, sheet, told)
+
+    monkeypatch.setattr(spreadsheets.Workbook, "rows", counted)
+    empty = "".join(f'<row r="{n}" hidden="1"><c r="A{n}" s="1"/></row>' for n in range(3, 4_000))
+    data = workbook({"A": sheet([HEADER, ROW]).replace("</sheetData>", f"{empty}</sheetData>")})
+    messages, (source,) = read(tmp_path / "a.xlsx", data)
+    assert (len(messages), opened) == (1, ["A"])
+    assert notes(source)["hidden_rows"] == 3_997

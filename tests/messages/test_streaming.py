@@ -7,9 +7,11 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from tests.messages.x_lines import lines
+from saisine.messages.reading import read_paths
+from tests.messages.x_lines import NOW, lines
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL, LARGE = 4_000, 32_000
@@ -95,3 +97,14 @@ def test_eight_times_the_messages_cost_the_same_memory(
         assert found == count
         peaks.append(peak)
     assert peaks[1] <= peaks[0] + NOISE_MB
+
+
+def test_one_long_message_is_stored_in_little_memory(tmp_path: Path) -> None:
+    """A mail of 300 kB, alone in its file: its text is one value of its column, and is not repeated."""
+    path = tmp_path / "a.eml"
+    head = "From: a@exemple.test\nSubject: s\nDate: Wed, 08 Apr 2026 14:05:00 +0200\n\n"
+    path.write_text(head + "insulte longue\n" * 20_000)
+    tracked = pa.total_allocated_bytes()
+    (batch,) = read_paths([path], now=NOW).record_batches()
+    assert batch.num_rows == 1
+    assert pa.total_allocated_bytes() - tracked < 20_000_000

@@ -1,5 +1,6 @@
 """Tables by profile: what people's spreadsheets really look like."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -208,3 +209,75 @@ def test_platforms_are_known_by_their_links() -> None:
         "": "other",
     }
     assert {text: platform_of(text) for text in links} == links
+
+
+PLAIN = "Auteur;Texte;Date\n"
+
+
+def notes(source: dict[str, Any]) -> dict[str, int]:
+    return {one["code"]: one["count"] for one in source["notes"]}
+
+
+def test_a_row_wider_than_the_header_is_told(tmp_path: Path) -> None:
+    """`&#128545;` without quotes: its semicolon shifts what follows it."""
+    rows = "ana;c’est nul &#128545;;13/04/2026 10:00\nbob;salut;14/04/2026 10:00;;\n"
+    messages, source = read(tmp_path / "a.csv", (PLAIN + rows).encode())
+    assert [one.text for one in messages] == ["c’est nul &#128545", "salut"]
+    assert notes(source) == {"extra_cells": 1, "zone_assumed": 1}
+    assert source["notes"][0]["locator"] == "#row=2"
+
+
+def test_dates_that_no_writing_fits_are_told(tmp_path: Path) -> None:
+    dates = ["29/02/2023 10:00", "hier", "13/04/2026 10:00", "", "00/00/0000"]
+    rows = "".join(f"ana;texte {n};{one}\n" for n, one in enumerate(dates))
+    messages, source = read(tmp_path / "a.csv", (PLAIN + rows).encode())
+    assert [one.created_at is None for one in messages] == [True, True, False, True, True]
+    assert [one.created_at_raw for one in messages] == [one or None for one in dates]
+    assert notes(source) == {"dates_unread": 3, "zone_assumed": 1}
+
+
+def test_a_table_in_two_encodings_keeps_the_accents_of_both(tmp_path: Path) -> None:
+    above = PLAIN + "Éloïse;déjà vu 😡;13/04/2026 10:00\nZoé;« à bas »;14/04/2026 10:00\n"
+    below = "Noël;été;15/04/2026 10:00\n"
+    for name, data in (
+        ("head.csv", above.encode() + below.encode("cp1252")),
+        ("far.csv", above.encode() + b"a;b;16/04/2026 10:00\n" * 5_000 + below.encode("cp1252")),
+    ):
+        messages, source = read(tmp_path / name, data)
+        assert messages[0].text == "déjà vu 😡"
+        assert (messages[-1].author_name, messages[-1].text) == ("Noël", "été")
+        assert notes(source)["assumed_encoding"] == 1, name
+    _, source = read(tmp_path / "old.csv", (PLAIN + below).encode("cp1252"))
+    assert notes(source)["assumed_encoding"] == 1
+    _, source = read(tmp_path / "new.csv", above.encode())
+    assert "assumed_encoding" not in notes(source)
+
+
+def test_a_nul_or_two_marks_at_the_start_do_not_hide_a_table(tmp_path: Path) -> None:
+    row = "ana;tex\0te;13/04/2026 10:00\n"
+    (message,), _ = read(tmp_path / "nul.csv", (PLAIN + row).encode())
+    assert (message.text, *message.text_repairs) == ("tex\ufffdte", "nul_replaced")
+    (message,), _ = read(tmp_path / "marks.csv", ("\ufeff\ufeff" + PLAIN + row).encode())
+    assert message.author_name == "ana"
+
+
+def test_utf32_is_read_by_its_mark(tmp_path: Path) -> None:
+    (message,), source = read(tmp_path / "a.csv", (PLAIN + "zoé;été;13/04/2026 10:00\n").encode("utf-32"))
+    assert (message.author_name, message.text) == ("zoé", "été")
+    assert "recoded" in notes(source)
+
+
+def test_keys_with_signs_that_json_escapes_are_read_by_a_profile(tmp_path: Path) -> None:
+    keys = ['Le "texte"', "Quand\n(jour)", "c:\\qui"]
+    profile = tmp_path / "p.yaml"
+    profile.write_text(
+        "id: essai\nversion: 1\nlabel_fr: Essai\nlabel_en: Essay\nplatform: other\nkind: comment\n"
+        f"dialect: {{form: json}}\nmatch: {{headers_all: [[{json.dumps(keys[0])}]]}}\n"
+        f"fields: {{text: [{json.dumps(keys[0])}], created_at: [{json.dumps(keys[1])}], "
+        f"author_name: [{json.dumps(keys[2])}]}}\ntimes: {{format: [iso]}}\n",
+        "utf-8",
+    )
+    rows = [dict(zip(keys, (f"texte {n}", "2026-04-13T10:00:00Z", "ana"), strict=True)) for n in range(3)]
+    messages, source = read(tmp_path / "a.json", json.dumps(rows).encode(), profile=profile)
+    assert [(one.text, one.author_name) for one in messages] == [(f"texte {n}", "ana") for n in range(3)]
+    assert (source["notes"], source["failed"]) == ([], [])

@@ -1,5 +1,6 @@
 """X version 2: pages, streams and flat lines say the same."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -124,3 +125,34 @@ def test_a_record_of_another_shape_fails_alone_and_never_shows_its_text(tmp_path
     assert [m.message_id for m in messages] == [good["id"]]
     assert len(entry["failed"]) == 2
     assert "phrase" not in json.dumps(entry, ensure_ascii=False)
+
+
+def test_a_time_that_its_zone_puts_out_of_the_calendar_fails_alone(tmp_path: Path) -> None:
+    """`0001-01-01T00:00:00+23:59` is a time to the decoder, but UTC has no such year: no row could be read again."""
+    out = ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-05:00"]
+    for count in (4, 200):  # as messages, and as columns
+        posts = [post(n) for n in range(count)]
+        for one, stated in zip(posts[1:], out, strict=False):
+            one["created_at"] = stated
+        posts[0]["created_at"] = "2024-01-01T02:00:00+02:00"
+        path = tmp_path / f"{count}.jsonl"
+        path.write_text("".join(json.dumps(one) + "\n" for one in posts))
+        reading = read_paths([path], now=NOW)
+        stream = io.BytesIO()
+        reading.write_ndjson(stream)
+        rows = [json.loads(line) for line in stream.getvalue().splitlines()]
+        (entry,) = reading.ledger.sources
+        assert (len(rows), entry.mapped, len(entry.failed)) == (count - 2, count - 2, 2)
+        assert rows[0]["created_at"] == "2024-01-01T00:00:00Z"
+        assert entry.notes == {}
+
+
+def test_a_stored_time_can_be_read_again(tmp_path: Path) -> None:
+    posts = [post(n) for n in range(60)]
+    posts[5]["author"] = {**posts[5]["author"], "created_at": "9999-12-31T23:59:59-23:00"}
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in posts))
+    reading = read_paths([path], now=NOW)
+    rows = [row for batch in reading.record_batches() for row in batch.to_pylist()]
+    (entry,) = reading.ledger.sources
+    assert (len(rows), entry.mapped, len(entry.failed)) == (59, 59, 1)

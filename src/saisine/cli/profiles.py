@@ -172,7 +172,7 @@ def _check_words(check: "Check") -> str:
     return CHECKS[check.code].say(LANGUAGE, **_named(check.facts))
 
 
-def _named(facts: Any) -> dict[str, object]:
+def _named(facts: Any) -> dict[str, Any]:
     from saisine.messages.proposal_words import field_words
 
     return {

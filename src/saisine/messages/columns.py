@@ -15,11 +15,15 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.schema import ARROW_SCHEMA, COLUMNS, Message
 from saisine.texts import EPOCH, clean_value, utc_us
 
+# Of a value of more signs, or of fewer rows, no longer column is made to be cut again.
+SHORT: Final = 200
+FEW: Final = 64
 _FIELDS: Final = tuple(zip(COLUMNS, ARROW_SCHEMA.types, strict=True))
 
 
@@ -29,7 +33,10 @@ class Same(NamedTuple):
     value: Any
 
 
-_LAST_SECOND_US: Final = 253_402_300_799_000_000  # of the year 9999
+# What a datetime can be in UTC: the years 1 to 9999.
+FIRST_US: Final = -62_135_596_800_000_000
+LAST_US: Final = 253_402_300_799_999_999
+_LAST_SECOND_US: Final = LAST_US // 1_000_000 * 1_000_000
 Times = npt.NDArray[np.int64]  # microseconds since 1970, UTC; UNKNOWN where there is none
 Column = list[Any] | Same | Times
 
@@ -109,7 +116,7 @@ def _column(column: Column, kind: pa.DataType, count: int) -> pa.Array:
     if isinstance(column, Same):
         return _constant(column.value, kind, count)
     if isinstance(column, np.ndarray):
-        return pa.array(column, pa.int64(), mask=column == UNKNOWN).cast(kind)
+        return _times(pa.array(column, pa.int64(), mask=column == UNKNOWN), kind)
     return _array(column, kind)
 
 
@@ -152,15 +159,27 @@ def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
 
 
 def _constant(value: Any, kind: pa.DataType, count: int) -> pa.Array:
-    """A column of one value: cut from a longer one that was made before, for a batch has thirty of them."""
+    """A column of one value: cut from a longer one that was made before, for a batch has thirty of them. A long value,
+    or one of few rows, is made for itself: 4,096 times the text of one mail would fill the memory."""
     size = 1 << max(12, count.bit_length())
     if isinstance(value, list):
         value = tuple(value)
+    if value is not None and (count < FEW or _is_long(value)):
+        try:
+            return _long_constant.__wrapped__(value, "", kind, count)
+        except UnicodeEncodeError:
+            return _constant(clean_value(value), kind, count)
     try:
         return _long_constant(value, type(value).__name__, kind, size).slice(0, count)
     except UnicodeEncodeError:
         # a lone surrogate that came another way than through a JSON escape (a file name, a handle)
         return _constant(clean_value(value), kind, count)
+
+
+def _is_long(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return sum(map(len, value)) + len(value) > SHORT
+    return isinstance(value, str) and len(value) > SHORT
 
 
 @lru_cache(maxsize=256)
@@ -170,6 +189,8 @@ def _long_constant(value: Any, of: str, kind: pa.DataType, count: int) -> pa.Arr
     if pa.types.is_dictionary(kind):
         zeros = pa.nulls(count, pa.int32()).fill_null(0)
         return pa.DictionaryArray.from_arrays(zeros, pa.array([value], pa.string()))
+    if pa.types.is_timestamp(kind):
+        return pa.repeat(_times(pa.array([utc_us(value)], pa.int64()), kind)[0], count)
     return pa.repeat(pa.scalar(value, kind), count)
 
 
@@ -177,5 +198,14 @@ def _build(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
         return pa.array(values, pa.string()).dictionary_encode()
     if pa.types.is_timestamp(kind):
-        return pa.array([None if value is None else utc_us(value) for value in values], pa.int64()).cast(kind)
+        return _times(pa.array([None if one is None else utc_us(one) for one in values], pa.int64()), kind)
     return pa.array(values, kind)
+
+
+def _times(us: pa.Array, kind: pa.DataType) -> pa.Array:
+    """Raises ValueError for a time that its zone puts out of the years of a datetime: it could not be read again."""
+    span = pc.min_max(us)
+    first, last = span["min"].as_py(), span["max"].as_py()
+    if first is not None and (first < FIRST_US or last > LAST_US):
+        raise ValueError("time out of range")
+    return us.cast(kind)

@@ -6,136 +6,37 @@ disk, except an archive inside an archive above 64 MiB, in an unnamed temporary 
 
 import bz2
 import gzip
-import io
 import lzma
 import re
 import stat
-import struct
 import tarfile
 import tempfile
-import unicodedata
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from saisine.messages import spreadsheets
+from saisine.messages.archive_streams import (
+    BUFFER_BYTES,
+    IN_MEMORY_BYTES,
+    STREAM_FAULTS,
+    Budget,
+    Limits,
+    ReadingStopped,
+    Refused,
+    Slice,
+    buffered,
+    printable_name,
+    reason_of,
+    watched_by,
+)
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES, Member
-
-BUFFER_BYTES: Final = 1 << 20
-IN_MEMORY_BYTES: Final = 64 << 20
-# A small member may compress very well without harm: the ratio is looked at past this size.
-RATIO_FREE_BYTES: Final = 8 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an archive may cost. Bytes are counted while they are read."""
-
-    members: int = 200_000
-    expanded_bytes: int = 20 << 30
-    ratio: int = 200
-    depth: int = 3
-    scratch: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A member that is not opened; `reason` is a code of `words.UNREAD`."""
-
-    path_in_source: str
-    size: int
-    reason: str
-
-
-class ReadingStopped(Exception):
-    """Raised inside a member's stream when a limit is passed; `code` is one of `words.NOTES`."""
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-# What a damaged archive may raise while it is read.
-STREAM_FAULTS: Final = (
-    ReadingStopped,
-    OSError,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    struct.error,
-    RuntimeError,  # zipfile on a locked member; NotImplementedError on an unknown compression
-    ValueError,
-    OverflowError,
-)
-
-
-@dataclass(slots=True)
-class Budget:
-    """What one source has cost so far, whatever the nesting."""
-
-    limits: Limits
-    members: int = 0
-    expanded: int = 0
-    names: set[str] = field(default_factory=set)
-
-    def admit(self, name: str, size: int) -> Refused | None:
-        """Count one member; a refusal when its name is unsafe or taken."""
-        self.members += 1
-        if not is_safe_name(name):
-            return Refused(printable_name(name), size, "unsafe_name")
-        key = unicodedata.normalize("NFC", name).casefold()
-        if key in self.names:
-            return Refused(printable_name(name), size, "duplicate_name")
-        self.names.add(key)
-        return None
-
-
-class _Counted(io.RawIOBase):
-    """A stream that counts what it gives and stops past the limits."""
-
-    def __init__(self, raw: BinaryIO, budget: Budget, packed_bytes: int) -> None:
-        self._raw = raw
-        self._budget = budget
-        self._given = 0
-        self._allowed = max(RATIO_FREE_BYTES, packed_bytes * budget.limits.ratio)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        chunk = self._raw.read(len(buffer))
-        count = len(chunk)
-        buffer[:count] = chunk
-        self._given += count
-        self._budget.expanded += count
-        if self._given > self._allowed or self._budget.expanded > self._budget.limits.expanded_bytes:
-            raise ReadingStopped("too_expanded")
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-_UNSAFE: Final = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|^[A-Za-z]:|\0")
-
-
-def is_safe_name(name: str) -> bool:
-    """Whether a member's name stays inside its archive: no `..`, absolute path, drive or NUL."""
-    return bool(name) and not _UNSAFE.search(name)
-
-
-def printable_name(name: str) -> str:
-    """The name as it may stand in a ledger: unstorable signs spelled out."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
 
 
 def members_of(path: Path, limits: Limits) -> Iterator[Member | Refused]:
@@ -154,23 +55,25 @@ def _expand(member: Member, budget: Budget, depth: int) -> Iterator[Member | Ref
     try:
         kind = type_of(member.read(HEAD_BYTES))
     except STREAM_FAULTS as error:
-        yield Refused(member.path_in_source, member.size, _reason_of(error))
+        yield Refused(member.path_in_source, member.size, reason_of(error))
         return
     if kind.archive is None:
         yield member
     elif depth >= budget.limits.depth:
         yield Refused(member.path_in_source, member.size, "nested_too_deep")
     else:
+        is_empty = True
         try:
-            yield from OPENERS[kind.archive](member, budget, depth + 1)
+            for found in OPENERS[kind.archive](member, budget, depth + 1):
+                is_empty = False
+                yield found
         except STREAM_FAULTS as error:
-            yield Refused(member.path_in_source, member.size, _reason_of(error))
-
-
-def _reason_of(error: BaseException) -> str:
-    if isinstance(error, ReadingStopped):
-        return error.code
-    return "unsupported_archive" if isinstance(error, NotImplementedError) else "damaged"
+            yield Refused(member.path_in_source, member.size, reason_of(error))
+            return
+        for note in member.notes():  # it was opened, but its own container stops before its end
+            yield Refused(member.path_in_source, member.size, note.code)
+        if is_empty:
+            yield Refused(member.path_in_source, member.size, "empty_archive")
 
 
 Siblings = dict[str, Member]
@@ -178,7 +81,8 @@ Siblings = dict[str, Member]
 
 def _inner(outer: Member, name: str, size: int, opener: Callable[[], BinaryIO], siblings: Siblings) -> Member:
     path = f"{outer.path_in_source}!{name}" if outer.path_in_source else name
-    return Member(name.rpartition("/")[2], path, size, opener, f"{path}!", siblings)
+    watched, notes = watched_by(opener, f"{path}!")
+    return Member(name.rpartition("/")[2], path, size, watched, f"{path}!", siblings, notes)
 
 
 def _spool(scratch: Path | None) -> BinaryIO:
@@ -197,10 +101,6 @@ def _seekable(member: Member, budget: Budget) -> BinaryIO:
             store.write(chunk)
     store.seek(0)
     return store
-
-
-def _buffered(raw: BinaryIO, budget: Budget, packed_bytes: int) -> BinaryIO:
-    return io.BufferedReader(_Counted(raw, budget, packed_bytes), BUFFER_BYTES)
 
 
 # ------------------------------------------------------------------ archives of several files
@@ -227,7 +127,7 @@ def _listed(
             yield Refused(outer.path_in_source, outer.size, "too_many_members")
             break
         full = f"{outer.path_in_source}!{entry.name}" if outer.path_in_source else entry.name
-        refused = budget.admit(full, entry.size)
+        refused = budget.admit(full, entry.name, entry.size)
         if refused is None and entry.fault:
             refused = Refused(printable_name(full), entry.size, entry.fault)
         if refused is not None:
@@ -265,8 +165,10 @@ def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Ite
         yield _Entry(name, info.file_size, partial(_open_zipped, archive, info, budget), fault)
 
 
-def _open_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> BinaryIO:
-    return _buffered(archive.open(info), budget, info.compress_size)  # type: ignore[arg-type]
+def _open_zipped(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget, *, is_strict: bool = False
+) -> BinaryIO:
+    return buffered(archive.open(info), budget, info.compress_size, is_strict=is_strict)  # type: ignore[arg-type]
 
 
 def _expand_workbook(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
@@ -279,12 +181,12 @@ def _sheets(member: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterato
     if spreadsheets.is_binary(archive.NameToInfo):
         yield Refused(member.path_in_source, member.size, "spreadsheet")
         return
-    parts = spreadsheets.parts_of(archive, partial(_open_zipped, archive, budget=budget))
+    parts = spreadsheets.parts_of(archive, partial(_open_zipped, archive, budget=budget, is_strict=True))
     with closing(spreadsheets.Workbook(parts, STREAM_FAULTS, budget.limits.scratch)) as book:
         for sheet in book.sheets:
             name = printable_name(sheet.name)
             path = f"{member.path_in_source}!{name}" if member.path_in_source else name
-            refused = budget.admit(path, member.size)
+            refused = budget.admit(path, name, member.size)
             if refused is None and sheet.is_hidden:
                 refused = Refused(path, member.size, "hidden_sheet")
             yield refused or book.member(sheet, member, name, path)
@@ -302,10 +204,11 @@ def _expand_single(
     name = re.sub(r"\.t(?:gz|bz2|xz)$", ".tar", name, flags=re.IGNORECASE)
 
     def opener() -> BinaryIO:
-        return _buffered(unpack(member.open()), budget, packed)
+        return buffered(unpack(member.open()), budget, packed)
 
     path = member.path_in_source
-    inner = Member(name, path or name, 0, opener, member.locator_prefix)
+    watched, notes = watched_by(opener, member.locator_prefix)
+    inner = Member(name, path or name, 0, watched, member.locator_prefix, notes=notes)
     yield from _expand(inner, budget, depth)
 
 
@@ -326,7 +229,16 @@ def _expand_xz(member: Member, budget: Budget, depth: int) -> Iterator[Member | 
 
 def _expand_tar(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
     with _seekable(member, budget) as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
-        yield from _listed(member, budget, depth, _tar_entries(archive, budget))
+        entries: list[_Entry] = []
+        cut: Exception | None = None
+        try:
+            for entry in islice(_tar_entries(archive, budget), budget.limits.members + 1):
+                entries.append(entry)
+        except STREAM_FAULTS as fault:
+            cut = fault  # a download that stopped: the files before are whole
+        yield from _listed(member, budget, depth, iter(entries))
+        if cut is not None:
+            raise cut
 
 
 def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator["_Entry"]:
@@ -337,10 +249,10 @@ def _tar_entries(archive: tarfile.TarFile, budget: Budget) -> Iterator["_Entry"]
 
 
 def _open_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> BinaryIO:
-    raw = archive.extractfile(info)
+    raw = archive.extractfile(info) if info.issparse() else Slice(archive, info)
     if raw is None:
         raise ReadingStopped("damaged")
-    return _buffered(raw, budget, info.size)  # type: ignore[arg-type]
+    return buffered(raw, budget, info.size)  # type: ignore[arg-type]
 
 
 OPENERS: Final[dict[str, Callable[[Member, Budget, int], Iterator[Member | Refused]]]] = {

@@ -1,4 +1,4 @@
-"""UTF-16 files brought to UTF-8 before anyone sniffs them (Excel's “Unicode text”, some consoles)."""
+"""UTF-16 (and UTF-32) files brought to UTF-8 before anyone sniffs them (Excel's “Unicode text”, some consoles)."""
 
 import codecs
 import io
@@ -8,11 +8,17 @@ from typing import BinaryIO, Final
 from saisine.messages.formats.contract import HEAD_BYTES, Member, Note
 from saisine.messages.ledger import SourceEntry
 
-_MARKS: Final = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# UTF-32 first: its mark begins like that of UTF-16.
+_MARKS: Final = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 
 
 def encoding_of(head: bytes) -> str | None:
-    """`utf-16-le` or `utf-16-be` when the bytes say so (mark, or every other byte zero), else None."""
+    """`utf-16-le`, `utf-16-be`… when the bytes say so (mark, or every other byte zero), else None."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name

@@ -40,6 +40,9 @@ _MAGIC: Final[tuple[tuple[bytes, FileType], ...]] = (
     (b"\x1f\x8b", FileType("application/gzip", archive="gz")),
     (b"BZh", FileType("application/x-bzip2", archive="bz2")),
     (b"\xfd7zXZ\x00", FileType("application/x-xz", archive="xz")),
+    (b"Rar!\x1a\x07", FileType("application/vnd.rar", unread="unsupported_archive")),
+    (b"7z\xbc\xaf\x27\x1c", FileType("application/x-7z-compressed", unread="unsupported_archive")),
+    (b"\x28\xb5\x2f\xfd", FileType("application/zstd", unread="unsupported_archive")),
 )
 _HEIF: Final = (b"heic", b"heix", b"mif1", b"msf1", b"avif")
 _HTML: Final = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype html|html|head)\b", re.IGNORECASE | re.DOTALL)

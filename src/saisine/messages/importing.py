@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
-from saisine.messages.containers import Limits
+from saisine.messages.archive_streams import Limits
 from saisine.messages.corpus import Corpora
 from saisine.messages.corpus_files import CorpusWriter, ledger_bytes, manifest_bytes
 from saisine.messages.filetypes import type_of

@@ -183,10 +183,12 @@ class Ledger:
             raise SaisineError("ledger_damaged") from error
         return ledger
 
-    def sentences(self, language: str = "fr") -> Iterator[str]:
+    def sentences(self, language: str = "fr", *, is_sealed: bool = True) -> Iterator[str]:
         """What happened, for a person: one sentence per kind of thing and file; nothing when all was read."""
         for entry in self.sources:
-            yield from _sentences_of(entry, language)
+            if reason := why_unread(entry, language, is_sealed=is_sealed):
+                yield f"{entry.path} : {reason}"
+            yield from left_out_of(entry, language)
 
 
 _PLAIN: Final = (
@@ -216,35 +218,40 @@ def _entry_from(row: dict[str, object]) -> SourceEntry:
     )
 
 
-def why_unread(entry: SourceEntry, language: str = "fr") -> str:
-    """Why nothing was read of this file as messages; empty when something was."""
+def why_unread(entry: SourceEntry, language: str = "fr", *, is_sealed: bool = True) -> str:
+    """Why nothing was read of this file as messages; empty when something was. `is_sealed`: it was kept all the
+    same, which is said where a person may think it lost."""
     if entry.unread is None:
         return ""
     names = ", ".join(name for name, _ in entry.candidates)
-    return UNREAD[entry.unread].say(language, names=names)
-
-
-def _sentences_of(entry: SourceEntry, language: str) -> Iterator[str]:
-    if reason := why_unread(entry, language):
-        yield f"{entry.path} : {reason}"
-    yield from left_out_of(entry, language)
+    return UNREAD[entry.unread].say(language, is_sealed=is_sealed, names=names)
 
 
 def left_out_of(entry: SourceEntry, language: str = "fr") -> Iterator[str]:
     """What was cut, skipped or unreadable inside a file that was read, one sentence per reason."""
     for code, (count, locator, offset) in sorted(entry.notes.items()):
+        if code == "truncated" and "damaged" in entry.notes:
+            continue  # where it is damaged it stops too: once is enough
         said = NOTES[code].say(language, count=count, locator=locator, offset=offset, mapped=entry.mapped)
         yield f"{entry.path} : {said}"
     for reason, (count, first) in sorted(entry.skipped.items()):
         yield f"{entry.path} : {count} × {SKIP_REASONS[reason].say(language, locator=first)}"
     if entry.failed:
         first = entry.failed[0].locator
-        yield f"{entry.path} : {FAILED.say(language, count=len(entry.failed), locator=first)}"
+        said = (FAILED_THEN_CUT if entry.truncated else FAILED).say(
+            language, count=len(entry.failed), locator=first
+        )
+        yield f"{entry.path} : {said}"
 
 
 FAILED: Final = Words(
-    "{count} enregistrement(s) illisible(s), le premier à {locator} ; le reste du fichier a été lu.",
-    "{count} record(s) could not be read, the first at {locator}; the rest of the file was read.",
+    "{count:enregistrement illisible|enregistrements illisibles, d’abord} à {locator} ; le reste du fichier a été lu.",
+    "{count:record could not be read,|records could not be read, first} at {locator}; the rest of the file was read.",
+)
+# A file that stops in the middle: there is no rest to speak of.
+FAILED_THEN_CUT: Final = Words(
+    "{count:enregistrement illisible|enregistrements illisibles, d’abord} à {locator}.",
+    "{count:record could not be read,|records could not be read, first} at {locator}.",
 )
 
 

@@ -18,7 +18,8 @@ import msgspec
 import numpy as np
 
 from saisine.errors import SaisineError
-from saisine.messages.containers import STREAM_FAULTS, Limits, Refused, members_within
+from saisine.messages.archive_streams import STREAM_FAULTS, Limits, Refused
+from saisine.messages.containers import members_within
 from saisine.messages.encodings import to_utf8
 from saisine.messages.formats import FORMATS
 from saisine.messages.formats.contract import HEAD_BYTES, MAX_RECORD_BYTES, Context, Member, RawRecord
@@ -179,7 +180,7 @@ def _members(original: Original, prefixes: Collection[str], scratch: Path | None
         yield member
 
 
-_RECODED: Final = re.compile(r"\(utf-16-[lb]e\)$")
+_RECODED: Final = re.compile(r"\(utf-(?:16|32)-[lb]e\)$")
 
 
 def _is_same(prefix: str, wanted: str) -> bool:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from saisine.errors import SaisineError
+from saisine.messages.archive_streams import STREAM_FAULTS, Limits, Refused
 from saisine.messages.column_scores import JUDGES, TIMES, Column, Reason, assign, columns_of
-from saisine.messages.containers import STREAM_FAULTS, Limits, Refused
 from saisine.messages.date_orders import DateReader, TimeGuess, clock_format
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Message, RawRecord
 from saisine.messages.formats.profiles import Profile
@@ -117,7 +117,8 @@ def propose(
 
 def _no_table(name: str, unread: Sequence[tuple[str, str]]) -> SaisineError:
     words = UNREAD[unread[0][1] if unread else "unknown_format"]
-    return SaisineError("table_not_found", name=name, reason=words.say("fr"), reason_en=words.say("en"))
+    fr, en = (words.say(language, is_sealed=False, names="") for language in ("fr", "en"))
+    return SaisineError("table_not_found", name=name, reason=fr, reason_en=en)
 
 
 def _propose_table(

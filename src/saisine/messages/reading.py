@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
+from saisine.messages.archive_streams import STREAM_FAULTS, Limits, ReadingStopped, Refused
 from saisine.messages.columns import Columns, to_storable
-from saisine.messages.containers import STREAM_FAULTS, Limits, ReadingStopped, Refused, members_of
+from saisine.messages.containers import members_of
 from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats import FORMATS
@@ -151,6 +152,9 @@ class Reading:
                 entry.unread = "web_page"
             if member.is_sheet and entry.unread == "unknown_format":
                 entry.unread = "unknown_table"
+            elif not member.is_sheet and entry.unread == "unknown_format":
+                # so little came out of a damaged archive that nothing could be known of it
+                entry.unread = next((note.code for note in member.notes()), "unknown_format")
             return
         entry.unread = None
         ctx = Context(
@@ -168,6 +172,8 @@ class Reading:
             yield entry, batch
         for note in member.notes():
             entry.note(note)
+        if not entry.read and not entry.notes:
+            entry.note(Note("nothing_inside", member.locator_prefix))
         if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
             entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook
         entry.require_balance()

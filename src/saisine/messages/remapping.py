@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from saisine.errors import SaisineError
-from saisine.messages.containers import Limits
+from saisine.messages.archive_streams import Limits
 from saisine.messages.corpus import Corpora
 from saisine.messages.corpus_files import (
     LEDGER,

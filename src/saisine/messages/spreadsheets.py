@@ -14,10 +14,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from saisine.messages.formats.contract import Member, Note
+from saisine.messages.formats.contract import HEAD_BYTES, Member, Note
 from saisine.messages.formats.xlsx import Links, links_of, rows_of
 from saisine.messages.formats.xlsx_parts import Parts, Plan, SharedStrings, Sheet, plan_of
 
+# What is looked at to know a format: a sheet of no more than that is made once.
+KEPT_BYTES: Final = HEAD_BYTES
 MAIN_PARTS: Final = ("xl/workbook.xml", "xl/workbook.bin")
 
 
@@ -74,10 +76,13 @@ class Workbook:
     def member(self, sheet: Sheet, outer: Member, name: str, path: str) -> Member:
         """The sheet as a member of the file it lies in."""
         told = Counter[str]()
+        kept: list[bytes] = []
 
         def opener() -> BinaryIO:
+            if kept:  # looked at several times before it is read: a million empty rows are gone through once
+                return io.BytesIO(kept[0])
             told.clear()
-            return io.BufferedReader(_SheetStream(self.rows(sheet, told)), 64 << 10)
+            return io.BufferedReader(_SheetStream(self.rows(sheet, told), kept), 64 << 10)
 
         def notes() -> list[Note]:
             return [Note(code, f"{path}!", count=count) for code, count in sorted(told.items())]
@@ -86,10 +91,13 @@ class Workbook:
 
 
 class _SheetStream(io.RawIOBase):
-    """The rows of a sheet as CSV bytes, made as they are asked for."""
+    """The rows of a sheet as CSV bytes, made as they are asked for; a small sheet, once at its end, goes to `kept`."""
 
-    def __init__(self, rows: Iterator[tuple[int, list[str]]]) -> None:
+    def __init__(self, rows: Iterator[tuple[int, list[str]]], kept: list[bytes]) -> None:
         self._rows = rows
+        self._kept = kept
+        self._made = b""
+        self._is_small = True
         self._next = 0
         self._text = io.StringIO()
         self._writer = csv.writer(self._text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -117,6 +125,13 @@ class _SheetStream(io.RawIOBase):
         made = self._text.getvalue().encode("utf-8", "replace")
         self._text.seek(0)
         self._text.truncate()
+        if self._is_small:
+            self._made += made
+            self._is_small = len(self._made) <= KEPT_BYTES
+            if not self._is_small:
+                self._made = b""
+            elif not made and not self._kept:
+                self._kept.append(self._made)
         return made
 
 

@@ -16,7 +16,8 @@ from typing import Final
 
 import yaml
 
-from saisine.messages.containers import STREAM_FAULTS, Limits, Refused, members_of
+from saisine.messages.archive_streams import STREAM_FAULTS, Limits, Refused
+from saisine.messages.containers import members_of
 from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Member, RawRecord
@@ -123,7 +124,8 @@ def _table_of(member: Member, name: str) -> Table | tuple[str, str]:
 
 def _json_table(member: Member, name: str, head: bytes) -> Table | None:
     objects = first_objects(head)
-    keys = list(dict.fromkeys(key for one in objects for key in one))[:MAX_COLUMNS]
+    # a key of spaces alone could not be found again by its name
+    keys = list(dict.fromkeys(key for one in objects for key in one if key.strip()))[:MAX_COLUMNS]
     if not keys:
         return None
     rows = list(islice(_rows(member, keys, "json"), SAMPLE_ROWS))
@@ -132,9 +134,7 @@ def _json_table(member: Member, name: str, head: bytes) -> Table | None:
 
 def _csv_table(member: Member, name: str, head: bytes) -> Table | None:
     encoding = encoding_of(head)
-    text = head.decode(encoding, "replace").removeprefix("\ufeff")
-    if "\0" in text[:1024]:
-        return None
+    text = head.decode(encoding, "replace").lstrip("\ufeff")
     guess = _best_writing(text)
     if guess is None:
         return None

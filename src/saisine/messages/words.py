@@ -12,8 +12,34 @@ class Words:
     en: str
     is_problem: bool = False
 
-    def say(self, language: str = "fr", **facts: object) -> str:
-        return (self.en if language == "en" else self.fr).format(**facts)
+    def say(self, language: str = "fr", *, is_sealed: bool = True, **facts: object) -> str:
+        """`{count:message|messages}` is the number and the word for so many, `{count:aucun message|message|messages}`
+        has words of its own for none; `{sealed}` is said only where the file was sealed."""
+        is_english = language == "en"
+        counts = {
+            name: _Count(fact, is_english) if isinstance(fact, int) else fact for name, fact in facts.items()
+        }
+        sealed = (_SEALED.en if is_english else _SEALED.fr) if is_sealed else ""
+        return (self.en if is_english else self.fr).format(sealed=sealed, **counts)
+
+
+class _Count:
+    """A number that knows the words which may follow it."""
+
+    def __init__(self, number: int, is_english: bool) -> None:
+        self.number = number
+        self.is_many = number != 1 if is_english else number > 1
+
+    def __format__(self, spec: str) -> str:
+        words = spec.split("|") if spec else []
+        if len(words) == 3 and not self.number:
+            return words[0]
+        return f"{self.number} {words[-1 if self.is_many else -2]}" if words else str(self.number)
+
+
+_SEALED: Final = Words(
+    " Il est scellé, mais il n’est pas lu comme des messages.", " It is sealed, but not read as messages."
+)
 
 
 SKIP_REASONS: Final[dict[str, Words]] = {
@@ -36,24 +62,26 @@ SKIP_REASONS: Final[dict[str, Words]] = {
 
 NOTES: Final[dict[str, Words]] = {
     "truncated": Words(
-        "Ce fichier s’arrête au milieu : {mapped} messages ont été lus avant la coupure et sont conservés. "
-        "Redemandez l’export à la plateforme ; en attendant vous pouvez travailler avec ces messages.",
-        "This file stops in the middle: {mapped} messages were read before the cut and are kept. Ask the "
-        "platform for the export again; meanwhile you can work with these.",
+        "Ce fichier s’arrête au milieu : {mapped:aucun message n’a été lu avant la coupure|message lu avant la coupure "
+        "est conservé|messages lus avant la coupure sont conservés}. Copiez-le ou téléchargez-le de nouveau ; s’il "
+        "s’arrête encore là, redemandez l’export.",
+        "This file stops in the middle: {mapped:no message was read before the cut|message read before the cut is kept|"
+        "messages read before the cut are kept}. Copy or download it again; if it still stops there, ask for the "
+        "export again.",
         is_problem=True,
     ),
     "damaged": Words(
-        "Ce fichier est abîmé à partir d’un certain point : {mapped} messages lus avant sont conservés. "
-        "Copiez-le ou téléchargez-le de nouveau.",
-        "This file is damaged from some point on: {mapped} messages read before are kept. Copy or download "
-        "it again.",
+        "Ce fichier est abîmé à partir d’un certain point : {mapped:aucun message n’a été lu avant|message lu avant "
+        "est conservé|messages lus avant sont conservés}. Copiez-le ou téléchargez-le de nouveau.",
+        "This file is damaged from some point on: {mapped:no message was read before|message read before is kept|"
+        "messages read before are kept}. Copy or download it again.",
         is_problem=True,
     ),
     "too_expanded": Words(
-        "Archive anormalement compressée : lecture arrêtée, {mapped} messages lus avant sont conservés. "
-        "Ne l’ouvrez pas sans l’avis d’une personne compétente.",
-        "Abnormally compressed archive: reading stopped, {mapped} messages read before are kept. Do not "
-        "open it without advice.",
+        "Archive anormalement compressée : lecture arrêtée ; {mapped:aucun message n’a été lu avant|message lu avant "
+        "est conservé|messages lus avant sont conservés}. Ne l’ouvrez pas sans l’avis d’une personne compétente.",
+        "Abnormally compressed archive: reading stopped; {mapped:no message was read before|message read before is "
+        "kept|messages read before are kept}. Do not open it without advice.",
         is_problem=True,
     ),
     "too_many_failures": Words(
@@ -62,40 +90,67 @@ NOTES: Final[dict[str, Words]] = {
         is_problem=True,
     ),
     "stray_text": Words(
-        "Du texte se trouve entre les données ({count} fois, d’abord à {locator}) ; il a été ignoré.",
-        "Text stands between the data ({count} times, first at {locator}); it was passed over.",
+        "Du texte se trouve entre les données ({count:fois|fois}, d’abord à {locator}) ; il a été ignoré.",
+        "Text stands between the data ({count:time|times}, first at {locator}); it was passed over.",
     ),
     "bad_bytes": Words(
-        "Caractères illisibles ({count} fois, d’abord à {locator}), remplacés par « � ».",
-        "Unreadable characters ({count} times, first at {locator}), replaced by “�”.",
+        "Caractères illisibles ({count:fois|fois}, d’abord à {locator}), remplacés par « � ».",
+        "Unreadable characters ({count:time|times}, first at {locator}), replaced by “�”.",
     ),
     "rounded_ids": Words(
-        "Un tableur a abîmé {count} identifiant(s) (écrits comme 1,75E+18) : ils ne peuvent pas être "
-        "reconstitués. Ces lignes restent sans identifiant. Reprenez le fichier d’origine sans l’ouvrir "
-        "dans Excel.",
-        "A spreadsheet damaged {count} identifier(s) (written like 1.75E+18): they cannot be rebuilt. These "
-        "rows stay without identifier. Go back to the original file without opening it in Excel.",
+        "Un tableur a abîmé {count:identifiant|identifiants} : les derniers chiffres sont perdus (1,75E+18) et ne "
+        "peuvent pas être reconstitués. Ces lignes restent sans identifiant. Reprenez le fichier d’origine sans "
+        "l’ouvrir dans Excel.",
+        "A spreadsheet damaged {count:identifier|identifiers}: the last digits are lost (1.75E+18) and cannot be "
+        "rebuilt. These rows stay without identifier. Go back to the original file without opening it in Excel.",
     ),
     "replies_missing": Words(
-        "{count} réponse(s) annoncée(s) par la plateforme ne sont pas dans ce fichier.",
-        "{count} repl(ies) announced by the platform are not in this file.",
+        "{count:réponse annoncée par la plateforme n’est pas|réponses annoncées par la plateforme ne sont pas} dans ce "
+        "fichier.",
+        "{count:reply announced by the platform is|replies announced by the platform are} not in this file.",
     ),
     "records_cut": Words(
-        "{count} enregistrement(s) de cette capture n’ont pas la longueur qu’ils disent ; les autres ont été lus. Des "
-        "messages peuvent manquer. Refaites la capture si vous le pouvez.",
-        "{count} record(s) of this capture are not as long as they say; the others were read. Messages may be missing. "
-        "Capture again if you can.",
+        "{count:enregistrement de cette capture n’a pas la longueur annoncée|enregistrements de cette capture n’ont "
+        "pas la longueur annoncée} ; le reste a été lu. Des messages peuvent manquer. Refaites la capture si vous le "
+        "pouvez.",
+        "{count:record of this capture is not as long as it says|records of this capture are not as long as they say}; "
+        "the rest was read. Messages may be missing. Capture again if you can.",
     ),
     "bodies_missing": Words(
-        "{count} réponse(s) de la plateforme sont sans contenu dans cette capture : le navigateur ne les avait "
-        "plus. Des messages peuvent manquer. Refaites la capture, l’onglet Réseau ouvert dès le début.",
-        "{count} answer(s) of the platform are without content in this capture: the browser no longer held "
-        "them. Messages may be missing. Capture again, with the Network tab open from the start.",
+        "{count:réponse de la plateforme est|réponses de la plateforme sont} sans contenu dans cette capture : le "
+        "navigateur n’avait plus ce contenu. Des messages peuvent manquer. Refaites la capture, l’onglet Réseau ouvert "
+        "dès le début.",
+        "{count:answer of the platform is|answers of the platform are} without content in this capture: the browser no "
+        "longer held it. Messages may be missing. Capture again, with the Network tab open from the start.",
+    ),
+    "nothing_inside": Words(
+        "Ce fichier est bien d’un format que Saisine lit, mais il ne contient aucun message.",
+        "This file is of a format that Saisine reads, but it holds no message.",
     ),
     "comments_absent": Words("Ce fichier ne contient aucun commentaire.", "This file holds no comment."),
+    "assumed_encoding": Words(
+        "Ce tableau n’est pas, ou pas partout, en UTF-8 : ces lignes ont été lues en Windows-1252. Si des accents "
+        "sont faux, enregistrez-le au format « CSV UTF-8 », puis importez-le de nouveau.",
+        "This table is not, or not everywhere, in UTF-8: those rows were read as Windows-1252. If accents are wrong, "
+        "save it as “CSV UTF-8”, then import it again.",
+    ),
+    "extra_cells": Words(
+        "{count:ligne de ce tableau a|lignes de ce tableau ont} plus de cellules que l’en-tête (d’abord {locator}) : "
+        "ce qui dépasse n’est pas lu, et le reste peut être décalé d’une colonne. Vérifiez l’original : souvent, un "
+        "texte contient le séparateur sans être entre guillemets.",
+        "{count:row of this table has|rows of this table have} more cells than the header (first {locator}): what goes "
+        "past it is not read, and the rest may be shifted by a column. Check the original: often a text holds the "
+        "separator without quotes.",
+    ),
+    "dates_unread": Words(
+        "{count:date de ce tableau n’a pas pu être lue|dates de ce tableau n’ont pas pu être lues} (d’abord {locator}) "
+        ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",
+        "{count:date|dates} of this table could not be read (first {locator}): without date, these messages come last. "
+        "A column profile can say how dates are written.",
+    ),
     "duplicate_keys": Words(
-        "{count} enregistrement(s) répètent un même champ ; la dernière valeur a été gardée.",
-        "{count} record(s) repeat a field; the last value was kept.",
+        "{count:enregistrement répète|enregistrements répètent} un même champ ; la dernière valeur a été gardée.",
+        "{count:record repeats|records repeat} a field; the last value was kept.",
     ),
     "unknown_header": Words(
         "Les colonnes de ce tableau ne sont pas celles du profil demandé : rien n’a été lu.",
@@ -104,22 +159,26 @@ NOTES: Final[dict[str, Words]] = {
     ),
     "zone_assumed": Words(
         "Les dates de ce fichier n’indiquent pas de fuseau horaire : l’heure de Paris a été "
-        "appliquée ({count} messages).",
-        "The dates of this file carry no time zone: Paris time was applied ({count} messages).",
+        "appliquée ({count:message|messages}).",
+        "The dates of this file carry no time zone: Paris time was applied ({count:message|messages}).",
     ),
     "ambiguous_dates": Words(
-        "{count} date(s) peuvent se lire de deux façons (jour et mois) : elles sont laissées vides.",
-        "{count} date(s) can be read in two ways (day and month): they are left empty.",
+        "{count:date peut|dates peuvent} se lire de deux façons (jour ou mois d’abord), et rien dans ce fichier ne "
+        "tranche : ces messages restent sans date. Refaites l’export avec une conversation plus longue ; un seul jour "
+        "après le 12 du mois suffit.",
+        "{count:date|dates} can be read in two ways (day or month first), and nothing in this file decides: these "
+        "messages stay without date. Export again with more of the conversation; one day past the 12th is enough.",
     ),
     "hidden_rows": Words(
-        "{count} ligne(s) de cette feuille sont masquées, par exemple par un filtre : elles ont été lues.",
-        "{count} row(s) of this sheet are hidden, by a filter for instance: they were read.",
+        "{count:ligne de cette feuille est masquée|lignes de cette feuille sont masquées}, par exemple par un filtre ; "
+        "tout a été lu.",
+        "{count:row of this sheet is|rows of this sheet are} hidden, by a filter for instance; everything was read.",
     ),
     "formulas_empty": Words(
-        "{count} cellule(s) calculée(s) sont en erreur ou sans valeur enregistrée : elles sont laissées "
-        "vides. Ouvrez le classeur dans un tableur et enregistrez-le.",
-        "{count} computed cell(s) are in error or hold no saved value: they are left empty. Open the "
-        "workbook in a spreadsheet and save it.",
+        "{count:cellule calculée est en erreur ou sans valeur enregistrée, et reste vide|cellules calculées sont en "
+        "erreur ou sans valeur enregistrée, et restent vides}. Ouvrez le classeur dans un tableur et enregistrez-le.",
+        "{count:computed cell is in error or holds no saved value, and stays empty|computed cells are in error or hold "
+        "no saved value, and stay empty}. Open the workbook in a spreadsheet and save it.",
     ),
     "recoded": Words(
         "Ce fichier est en {locator} ; il a été converti en UTF-8 pour la lecture, et les positions "
@@ -130,19 +189,16 @@ NOTES: Final[dict[str, Words]] = {
     ),
 }
 
-_HOW = " Il est scellé, mais il n’est pas lu comme des messages."
-_HOW_EN = " It is sealed, but not read as messages."
-
 UNREAD: Final[dict[str, Words]] = {
     "image": Words(
-        "C’est une image, pas un fichier de messages." + _HOW,
-        "This is a picture, not a message file." + _HOW_EN,
+        "C’est une image, pas un fichier de messages.{sealed}",
+        "This is a picture, not a message file.{sealed}",
     ),
     "document": Words(
-        "C’est un document, pas un fichier de messages." + _HOW,
-        "This is a document, not a message file." + _HOW_EN,
+        "C’est un document, pas un fichier de messages.{sealed}",
+        "This is a document, not a message file.{sealed}",
     ),
-    "media": Words("C’est un son ou une vidéo." + _HOW, "This is sound or video." + _HOW_EN),
+    "media": Words("C’est un son ou une vidéo.{sealed}", "This is sound or video.{sealed}"),
     "spreadsheet": Words(
         "C’est un classeur d’un format que Saisine ne lit pas (.xls, .ods, .xlsb). Enregistrez-le au "
         "format .xlsx, sans modifier les colonnes, puis déposez ce fichier.",
@@ -170,8 +226,8 @@ UNREAD: Final[dict[str, Words]] = {
         is_problem=True,
     ),
     "unknown_format": Words(
-        "Format non reconnu." + _HOW + " La liste des formats lus dit comment obtenir chaque fichier.",
-        "Format not recognised." + _HOW_EN + " The list of formats says how to get each file.",
+        "Format non reconnu.{sealed} La liste des formats lus dit comment obtenir chaque fichier.",
+        "Format not recognised.{sealed} The list of formats says how to get each file.",
     ),
     "unknown_table": Words(
         "C’est un tableau dont les colonnes ne sont pas reconnues. Un profil de colonnes permet de le lire.",
@@ -184,6 +240,11 @@ UNREAD: Final[dict[str, Words]] = {
     ),
     "no_message_inside": Words(
         "C’est un fichier de données qui ne contient pas de messages.", "A data file that holds no messages."
+    ),
+    "empty_archive": Words(
+        "Cette archive ne contient aucun fichier. Refaites-la, ou déposez les fichiers eux-mêmes.",
+        "This archive holds no file. Make it again, or bring the files themselves.",
+        is_problem=True,
     ),
     "archive": Words("C’est une archive : ses fichiers suivent.", "An archive: its files follow."),
     "same_file": Words(
@@ -237,14 +298,16 @@ UNREAD: Final[dict[str, Words]] = {
         is_problem=True,
     ),
     "damaged": Words(
-        "Ce fichier est abîmé et n’a pas pu être ouvert. Copiez-le ou téléchargez-le de nouveau.",
-        "This file is damaged and could not be opened. Copy or download it again.",
+        "Ce fichier est abîmé : il n’a pas pu être ouvert, ou pas jusqu’au bout. Copiez-le ou téléchargez-le "
+        "de nouveau.",
+        "This file is damaged: it could not be opened, or not to its end. Copy or download it again.",
         is_problem=True,
     ),
     "unsupported_archive": Words(
-        "Cette archive utilise une compression que Saisine n’ouvre pas. Refaites un zip ordinaire et "
-        "déposez-le.",
-        "This archive uses a compression that Saisine does not open. Make an ordinary zip and bring it.",
+        "Cette archive est d’une sorte que Saisine n’ouvre pas (.rar, .7z, ou une compression rare). Ouvrez-la sur "
+        "votre ordinateur, refaites un zip ordinaire, et déposez-le.",
+        "This archive is of a kind that Saisine does not open (.rar, .7z, or a rare compression). Open it on your "
+        "computer, make an ordinary zip, and bring that.",
         is_problem=True,
     ),
     "unreadable": Words(

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import resource
 import zipfile
 import zlib
 from pathlib import Path
@@ -84,6 +85,21 @@ def test_a_bomb_stops_at_the_limit(coding: str, codec: str) -> None:
     with pytest.raises(BodyFault) as caught:
         decoded(packed(codec, bytes(17 << 20)), {"content-encoding": coding})
     assert caught.value.code == "too_large"
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd"])
+def test_damaged_bodies_give_their_memory_back(coding: str) -> None:
+    """Of each read that failed, arrow kept the buffer that it had made for the largest body: 16 MB of addresses."""
+
+    def pages() -> int:
+        return int(Path("/proc/self/statm").read_text("ascii").split()[0])
+
+    damaged = packed({"br": "brotli"}.get(coding, coding), BODY)[:20] + b"\xff" * 40
+    before = pages()
+    for _ in range(40):
+        with pytest.raises(BodyFault):
+            decoded(damaged, {"content-encoding": coding})
+    assert (pages() - before) * resource.getpagesize() < 100 << 20
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd"])

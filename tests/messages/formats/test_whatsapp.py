@@ -251,3 +251,13 @@ def test_every_byte_of_a_file_belongs_to_a_record_or_a_note(lines: list[str]) ->
 
 def test_changed_bytes_are_survived() -> None:
     assert_changes_are_survived(FRENCH, WHATSAPP)
+
+
+def test_lines_that_end_with_a_return_alone_are_lines() -> None:
+    """An editor saved the file again as old Macintosh files were: no message may fall into the one before it."""
+    messages, entry = read(FRENCH, WHATSAPP)
+    again, entry_again = read(FRENCH.replace(b"\n", b"\r"), WHATSAPP)
+    assert [(one.created_at, one.author_name, one.text) for one in again] == [
+        (one.created_at, one.author_name, one.text) for one in messages
+    ]
+    assert skipped(entry_again) == skipped(entry)

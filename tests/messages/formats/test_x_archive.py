@@ -271,3 +271,15 @@ def test_cuts_are_told(data: bytes) -> None:
 
 def test_changed_bytes_are_survived() -> None:
     assert_changes_are_survived(TWEETS, X_ARCHIVE)
+
+
+def test_parts_put_one_after_the_other_are_all_read() -> None:
+    """`type part0.js part1.js > all.js` leaves a byte-order mark before the second assignment."""
+    entry = (
+        '{"tweet": {"id_str": "%d", "full_text": "bonjour", "created_at": "Wed Oct 10 20:19:24 +0000 2018"}}'
+    )
+    part = "\ufeffwindow.YTD.tweets.part%d = [\n  %s\n]\n"
+    body = "".join(part % (n, entry % (2**60 + n)) for n in range(2)).encode()
+    rows, entry_read = read(body, X_ARCHIVE, path="tweets.js")
+    assert [row.message_id for row in rows] == [str(2**60), str(2**60 + 1)]
+    assert notes(entry_read) == {}

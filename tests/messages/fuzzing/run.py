@@ -17,7 +17,7 @@ import msgspec
 
 import saisine
 from saisine.errors import SaisineError
-from saisine.messages.containers import Limits
+from saisine.messages.archive_streams import Limits
 from saisine.messages.formats import FORMATS
 from saisine.messages.ledger import Ledger
 from saisine.messages.reading import Reading, read_paths

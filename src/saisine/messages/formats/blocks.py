@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 import msgspec
 import numpy as np
 
-from saisine.messages.columns import Column, Columns, Same, as_list
+from saisine.messages.columns import FIRST_US, LAST_US, Column, Columns, Same, as_list
 from saisine.messages.formats.block_times import add_times
 from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
@@ -229,7 +229,7 @@ def columns_of(
     """The columns of a block: those a mapper gives, and those that `Message.of` would add to each message.
 
     `fields` hold `platform`, `kind`, `message_id` and `text` among others, `missing` what the records lack beyond
-    `ctx.cannot_give`. Raises ValueError for a count that cannot be one, TypeError for an unknown column.
+    `ctx.cannot_give`. Raises ValueError for a count or a time that cannot be one, TypeError for an unknown column.
     """
     unknown = fields.keys() - DEFAULTS.keys()
     if unknown:
@@ -242,6 +242,7 @@ def columns_of(
         Same(fold(texts.value)) if isinstance(texts, Same) else fold_all(as_list(texts, count))
     )
     add_times(values, count, ctx)
+    _require_times(values)
     values["collected_at"] = _collected(values["collected_at"], ctx)
     values["missing"] = _joined(ctx.cannot_give, missing)
     values["locator"], values["record_sha256"] = block.locators, block.digests
@@ -266,6 +267,16 @@ def require_counts(fields: Mapping[str, Column]) -> None:
         known = column if is_full else [one for one in column if one is not None]
         if known and not (min(known) >= 0 and max(known) <= MAX_COUNT):
             raise ValueError(name)
+
+
+def _require_times(values: Mapping[str, Column]) -> None:
+    """Raises ValueError for a time that UTC puts before the year 1 or after 9999, which no row could be made of."""
+    for name in ("created_at", "edited_at", "author_created_at", "collected_at"):
+        column = values[name]
+        if isinstance(column, np.ndarray):
+            is_out = ((column < FIRST_US) & (column != UNKNOWN)) | (column > LAST_US)
+            if is_out.any():
+                raise ValueError(name)
 
 
 def _joined(first: tuple[str, ...], missing: Column) -> Column:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from saisine.messages.formats.json_runs import is_utf8
 
+_PIECE: Final = 1 << 16
 MAX_BODY_BYTES: Final = 16 << 20
 MAX_HEAD_BYTES: Final = 1 << 20
 _SIZE_LINE: Final = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,4096})?\r?\n")
@@ -112,10 +113,23 @@ def _inflated(body: bytes, window: int) -> bytes:
     return found
 
 
+def _bounded(stream: pa.NativeFile) -> bytes:
+    """What it holds, up to one byte more than is read of a body.
+
+    Into a buffer of ours: arrow never gives back the one that it makes for a read which then fails, 16 MB each time.
+    """
+    pieces, size = [], 0
+    buffer = memoryview(bytearray(_PIECE))
+    while size <= MAX_BODY_BYTES and (count := stream.readinto(buffer)):
+        pieces.append(bytes(buffer[:count]))
+        size += count
+    return b"".join(pieces)[: MAX_BODY_BYTES + 1]
+
+
 def _unpacked(body: bytes, codec: str) -> bytes:
     try:
         with pa.CompressedInputStream(pa.BufferReader(body), codec) as stream:
-            found: bytes = stream.read(MAX_BODY_BYTES + 1)
+            found = _bounded(stream)
     except NotImplementedError:  # an arrow that was built without it
         raise BodyFault("unsupported") from None
     except OSError:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, Final
 
 import msgspec
 
-from saisine.messages.containers import STREAM_FAULTS
+from saisine.messages.archive_streams import STREAM_FAULTS
 from saisine.messages.formats.blocks import BLOCK_RECORDS, BlockReader, RecordBlock
 from saisine.messages.formats.json_lines import BOM, any_too_deep, lines_of, records_of_lines
 from saisine.messages.formats.json_records import KEPT_BYTES, array_walk, walk_documents

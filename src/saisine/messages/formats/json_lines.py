@@ -1,6 +1,7 @@
 """Records of files that hold one JSON value per line, each with its exact bytes."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import sha256
@@ -23,6 +24,7 @@ from saisine.messages.formats.raw import (
 
 Found = RawRecord | RecordError | Note
 BOM: Final = b"\xef\xbb\xbf"
+_OPENING: Final = re.compile(rb'[{\[]\s*["{\[]')
 
 
 class Lines(Protocol):
@@ -50,7 +52,7 @@ def records_of_lines(
 ) -> Iterator[Found]:
     """The record of each (byte offset, line). `light` decodes what is mapped of most lines; one that it refuses is
     decoded whole."""
-    decode, prefix = _decoder(kind), prefix + "#byte="
+    decode, member_prefix, prefix = _decoder(kind), prefix, prefix + "#byte="
     if light is not None:
         decode = _lightly(light, decode)
     for offset, line in lines:
@@ -66,6 +68,12 @@ def records_of_lines(
                 continue
             obj = decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            if body.startswith(BOM):  # files that were put one after the other have one in the middle
+                bare = body.lstrip(BOM)
+                start += len(body) - len(bare)
+                end = b"\n" if line.endswith(b"\n") else b""
+                yield from records_of_lines([(start, bare + end)], kind, member_prefix, light)
+                continue
             rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
             if not isinstance(rescued, _Rescued):
                 yield rescued
@@ -184,6 +192,8 @@ def _is_opening(signs: Any) -> Any:
 def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued | Found:
     """The record by the standard parser, or what is wrong with it."""
     if body[:1] not in (b"{", b"["):
+        if _OPENING.search(body):  # not text alone: a record that was not read
+            return RecordError(locator, "bad_json: text before the value")
         return Note("stray_text", locator)
     text = body.decode("utf-8", "surrogateescape")
     try:

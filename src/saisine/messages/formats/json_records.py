@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from saisine.messages.formats.blocks import BlockReader, RecordBlock, value_of
+from saisine.messages.formats.json_held import decode_around
 from saisine.messages.formats.json_lines import any_too_deep, is_too_deep, is_valid
 from saisine.messages.formats.json_runs import (
     LEAST_CHARS,
@@ -16,7 +17,6 @@ from saisine.messages.formats.json_runs import (
     Marks,
     Run,
     elements_ahead,
-    is_utf8,
     lines_ahead,
     places_of,
     skip_ahead,
@@ -118,29 +118,8 @@ def walk_documents(
         yield from walk.documents(paths)
 
 
-HELD: Final = msgspec.UNSET
 _decode: Final = msgspec.json.Decoder().decode
-_decode_apart: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ESCAPE: Final = re.compile(rb"\\u").search  # in megabytes, a third of what `in` costs
-_EMPTY: Final = re.compile(rb"\[[ \t\r\n]*\]")
-
-
-def _decode_around(body: bytes, name: str) -> Any:
-    """An object whose array under that key is not made. What is stepped over is looked at as JSON and as UTF-8; how
-    deep it goes is looked at where its elements are read. Raises what the decoder refuses, RecursionError where the
-    rest is too deep."""
-    if not is_utf8(body):
-        raise UnicodeError
-    obj: dict[str, Any] = _decode_apart(body)
-    for key, one in obj.items():
-        text = memoryview(one)
-        if key == name and bytes(text[:1]) == b"[":
-            obj[key] = [] if _EMPTY.fullmatch(text) else [HELD]
-        elif is_too_deep(b"{%b}" % bytes(text)):
-            raise RecursionError
-        else:
-            obj[key] = _decode(text)
-    return obj
 
 
 class _Walk:
@@ -171,6 +150,7 @@ class _Walk:
         self.limit = MOST_RUN
         self.is_bad_utf8 = False
         self.singles = 0
+        self.indent = ""
         self.marks: Marks | None = None
         self.met: list[dict[str, Any]] = []
 
@@ -193,8 +173,12 @@ class _Walk:
                     continue
             start = window.offset
             if sign not in "{[":
-                yield Note("stray_text", f"{self.prefix}{start}", start)
-                if not window.resume():
+                is_more = window.resume()
+                if not window.passed_data:
+                    yield Note("stray_text", f"{self.prefix}{start}", start)
+                for _ in range(window.passed_data):  # not text alone: each is a record that was not read
+                    yield RecordError(f"{self.prefix}{start}", "bad_json: text before the value")
+                if not is_more:
                     return
                 continue
             try:
@@ -215,7 +199,7 @@ class _Walk:
             return None
         body = data.rstrip(b" \t\r\n")
         try:
-            obj = _decode(body) if self.held is None else _decode_around(body, self.held)
+            obj = _decode(body) if self.held is None else decode_around(body, self.held)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             return None
         window.pass_over(data)
@@ -267,12 +251,33 @@ class _Walk:
     def _array(
         self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]
     ) -> Iterator[Found | RecordBlock]:
-        """The elements of an array: records when `below` is None, else places to go further down."""
+        """The elements of an array: records when `below` is None, else places to go further down.
+
+        Where something between two records is not as it should be, the next line that begins one is gone to: what
+        comes behind it would else be taken for documents of their own, in which nothing is looked for.
+        """
         window = self.window
         window.take("[")
         if window.peek() == "]":
             window.take("]")
             return
+        self.indent = window.indent() if below is None else ""
+        while True:
+            try:
+                yield from self._elements(below, outer)
+                return
+            except Malformed as error:
+                if below is not None:
+                    raise
+                yield RecordError(f"{self.prefix}{window.offset}", error.reason)
+                if not window.skip_to_line(self.indent, MAX_RECORD_BYTES) and not window.resume():
+                    yield Note("damaged", f"{self.prefix}{window.offset}", window.offset)
+                    return
+
+    def _elements(
+        self, below: tuple[Path, ...] | None, outer: tuple[Mapping[str, Any], ...]
+    ) -> Iterator[Found | RecordBlock]:
+        window = self.window
         if below is None and self.marks is not None and window.peek() in self.openings and self._may_run():
             run = elements_ahead(window, self.kind, self.limit, self.marks)
             if run is not None:
@@ -294,10 +299,11 @@ class _Walk:
                         return
 
     def _is_over(self) -> bool:
-        """Step over what comes behind an element; whether it was the end of its array."""
-        is_end = self.window.peek() == "]"
-        self.window.take("]" if is_end else ",")
-        return is_end
+        """Step over what comes behind an element; whether it was the end of its array. A comma may be missing."""
+        sign = self.window.peek()
+        if sign != "{":
+            self.window.take("]" if sign == "]" else ",")
+        return sign == "]"
 
     def _may_run(self) -> bool:
         """Whether to look for a run of values now: after one that failed, a few are taken one by one."""
@@ -380,7 +386,8 @@ class _Walk:
         except (Malformed, RecursionError) as error:
             reason = error.reason if isinstance(error, Malformed) else "too_deep"
             with suppress(Cut):
-                window.skip_value()
+                if not (isinstance(error, Malformed) and window.skip_to_line(self.indent, MAX_RECORD_BYTES)):
+                    window.skip_value()
             return RecordError(f"{self.prefix}{start}+{window.offset - start}", reason)
         except Cut:
             return RecordError(f"{self.prefix}{start}", "cut_short", is_cut=True)

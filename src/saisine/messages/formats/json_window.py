@@ -14,7 +14,8 @@ PIECE_BYTES: Final = 8 << 10
 BEHIND_CHARS: Final = 200
 NEAR_END: Final = 12  # an escape such as \\ud83d\\ude00 may be cut anywhere
 
-_SPACE: Final = re.compile(r"[ \t\r\n]*")
+# A byte-order mark too: files that were put one after the other have one in the middle.
+_SPACE: Final = re.compile("[ \t\r\n\ufeff]*")
 # Whole strings full of escapes in one step (a Meta export is mostly \u00c3\u00a9). The unrolled loop is linear even
 # on a string that never ends. No possessive quantifier: Python 3.11.2, which Debian 12 ships, matches `"]` with
 # one where later ones do not, and takes a string that is cut for one that ends.
@@ -22,7 +23,8 @@ _INSIDE: Final = r'[^"\\]*(?:\\.[^"\\]*)*'
 _STRING_REST: Final = re.compile(_INSIDE, re.DOTALL)
 _RUN: Final = re.compile(rf'(?:[^"{{}}\[\]]+|"{_INSIDE}")*', re.DOTALL)
 _SCALAR: Final = re.compile(r"[^,\]}\s]*")
-_RESUME: Final = re.compile(r"\n[ \t]*(?=[{\[])")
+_RESUME: Final = re.compile("\n[ \t\ufeff]*(?=[{\\[])")
+_OPENING: Final = re.compile(r'[{\[]\s*["{\[]')
 
 
 def _refuse(constant: str) -> NoReturn:
@@ -78,6 +80,7 @@ class Window:
         self._pos = 0
         self._ended = False
         self.offset = 0
+        self.passed_data = 0
         self._fill()
         if self._text.startswith("\ufeff"):
             self._pos, self.offset = 1, 3
@@ -268,15 +271,42 @@ class Window:
             if not self._fill():
                 raise Cut
 
-    def resume(self) -> bool:
-        """Go to the next line that begins with { or [; False when there is none."""
+    def indent(self) -> str:
+        """The spaces before the next value on its line; "" where it does not begin one."""
+        self.peek()
+        _, line_feed, before = self.behind(BEHIND_CHARS).rpartition("\n")
+        return before if line_feed and not before.strip(" \t") else ""
+
+    def skip_to_line(self, indent: str, limit: int) -> bool:
+        """From a value that is no JSON, whose brackets tell nothing, go to the next one that begins a line as far in;
+        False, and nothing is stepped over, where there is none in so many signs, or lines are not set in."""
+        if not indent:
+            return False
+        sibling, place = re.compile(rf"\n{indent}(?=[{{\[])"), 0
         while True:
-            found = _RESUME.search(self._text, self._pos)
+            found = sibling.search(self._text, self._pos + place)
             if found:
                 self._advance(found.end())
                 return True
-            keep = max(self._pos, self._text.rfind("\n", self._pos))
-            self._advance(keep)
-            if not self._fill():
-                self._advance(len(self._text))
+            place = max(0, len(self._text) - self._pos - len(indent) - 2)
+            if place > limit or not self._fill():
                 return False
+
+    def resume(self) -> bool:
+        """Go to the next line that begins with { or [; False when there is none. `passed_data` then says how many of
+        the lines passed hold data all the same, such as a time written before each record."""
+        self.passed_data = 0
+        while True:
+            found = _RESUME.search(self._text, self._pos)
+            if found:
+                self._pass_text(found.end())
+                return True
+            keep = max(self._pos, self._text.rfind("\n", self._pos))
+            self._pass_text(keep)
+            if not self._fill():
+                self._pass_text(len(self._text))
+                return False
+
+    def _pass_text(self, end: int) -> None:
+        passed = self._advance(end)
+        self.passed_data += sum(_OPENING.search(line) is not None for line in passed.split("\n"))

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 import numpy as np
 
-from saisine.messages.containers import STREAM_FAULTS
+from saisine.messages.archive_streams import STREAM_FAULTS
 from saisine.messages.formats.blocks import BlockReader, RecordBlock, hashes_of
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import (
@@ -31,6 +31,7 @@ from saisine.messages.formats.table_layout import Layout, find_layout
 from saisine.messages.formats.table_rows import (
     STRAY,
     RowError,
+    RowFaults,
     is_cut,
     lines_of,
     marked,
@@ -90,6 +91,7 @@ class _Reading:
         self.number = self.offset = 0
         self.fault: Exception | None = None
         self.last: tuple[bytes, list[str] | RowError] = (b"", [])
+        self.faults = RowFaults(layout, ctx.locator_prefix)
         self.is_plain = (
             profile.quote == '"'
             and profile.escape is None
@@ -120,6 +122,7 @@ class _Reading:
         body, cells = self.last
         if is_cut(body, cells, self.layout, self.profile):
             yield Note("truncated", f"{self.prefix}{self.number}")
+        yield from self.faults.notes()
 
     def _next_lines(self, opened: bytes) -> bytes:
         """Whole lines, behind those of a cell that is still open; only these at the end."""
@@ -161,13 +164,14 @@ class _Reading:
     def _split(self, data: bytes, *, is_end: bool) -> _Rows | None:
         """The same for any table, by `csv.reader`; None when its rows need to be read one by one."""
         layout = self.layout
+        self.faults.look_at_bytes(data)
         lines = list(lines_of(io.BytesIO(data), layout.line_end))
         texts: Iterator[str] = (text_of(line, layout.encoding) for line in lines)
         is_strayed = STRAY[layout.line_end][0].encode() in data
         if is_strayed:
             texts = (marked(text, layout.line_end) for text in texts)
         if self.offset == 0:
-            texts = chain([next(texts).removeprefix("\ufeff")], texts)
+            texts = chain([next(texts).lstrip("\ufeff")], texts)
         try:
             cells, ends = self._parsed(texts if is_end else chain(texts, [f"{_MARK}\n"]))
         except csv.Error:
@@ -208,6 +212,9 @@ class _Reading:
         self.number, self.last = first + len(cells), rows.last
         self.offset = int(ends[-1]) if len(ends) else self.offset + rows.before_bytes
         locators = [f"{self.prefix}{number}" for number in range(first + 1, self.number + 1)]
+        if not isinstance(cells, CellColumns) and max(map(len, cells), default=0) > self.faults.width:
+            for row, locator in zip(cells, locators, strict=True):
+                self.faults.look_at_cells(row, locator)
         objs: Any = cells  # as columns, where they are plain
         offsets = (ends - lengths).tolist()
         block = RecordBlock(objs, locators, hashes_of(rows.bodies), offsets, lengths.tolist(), self.outer)
@@ -229,6 +236,8 @@ class _Reading:
             if isinstance(cells, str):
                 yield RecordError(locator, cells)
             elif self.number + number > self.layout.header_row and any(cells):
+                self.faults.look_at_bytes(body)
+                self.faults.look_at_cells(cells, locator)
                 digest, is_suspect = sha256(body).hexdigest(), b"\0" in body
                 place = self.offset + offset
                 yield RawRecord(locator, cells, digest, place, len(body), self.outer, is_suspect)

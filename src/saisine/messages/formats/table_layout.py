@@ -63,17 +63,37 @@ def columns_of(header: Sequence[str]) -> dict[str, int]:
 
 
 def encoding_of(head: bytes) -> str:
-    """`utf-8` when the bytes allow it (a sign cut at the very end excepted), else `windows-1252`."""
+    """`utf-8` when the bytes allow it (a sign cut at the very end excepted), else `windows-1252`.
+
+    A file of both, as when rows of another one were pasted into it, is in that of most of its lines; a line that is
+    no UTF-8 is then read alone as Windows-1252 (`table_rows.text_of`).
+    """
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return "utf-8" if error.start >= len(head) - 3 and len(head) >= HEAD_BYTES else "windows-1252"
+        if error.start >= len(head) - 3 and len(head) >= HEAD_BYTES:
+            return "utf-8"
+        lines = [line for line in head.splitlines() if not line.isascii()]
+        return "utf-8" if 2 * sum(map(is_utf8, lines)) >= len(lines) else "windows-1252"
     return "utf-8"
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether there are more NUL than a damaged cell holds."""
+    return head.count(0) * 20 > len(head)
 
 
 def find_layout(head: bytes, profile: Profile) -> Layout | None:
     """The layout in which a row of the head is the profile's header, or None."""
-    if b"\0" in head[:1024] or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
+    if _is_binary(head[:1024]) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return None
     encoding = profile.encoding or _encoding_of(head)
     text = _text_of(head, encoding)
@@ -122,7 +142,7 @@ def _encoding_of(head: bytes) -> str:
 
 @lru_cache(maxsize=2)
 def _text_of(head: bytes, encoding: str) -> str:
-    return head.decode(encoding, "replace").removeprefix("\ufeff")
+    return head.decode(encoding, "replace").lstrip("\ufeff")
 
 
 @lru_cache(maxsize=8)

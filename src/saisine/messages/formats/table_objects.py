@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress, groupby
 from operator import attrgetter
-from typing import Any, overload
+from typing import Any, Final, overload
 
 import msgspec
 from msgspec import UNSET
@@ -32,6 +32,8 @@ from saisine.messages.formats.table_layout import Layout, key_of
 
 Found = RecordBlock | RawRecord | RecordError | Note
 Row = list[str]
+# JSON writes these behind an escape, and msgspec refuses them in the name of a field.
+_ESCAPED: Final = frozenset('"\\' + "".join(map(chr, range(0x20))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,13 @@ class _Level:
 
 
 def shape_of(layout: JsonLayout, profile: Profile) -> Shape | None:
-    """What to decode of the objects of a file for this profile; None where a key is a column as well as a path."""
+    """What to decode of the objects of a file for this profile; None where a key is a column as well as a path, or
+    holds a sign that no struct can name."""
     rules = profile.fields.values()
     asked = {key_of(name) for rule in rules for name in (*rule.headers, *rule.template_headers)}
     top = _Level()
     for name in dict.fromkeys(layout.header[layout.columns[key]] for key in asked if key in layout.columns):
-        if name.count("/") > MAX_DEPTH:
+        if name.count("/") > MAX_DEPTH or not _ESCAPED.isdisjoint(name):
             return None
         top.add(name)
     if _is_torn(top):

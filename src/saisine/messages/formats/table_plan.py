@@ -170,6 +170,10 @@ class _Plan:
             fields["created_at_source"] = (
                 Same("field") if known.all() else ["field" if one else None for one in known.tolist()]
             )
+            if not known.all():
+                unread = [row for row, cell in enumerate(cells) if cell and not known[row]]
+                if unread:
+                    notes.append(Note("dates_unread", block.locators[unread[0]], count=len(unread)))
             if found.assumed is not None and self.profile.zone is None:
                 first = block.locators[found.assumed.index(True)]
                 notes.append(Note("zone_assumed", first, count=found.assumed.count(True)))

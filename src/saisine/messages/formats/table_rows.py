@@ -21,7 +21,7 @@ from saisine.messages.formats.raw import (
     Reader,
     RecordError,
 )
-from saisine.messages.formats.table_layout import Layout, find_layout
+from saisine.messages.formats.table_layout import Layout, find_layout, is_utf8
 
 RowError = str  # what is wrong with a row: a code, never its words
 _PIECE_BYTES: Final = 64 << 10
@@ -39,6 +39,7 @@ def read_with(profile: Profile) -> Reader:
             yield Note("unknown_header", ctx.locator_prefix)
             return
         outer = ({"layout": layout},)
+        faults = RowFaults(layout, ctx.locator_prefix)
         with member.open() as stream:
             body, locator = b"", ""
             cells: list[str] | RowError = []
@@ -48,12 +49,42 @@ def read_with(profile: Profile) -> Reader:
                 if isinstance(cells, str):
                     yield RecordError(locator, cells)
                 elif number > layout.header_row and any(cells):
+                    faults.look_at_bytes(body)
+                    faults.look_at_cells(cells, locator)
                     digest, is_suspect = sha256(body).hexdigest(), b"\0" in body
                     yield RawRecord(locator, cells, digest, offset, len(body), outer, is_suspect)
             if is_cut(body, cells, layout, profile):
                 yield Note("truncated", locator)
+            yield from faults.notes()
 
     return records
+
+
+class RowFaults:
+    """What is to be said of the writing of a table once its rows were read: where its bytes were no UTF-8, and rows
+    that are wider than the header."""
+
+    def __init__(self, layout: Layout, prefix: str) -> None:
+        self.width = len(layout.header)
+        self.prefix = prefix
+        self.is_legacy = layout.encoding == "windows-1252"
+        self.is_mixed = False
+        self.wide = 0
+        self.first_wide = ""
+
+    def look_at_cells(self, cells: list[str] | RowError, locator: str) -> None:
+        if len(cells) > self.width and not isinstance(cells, str) and any(cells[self.width :]):
+            self.first_wide = self.first_wide or locator
+            self.wide += 1
+
+    def look_at_bytes(self, data: bytes) -> None:
+        self.is_mixed = self.is_mixed or not (self.is_legacy or is_utf8(data))
+
+    def notes(self) -> Iterator[Note]:
+        if self.is_legacy or self.is_mixed:
+            yield Note("assumed_encoding", self.prefix)
+        if self.wide:
+            yield Note("extra_cells", self.first_wide, count=self.wide)
 
 
 def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:
@@ -154,5 +185,5 @@ def _decoded(lines: Iterator[bytes], layout: Layout, pending: list[bytes], is_st
     for line in lines:
         pending.append(line)
         text = marked(text_of(line, layout.encoding), layout.line_end)
-        yield text.removeprefix("\ufeff") if is_start else text
+        yield text.lstrip("\ufeff") if is_start else text
         is_start = False

@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from saisine.messages.formats.contract import (
+    HEAD_BYTES,
     MAX_RECORD_BYTES,
     Context,
     Format,
@@ -27,6 +28,7 @@ from saisine.messages.formats.contract import (
     Sniff,
 )
 from saisine.messages.formats.links import urls_in
+from saisine.messages.formats.table_rows import lines_of
 from saisine.messages.formats.whatsapp_lines import MARKS, Header, Layout, parse_header
 from saisine.messages.formats.whatsapp_words import (
     attachment_in,
@@ -78,6 +80,8 @@ def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordEr
             yield RecordError(f"{ctx.locator_prefix}#byte={offset}", "too_large")
         else:
             text, is_valid = _decoded(body)
+            if "\n" not in text:
+                text = text.replace("\r", "\n")
             below = text.partition("\n")[2]
             yield RawRecord(
                 locator, (header, below), sha256(body).hexdigest(), offset, len(body), (), "\0" in text
@@ -89,8 +93,12 @@ def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordEr
 def _lines(member: Member) -> Iterator[tuple[int, bytes]]:
     """(byte offset, line) of the file, without the byte-order mark; a line over the limit is cut past it."""
     offset = 0
+    head = member.read(HEAD_BYTES)
     with member.open() as stream:
-        while line := stream.readline(MAX_RECORD_BYTES + 2):
+        lines: Iterator[bytes] = iter(lambda: stream.readline(MAX_RECORD_BYTES + 2), b"")
+        if b"\r" in head and b"\n" not in head:  # saved again by an editor of old Macintosh files
+            lines = lines_of(stream, "\r")
+        for line in lines:
             skipped = 3 if offset == 0 and line.startswith(b"\xef\xbb\xbf") else 0
             yield offset + skipped, line[skipped:]
             offset += len(line)

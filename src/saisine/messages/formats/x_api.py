@@ -6,7 +6,6 @@ flat post with its author inside (`twarc2 flatten`). Posts met only in `includes
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
@@ -30,6 +29,7 @@ from saisine.messages.formats.json_blocks import line_blocks
 from saisine.messages.formats.x_api_posts import Around, Attachments, Includes, Metrics, Post, User
 from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
+from saisine.texts import utc_from_iso
 
 NOTHING_AROUND: Final = Around({}, {})
 _post = msgspec.json.Decoder(Post).decode
@@ -177,7 +177,7 @@ def map_post(record: RawRecord, ctx: Context) -> Message | Skip:
     kind, parent, repost, quote = _relations(post)
     stated = post.created_at
     message_id = str(post.id)
-    created_at = None if stated is None else datetime.fromisoformat(stated)
+    created_at = None if stated is None else utc_from_iso(stated)
     history = post.edit_history_tweet_ids
     target = post.in_reply_to_user_id
     return Message.of(
@@ -281,7 +281,7 @@ def _is_lines(head: bytes, name: str) -> bool:
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     if not first.rstrip().endswith(b"}") and rest:
         return False
-    if rest.lstrip()[:1] == b"{":
+    if rest.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return True
     return not rest.strip() and (
         b'"__twarc"' in head or name.lower().endswith((".jsonl", ".ndjson", ".jsonl.gz"))

@@ -1,0 +1,124 @@
+"""Archives that stop, that hold something behind their end, or nothing: what came before is read, the rest is said."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from saisine.messages.importing import Reading, read_paths
+from saisine.messages.schema import Message
+from tests.messages.examples import examples
+from tests.messages.x_lines import NOW, body
+
+PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+
+
+def read(path: Path, data: bytes) -> tuple[list[Message], Reading]:
+    path.write_bytes(data)
+    reading = read_paths([path], now=NOW)
+    return list(reading), reading
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", sorted(PACKERS))
+def test_a_compressed_file_that_stops_gives_the_messages_before(tmp_path: Path, kind: str) -> None:
+    lines = body(400)
+    packed = PACKERS[kind](lines)
+    messages, reading = read(tmp_path / f"a.jsonl.{kind}", packed[: len(packed) * 2 // 3])
+    (entry,) = reading.ledger.sources
+    assert entry.is_problem
+    if kind == "gz":  # the others unpack by blocks of nearly a megabyte
+        assert "damaged" in entry.notes
+        assert 200 < len(messages) < 400
+    full, _ = read(tmp_path / "whole.jsonl", lines)
+    assert [one.text for one in messages] == [one.text for one in full[: len(messages)]]
+
+
+def test_what_stands_behind_the_end_of_a_gzip_costs_no_message(tmp_path: Path) -> None:
+    messages, reading = read(tmp_path / "a.jsonl.gz", gzip.compress(body(9)) + b"sent by some tool")
+    assert len(messages) == 9
+    assert set(reading.ledger.sources[0].notes) == {"damaged"}
+
+
+@settings(
+    max_examples=examples(40, 200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(cut=st.integers(20, 4_000))
+def test_a_gzip_cut_anywhere_gives_what_zlib_gives_and_says_it(tmp_path: Path, cut: int) -> None:
+    packed = gzip.compress(body(60))
+    if cut >= len(packed):
+        return
+    messages, reading = read(tmp_path / "a.jsonl.gz", packed[:cut])
+    whole_lines = zlib.decompressobj(31).decompress(packed[:cut]).count(b"\n")
+    if messages:  # with less than a line, nothing can be known of the format
+        assert len(messages) - whole_lines in (0, 1)  # a last one may be whole without its line end
+    assert reading.ledger.is_partial
+    for entry in reading.ledger.sources:
+        entry.require_balance()
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_tar_that_stops_gives_the_files_before(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    whole = tarred({f"{n}.jsonl": body(40, seed=n) for n in range(4)})
+    data = pack(whole)
+    messages, reading = read(tmp_path / "a.tar", data[: len(data) * 3 // 5])
+    entries = reading.ledger.sources
+    assert 60 < len(messages) < 160
+    assert len(messages) % 40, "the file in which the archive stops is read up to there"
+    assert "damaged" in entries[-2].notes
+    assert entries[-1].unread == "damaged"
+
+
+@pytest.mark.parametrize("name", ["../a.jsonl", "/a.jsonl", "x/../../a.jsonl", "C:\\a.jsonl"])
+def test_a_name_that_leaves_a_nested_archive_is_refused_too(tmp_path: Path, name: str) -> None:
+    inner = tarred({name: body(1), "b.jsonl": body(1, seed=2)})
+    messages, reading = read(tmp_path / "a.tar.gz", gzip.compress(inner))
+    assert len(messages) == 1
+    assert [entry.unread for entry in reading.ledger.sources] == ["unsafe_name", None]
+
+
+def test_an_archive_without_a_file_is_accounted_for(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.mkdir("vide")
+    messages, reading = read(tmp_path / "a.zip", out.getvalue())
+    assert messages == []
+    assert [entry.unread for entry in reading.ledger.sources] == ["empty_archive"]
+    assert any("aucun fichier" in one for one in reading.ledger.sentences())
+
+
+@pytest.mark.parametrize(
+    "head", [b"Rar!\x1a\x07\x01\0", b"7z\xbc\xaf\x27\x1c\0\x04", b"\x28\xb5\x2f\xfd\x04"]
+)
+def test_an_archive_of_another_kind_says_what_to_do(tmp_path: Path, head: bytes) -> None:
+    messages, reading = read(tmp_path / "a", head.ljust(200, b"\0"))
+    assert messages == []
+    assert reading.ledger.is_partial
+    assert any("zip ordinaire" in one for one in reading.ledger.sentences())
+
+
+def test_a_damaged_archive_is_told_in_one_sentence(tmp_path: Path) -> None:
+    packed = gzip.compress(body(200))
+    _, reading = read(tmp_path / "a.jsonl.gz", packed[: len(packed) // 2])
+    assert {"damaged", "truncated"} <= set(reading.ledger.sources[0].notes)
+    about = [one for one in reading.ledger.sentences() if "conservés" in one]
+    assert len(about) == 1
+    assert "téléchargez-le de nouveau" in about[0]
