@@ -1,7 +1,7 @@
 """Normalising: disguises undone, the way back to the text as received, and nothing left to do a second time."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from saisine.findings.triage.normalise import LONGEST, normalise
@@ -68,6 +68,7 @@ def test_every_sign_has_a_place_and_a_second_time_changes_nothing(text: str) -> 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=3000)
+@example("@0•E0•E")  # five rounds
 @given(WILD)
 def test_a_second_time_changes_nothing_at_length(text: str) -> None:
     assert normalise(normalise(text).text).text == normalise(text).text

@@ -9,6 +9,7 @@ import yaml
 from saisine.findings import danger
 from saisine.findings.rules import load_rules
 from saisine.findings.triage import VERSION
+from saisine.findings.triage.blend import FIRST
 from tests.findings.triage.shipped import TRIAGE
 from tests.findings.triage.suite import load_cases, overlap, words_of
 
@@ -47,11 +48,15 @@ def test_the_practice_lists_keep_the_rates_reached() -> None:
     """Held, not measured: rules were mended for these lists after their first look, which the README gives."""
     asked = [(harmful, line) for one, harmful, line in LINES if one in PRACTICE]
     answers: dict[bool, list[tuple[bool, bool]]] = {True: [], False: []}
+    firsts = {True: 0, False: 0}
     for (harmful, _), answer in zip(asked, TRIAGE.score(("", line) for _, line in asked), strict=True):
         answers[harmful].append((answer.score > 0.5, answer.danger))
+        firsts[harmful] += answer.band == FIRST
     assert sum(over for over, _ in answers[True]) >= 0.97 * len(answers[True])
     assert sum(danger for _, danger in answers[True]) >= 0.70 * len(answers[True])
-    assert sum(over for over, _ in answers[False]) <= 0.08 * len(answers[False])
+    assert firsts[True] >= 0.92 * len(answers[True])
+    assert sum(over for over, _ in answers[False]) <= 0.16 * len(answers[False])
+    assert firsts[False] <= 0.02 * len(answers[False])
     assert not any(danger for _, danger in answers[False])
 
 

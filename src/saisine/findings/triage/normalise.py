@@ -17,6 +17,7 @@ LONGEST: Final = 10_000  # code points read of one message; the rest is said to 
 LONGEST_APART: Final = (
     14  # letters set apart that make one word; more are words, cut by those that rules know
 )
+ROUNDS: Final = 16  # each one shortens or removes digits: five are the most ever seen, on noise
 LINK: Final = "@url"
 MENTION: Final = "@user"
 _LEET: Final = str.maketrans("013457@$", "oieastas")
@@ -79,13 +80,10 @@ def normalise(text: str, longest: int | None = LONGEST) -> Normal:
 
 
 def undisguised(normal: Normal) -> Normal:
-    """Links, mentions and disguises of a folded text written anew, until nothing changes.
-
-    At most a few rounds, since each one only shortens or removes digits.
-    """
+    """Links, mentions and disguises of a folded text written anew, until nothing changes."""
     if _ANY(normal.text) is None:
         return normal
-    for _ in range(4):
+    for _ in range(ROUNDS):
         kinds = _kinds_in(normal.text)
         if not kinds:
             return normal
