@@ -6,6 +6,7 @@ same words counted by arrow kernels over the same columns are the peer. `--twice
 second corpus, to see what “one row per message” costs when imports overlap; `--index` also measures the index of words.
 """
 
+import resource
 import statistics
 import subprocess
 import sys
@@ -20,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from import_ratio import FIRST, NOW, WORDS, now, peak_mb
+from import_ratio import FIRST, NOW, WORDS, now
 from saisine.messages.columns import to_batch
 from saisine.messages.corpus import Corpora, Query
 from saisine.messages.corpus_files import PART_ROWS, CorpusWriter
@@ -40,6 +41,10 @@ QUERIES = {
     "author": Query(author="compte_12"),
     "one week": Query(text="liberté", since=date(2026, 3, 9), until=date(2026, 3, 15)),
 }
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def batches(count: int, seed: int) -> Iterator[pa.RecordBatch]:
