@@ -82,6 +82,7 @@ def test_what_no_table_can_hold_is_replaced() -> None:
     assert texts.replace_forbidden("a\0b\ud800c") == "a\ufffdb\ufffdc"
     assert texts.replace_forbidden("\ud83d\ude00") == "😀"
     assert texts.clean_value(["a\0", None, 3]) == ["a\ufffd", None, 3]
+    assert texts.clean_value({"a\udfff": {"b": ["c\udfff"]}}) == {"a\ufffd": {"b": ["c\ufffd"]}}
 
 
 def test_times_are_aware_and_in_utc() -> None:

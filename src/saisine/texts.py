@@ -8,7 +8,7 @@ import html
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -247,6 +247,8 @@ def clean_value(value: Any) -> Any:
     """The same value with every string in it made storable."""
     if isinstance(value, str):
         return replace_forbidden(value)
+    if isinstance(value, Mapping):
+        return {clean_value(key): clean_value(one) for key, one in value.items()}
     if isinstance(value, Sequence):
         return [clean_value(one) for one in value]
     return value

@@ -4,6 +4,7 @@ Nothing of an attachment is decoded; a message attached to another is an attachm
 """
 
 import re
+from email.errors import HeaderParseError
 from email.header import decode_header as decode_words
 from email.message import Message as Mail
 from typing import Final, NamedTuple
@@ -29,7 +30,7 @@ def decode_header(value: object) -> str:
     """A header as people read it: encoded words decoded, on one line whatever they hide."""
     try:
         pieces = decode_words(str(value))
-    except (ValueError, IndexError):  # binascii.Error and HeaderParseError are ValueErrors in spirit
+    except (ValueError, IndexError, HeaderParseError):  # the last one is a plain Exception
         return _on_one_line(str(value))
     words = [piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces]
     return _on_one_line("".join(words))
