@@ -8,7 +8,7 @@ import html
 import re
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
@@ -244,11 +244,27 @@ def replace_forbidden(text: str) -> str:
 
 
 def clean_value(value: Any) -> Any:
-    """The same value with every string in it made storable."""
+    """The same value with every string in it made storable, however deep: nothing calls itself."""
+    whole: list[Any] = []
+    waiting: list[tuple[Any, Any]] = [([value], whole)]
+    while waiting:
+        source, copy = waiting.pop()
+        is_keyed = isinstance(source, dict)
+        for key, one in source.items() if is_keyed else enumerate(source):
+            new = _storable(one)
+            if is_keyed:
+                copy[_storable(key)] = new
+            else:
+                copy.append(new)
+            if new is not one and not isinstance(new, str):
+                waiting.append((one, new))
+    return whole[0]
+
+
+def _storable(value: Any) -> Any:
+    """A string made storable, an empty list or dictionary in the place of one, anything else as it is."""
     if isinstance(value, str):
         return replace_forbidden(value)
-    if isinstance(value, Mapping):
-        return {clean_value(key): clean_value(one) for key, one in value.items()}
-    if isinstance(value, Sequence):
-        return [clean_value(one) for one in value]
-    return value
+    if isinstance(value, dict):
+        return {}
+    return [] if isinstance(value, Sequence) else value

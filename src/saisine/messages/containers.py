@@ -153,9 +153,9 @@ def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member |
 
 def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterator["_Entry"]:
     for info in archive.infolist():
-        if info.is_dir():
+        # a name may be empty, or begin with a NUL, at which zipfile cuts it: judge the name as written
+        if info.filename and info.is_dir():
             continue
-        # zipfile cuts a name at its NUL: judge the name as written
         name = info.orig_filename.replace("\\", "/")
         fault = None
         if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):

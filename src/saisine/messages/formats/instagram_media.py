@@ -59,7 +59,8 @@ def is_media(value: Any) -> bool:
     """Whether this object is a post with its author."""
     if not isinstance(value, dict) or not ("user" in value or "owner" in value):
         return False
-    if value.get("__typename") in GRAPH:
+    kind = value.get("__typename")
+    if isinstance(kind, str) and kind in GRAPH:
         return "shortcode" in value and "edge_media_to_caption" in value
     return "code" in value and ("media_type" in value or _is_grid(value)) and ("pk" in value or "id" in value)
 
