@@ -1,6 +1,8 @@
 """Texts: folding, safe display, repairs and times."""
 
+import sys
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -83,6 +85,16 @@ def test_what_no_table_can_hold_is_replaced() -> None:
     assert texts.replace_forbidden("\ud83d\ude00") == "😀"
     assert texts.clean_value(["a\0", None, 3]) == ["a\ufffd", None, 3]
     assert texts.clean_value({"a\udfff": {"b": ["c\udfff"]}}) == {"a\ufffd": {"b": ["c\ufffd"]}}
+
+
+def test_a_value_nested_past_any_recursion_is_made_storable() -> None:
+    deep: list[Any] = ["a\0"]
+    for _ in range(2 * sys.getrecursionlimit()):
+        deep = [deep]
+    clean = texts.clean_value(deep)
+    while isinstance(clean, list):
+        (clean,) = clean
+    assert clean == "a\ufffd"
 
 
 def test_times_are_aware_and_in_utc() -> None:

@@ -108,6 +108,24 @@ def test_a_fourth_archive_inside_is_left_closed_and_said(tmp_path: Path) -> None
     assert [entry.unread for entry in reading.ledger.sources] == ["nested_too_deep"]
 
 
+@pytest.mark.parametrize("name", ["", "\0.jsonl", "/"])
+def test_a_file_without_a_name_in_a_zip_is_accounted_for(tmp_path: Path, name: str) -> None:
+    """Made by hand: no packer writes them, a damaged byte does."""
+    data = zipped({"y.jsonl": body(2), "z.jsonl": body(3, seed=1)})
+    written = name.encode().ljust(7, b"/") if name else b""
+    at = data.rindex(b"y.jsonl")
+    if name:
+        data = data.replace(b"y.jsonl", written)
+    else:  # the central directory alone: its length of name, 18 bytes before it, then what follows it as a comment
+        data = data[: at - 18] + b"\0\0\0\0\7\0" + data[at - 12 :]
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
+    messages, reading = read(path)
+    assert len(messages) >= 3
+    require_sum(reading.ledger)
+    assert all(entry.format or entry.unread for entry in reading.ledger.sources)
+
+
 def test_a_folder_is_read_in_order_and_the_rest_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "depot"
     (folder / "sous").mkdir(parents=True)

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from saisine.errors import SaisineError
 from saisine.messages.formats.contract import Note
 from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD, Words
+from saisine.texts import replace_forbidden
 
 # Past this many unreadable records a file is not what it claims to be: reading stops and says so.
 MAX_FAILURES: Final = 100_000
@@ -62,12 +63,14 @@ class SourceEntry:
         """Count one record left out. Raises `skip_reason_unknown` for a code outside the closed list."""
         if reason not in SKIP_REASONS:
             raise SaisineError("skip_reason_unknown", reason=reason)
-        count, first = self.skipped.get(reason, (0, locator))
+        known = self.skipped.get(reason)
+        # A place may hold a key of the file (`data.<key>.text`), and a key any sign: kept so that it can be written.
+        count, first = known if known is not None else (0, replace_forbidden(locator))
         self.skipped[reason] = (count + 1, first)
         self.read += 1
 
     def fail(self, locator: str, error: str) -> None:
-        self.failed.append(Failure(locator, error))
+        self.failed.append(Failure(replace_forbidden(locator), replace_forbidden(error)))
         self.read += 1
 
     def refuse(self, locator: str, *, is_context: bool) -> None:
@@ -77,13 +80,14 @@ class SourceEntry:
             self.read += 1
         else:
             self.mapped -= 1
-        self.failed.append(Failure(locator, "unexpected_shape: value out of range"))
+        self.failed.append(Failure(replace_forbidden(locator), "unexpected_shape: value out of range"))
 
     def note(self, note: Note) -> None:
         """Remember something about the file itself; the same code is counted, its first place kept."""
         if note.code not in NOTES:
             raise SaisineError("skip_reason_unknown", reason=note.code)
-        count, locator, offset = self.notes.get(note.code, (0, note.locator, note.offset))
+        known = self.notes.get(note.code)
+        count, locator, offset = known or (0, replace_forbidden(note.locator), note.offset)
         self.notes[note.code] = (count + note.count, locator, offset)
         self.truncated = self.truncated or note.code in _CUTS
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saisine.messages.formats.instagram_media import ALPHABET, pk_of_shortcode
+from saisine.messages.formats.instagram_media import ALPHABET, is_media, pk_of_shortcode
 from saisine.messages.formats.zeeschuimer import ZEESCHUIMER
 from saisine.messages.schema import Message
 from tests.messages.formats.platform_items import envelope, lines, media, media_comment
@@ -196,3 +196,8 @@ def test_a_short_code_writes_the_number_of_the_post(number: int) -> None:
 def test_what_is_no_short_code_names_no_post() -> None:
     assert pk_of_shortcode("CSTg-0FH89e") == "2635595260958330718"
     assert [pk_of_shortcode(text) for text in ("", "abc", "CSTg-0FH89!", "-" * 11)] == [None] * 4
+
+
+def test_a_list_where_the_kind_is_written_is_no_post() -> None:
+    assert is_media(graph())
+    assert not is_media(graph(__typename=["GraphSidecar"]))

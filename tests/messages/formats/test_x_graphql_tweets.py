@@ -55,6 +55,15 @@ def test_every_column_of_a_plain_post() -> None:
     assert row.missing == ("visibility",)
 
 
+def test_a_post_that_fails_under_a_broken_key_is_told_in_words_that_can_be_written() -> None:
+    damaged = answer({**tweet(), "legacy": {**tweet()["legacy"], "full_text": ["a"]}}, tweet())
+    damaged["data"]["\udc80"] = damaged["data"].pop("timeline")
+    rows, entry = read(damaged, X_GRAPHQL)
+    assert (len(rows), entry.read, len(entry.failed)) == (1, 2, 1)
+    assert "/data/\ufffd/instructions/0/" in entry.failed[0].locator
+    json.dumps(entry.as_json(), ensure_ascii=False).encode("utf-8")
+
+
 def test_the_names_are_found_where_they_stood_before_2025_and_in_old_searches() -> None:
     old = tweet()
     old["core"] = {
