@@ -8,15 +8,22 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from saisine.messages.archive_streams import Limits
+from saisine.messages.cut_zips import local_files
 from saisine.messages.importing import Reading, read_paths
+from saisine.messages.originals import read_record
 from saisine.messages.schema import Message
+from saisine.vault.row_checks import Original
 from tests.messages.examples import examples
+from tests.messages.workbooks import sheet, workbook
 from tests.messages.x_lines import NOW, body
 
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
@@ -85,6 +92,120 @@ def test_a_tar_that_stops_gives_the_files_before(tmp_path: Path, pack: Callable[
     assert len(messages) % 40, "the file in which the archive stops is read up to there"
     assert "damaged" in entries[-2].notes
     assert entries[-1].unread == "damaged"
+
+
+class OneWay(io.RawIOBase):
+    """Where a writer cannot go back, as a server cannot: lengths then follow the files."""
+
+    def __init__(self) -> None:
+        self.written = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self.written += data
+        return len(data)
+
+
+FILES = {
+    "empty.txt": b"",
+    **{f"{'sub/' * (n % 2)}posts é {n}.jsonl": body(40, seed=n) for n in range(4)},
+}
+
+
+def zipped(method: int, *, is_one_way: bool, is_large: bool = False) -> bytes:
+    out: Any = OneWay() if is_one_way else io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.mkdir("sub")
+        for name, data in FILES.items():
+            with archive.open(name, "w", force_zip64=is_large) as inner:
+                inner.write(data)
+    return bytes(out.written) if is_one_way else out.getvalue()
+
+
+ZIPS = {
+    "deflated": zipped(zipfile.ZIP_DEFLATED, is_one_way=False),
+    "stored": zipped(zipfile.ZIP_STORED, is_one_way=False),
+    "written as a stream": zipped(zipfile.ZIP_DEFLATED, is_one_way=True),
+    "written as a large stream": zipped(zipfile.ZIP_DEFLATED, is_one_way=True, is_large=True),
+    "with large lengths": zipped(zipfile.ZIP_DEFLATED, is_one_way=False, is_large=True),
+}
+
+
+@pytest.mark.parametrize("kind", sorted(ZIPS))
+def test_a_zip_that_stops_gives_the_files_before_and_the_one_in_which_it_stops(
+    tmp_path: Path, kind: str
+) -> None:
+    whole, _ = read(tmp_path / "whole.zip", ZIPS[kind])
+    assert len(whole) == 160
+    cut = ZIPS[kind][: ZIPS[kind].index(b"posts \xc3\xa9 3") - 200]
+    messages, reading = read(tmp_path / "a.zip", cut)
+    assert 80 < len(messages) < 120
+    original = Original("a.zip", len(cut), lambda: io.BytesIO(cut))
+    for one in (messages[0], messages[-1]):  # checked later as any other evidence
+        assert sha256(read_record(original, one.locator, one.record_sha256)).hexdigest() == one.record_sha256
+    as_whole = [(one.locator, one.record_sha256, one.text) for one in whole]
+    assert [(one.locator, one.record_sha256, one.text) for one in messages] == as_whole[: len(messages)]
+    entries = {entry.path.rpartition("!")[2]: entry for entry in reading.ledger.sources}
+    assert "damaged" in entries["posts é 2.jsonl"].notes
+    assert reading.ledger.sources[-1].unread == "damaged"
+    assert any("téléchargez-le de nouveau" in one for one in reading.ledger.sentences())
+
+
+@pytest.mark.parametrize("kind", sorted(ZIPS))
+def test_a_zip_that_lost_its_table_alone_gives_every_message(tmp_path: Path, kind: str) -> None:
+    messages, reading = read(tmp_path / "a.zip", ZIPS[kind][: ZIPS[kind].index(b"PK\x01\x02")])
+    assert len(messages) == 160
+    assert [entry.unread for entry in reading.ledger.sources][-1] == "damaged"
+    assert all("damaged" not in entry.notes for entry in reading.ledger.sources)
+
+
+@settings(
+    max_examples=examples(40, 300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(kind=st.sampled_from(sorted(ZIPS)), data=st.data())
+def test_a_zip_cut_anywhere_gives_a_beginning_of_its_messages(
+    tmp_path: Path, kind: str, data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(5, len(ZIPS[kind]) - 30))
+    whole, _ = read(tmp_path / "whole.zip", ZIPS[kind])
+    messages, reading = read(tmp_path / "a.zip", ZIPS[kind][:cut])
+    assert [one.text for one in messages] == [one.text for one in whole[: len(messages)]]
+    assert reading.ledger.is_partial
+    for entry in reading.ledger.sources:
+        entry.require_balance()
+
+
+def test_a_changed_byte_in_a_zip_that_stops_is_told_by_its_checksum(tmp_path: Path) -> None:
+    data = bytearray(ZIPS["stored"][: ZIPS["stored"].index(b"PK\x01\x02")])
+    at = data.index(b'"text"')
+    at = data.index(b"e", at + 12)
+    data[at] ^= 1
+    messages, reading = read(tmp_path / "a.zip", bytes(data))
+    assert len(messages) == 160
+    assert "damaged" in next(one for one in reading.ledger.sources if one.mapped).notes
+
+
+def test_half_of_a_workbook_is_not_read_as_if_it_were_whole(tmp_path: Path) -> None:
+    rows = [["Date", "Auteur", "Texte"], *[["2026-04-08", f"a{n}", f"t{n}"] for n in range(50)]]
+    data = workbook({"Feuille": sheet(rows)})
+    assert len(read(tmp_path / "whole.xlsx", data)[0]) == 50
+    messages, reading = read(tmp_path / "a.xlsx", data[: data.index(b"PK\x01\x02")])
+    assert messages == []
+    assert [entry.unread for entry in reading.ledger.sources] == ["damaged"]
+
+
+def test_a_bomb_without_its_table_is_not_unpacked_to_find_its_end(tmp_path: Path) -> None:
+    out: Any = OneWay()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.jsonl", "w") as inner:
+        for _ in range(100):
+            inner.write(bytes(1 << 20))
+    data = bytes(out.written)
+    messages, reading = read(tmp_path / "a.zip", data[: data.index(b"PK\x01\x02")])
+    assert messages == []
+    assert reading.ledger.is_partial
+    assert [one.size for one in local_files(io.BytesIO(data), Limits())] == [0]
 
 
 @pytest.mark.parametrize("name", ["../a.jsonl", "/a.jsonl", "x/../../a.jsonl", "C:\\a.jsonl"])

@@ -9,6 +9,7 @@ import gzip
 import lzma
 import re
 import stat
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -20,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from saisine.messages import spreadsheets
+from saisine.messages import cut_zips, spreadsheets
 from saisine.messages.archive_streams import (
     BUFFER_BYTES,
     IN_MEMORY_BYTES,
@@ -144,11 +145,18 @@ def _listed(
 
 
 def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
-    with _seekable(member, budget) as stream, zipfile.ZipFile(stream) as archive:
-        if spreadsheets.is_workbook(archive.NameToInfo):
-            yield from _sheets(member, archive, budget)
-            return
-        yield from _listed(member, budget, depth, _zip_entries(member, archive, budget))
+    with _seekable(member, budget) as stream:
+        try:
+            archive = zipfile.ZipFile(stream)
+        except (zipfile.BadZipFile, struct.error, ValueError) as fault:
+            # its table is at its end: a download that stopped has none, and its files are whole up to there
+            yield from _listed(member, budget, depth, _cut_entries(stream, budget))
+            raise fault
+        with archive:
+            if spreadsheets.is_workbook(archive.NameToInfo):
+                yield from _sheets(member, archive, budget)
+                return
+            yield from _listed(member, budget, depth, _zip_entries(member, archive, budget))
 
 
 def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterator["_Entry"]:
@@ -163,6 +171,18 @@ def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Ite
         elif info.flag_bits & 0x1:
             fault = "encrypted"
         yield _Entry(name, info.file_size, partial(_open_zipped, archive, info, budget), fault)
+
+
+def _cut_entries(stream: BinaryIO, budget: Budget) -> Iterator["_Entry"]:
+    files = list(islice(cut_zips.local_files(stream, budget.limits), budget.limits.members + 1))
+    if spreadsheets.is_workbook({one.name: one for one in files}):
+        return  # half of a workbook is other cells, not fewer
+    for one in files:
+        yield _Entry(one.name, one.size, partial(_open_local, one, budget), one.fault)
+
+
+def _open_local(one: cut_zips.LocalFile, budget: Budget) -> BinaryIO:
+    return buffered(one.open(), budget, one.packed)  # type: ignore[arg-type]
 
 
 def _open_zipped(
