@@ -69,6 +69,12 @@ def test_messages_come_by_pages_without_gap_or_repeat(case: Saisine) -> None:
     assert len(found) == len(set(found)) > 400
 
 
+def test_a_platform_that_does_not_exist_is_told_with_those_that_do(case: Saisine) -> None:
+    told = case("messages", "--platform", "tiktac", code=64).err
+    assert "tiktac" in told
+    assert "tiktok" in told
+
+
 def test_nothing_found_is_1_and_texts_stay_closed_until_asked(case: Saisine) -> None:
     assert case("messages", "--search", "introuvable", "--json", code=1).data == {"items": [], "next": None}
     item = case("messages", "--limit", "1", "--json").data["items"][0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from saisine.cli.app import Json, app, clock, open_workspace, the_day
+from saisine.cli.app import Json, app, clock, open_workspace, require_word, the_day
 from saisine.cli.output import (
     full_time,
     print_json,
@@ -197,7 +197,10 @@ def messages(
     as_json: Json = False,
 ) -> int:
     from saisine.messages.corpus import Query
+    from saisine.messages.schema import PLATFORMS
 
+    if platform is not None:
+        require_word(platform, PLATFORMS)
     if export is not None and after is not None:
         raise typer.BadParameter(_("--export écrit tous les messages trouvés : retirez --after."))
     if observations is not None:
