@@ -37,8 +37,6 @@ def require_sum(ledger: Ledger) -> None:
 
 
 def test_each_row_leads_back_to_its_exact_bytes(tmp_path: Path) -> None:
-    import hashlib
-
     whole = body(12)
     path = tmp_path / "posts.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + whole)
@@ -291,6 +289,46 @@ def test_files_put_one_after_the_other_lose_no_message(tmp_path: Path) -> None:
             start, length = map(int, one.locator.removeprefix("#byte=").split("/")[0].split("+"))
             assert hashlib.sha256(data[start : start + length]).hexdigest() == one.record_sha256
             assert data[start : start + length].startswith(b"{")
+
+
+@pytest.mark.parametrize("between", [b"", b" ", b",", b"\r", b", ", b"\xef\xbb\xbf"])
+def test_lines_that_ran_together_lose_no_message(tmp_path: Path, between: bytes) -> None:
+    """Files joined of which the first had no line end; objects cut out of an array."""
+    lines = body(9).splitlines()
+    glued = b"\n".join([*lines[:3], lines[3] + between + lines[4] + between + lines[5], *lines[6:]]) + b"\n"
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(glued)
+    messages, reading = read(path)
+    assert [one.message_id for one in messages] == [json.loads(line)["id"] for line in lines]
+    assert reading.ledger.totals() == (9, 9, 0, 0)
+    for one in messages:
+        start, length = map(int, one.locator.removeprefix("#byte=").split("+"))
+        assert hashlib.sha256(glued[start : start + length]).hexdigest() == one.record_sha256
+
+
+def test_lines_that_each_end_with_a_comma_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b",\n".join(body(9).splitlines()))
+    messages, reading = read(path)
+    assert (len(messages), reading.ledger.totals()) == (9, (9, 9, 0, 0))
+
+
+@pytest.mark.parametrize("behind", [b"}", b" et la suite", b'"x"', b"7"])
+def test_what_follows_a_value_on_its_line_and_is_none_is_told(tmp_path: Path, behind: bytes) -> None:
+    lines = body(5).splitlines()
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join([*lines[:3], lines[3] + behind, lines[4]]))
+    messages, reading = read(path)
+    assert (len(messages), reading.ledger.totals()) == (4, (5, 4, 0, 1))
+
+
+def test_half_an_object_behind_a_whole_one_fails_alone(tmp_path: Path) -> None:
+    lines = body(4).splitlines()
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join([*lines[:3], lines[3] + lines[0][:90]]))
+    messages, reading = read(path)
+    assert (len(messages), reading.ledger.totals()) == (4, (5, 4, 0, 1))
+    assert "truncated" in reading.ledger.sources[0].notes
 
 
 def test_documents_put_one_after_the_other_lose_no_message(tmp_path: Path) -> None:

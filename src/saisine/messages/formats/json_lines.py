@@ -25,6 +25,7 @@ from saisine.messages.formats.raw import (
 Found = RawRecord | RecordError | Note
 BOM: Final = b"\xef\xbb\xbf"
 _OPENING: Final = re.compile(rb'[{\[]\s*["{\[]')
+_BETWEEN: Final = re.compile("[ \t\r\ufeff]*,?[ \t\r\ufeff]*")
 
 
 class Lines(Protocol):
@@ -73,6 +74,11 @@ def records_of_lines(
                 start += len(body) - len(bare)
                 end = b"\n" if line.endswith(b"\n") else b""
                 yield from records_of_lines([(start, bare + end)], kind, member_prefix, light)
+                continue
+            if values := _values_in(body):
+                last, end = values[-1][0], line.endswith(b"\n")
+                apart = [(start + at, one + b"\n" if end or at < last else one) for at, one in values]
+                yield from records_of_lines(apart, kind, member_prefix, light)
                 continue
             rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
             if not isinstance(rescued, _Rescued):
@@ -187,6 +193,32 @@ def _may_hold(data: bytes, length: int) -> bool:
 
 def _is_opening(signs: Any) -> Any:
     return (signs | 0x20) == ord("{")  # [ and { differ by this bit alone
+
+
+def _values_in(body: bytes) -> list[tuple[int, bytes]]:
+    """(byte offset, value) of each in a line that holds several, or one before a comma; empty for any other line.
+
+    Lines run together where files were joined of which the first had no line end, and hold a comma when somebody cut
+    them out of an array. What begins behind a whole value and is none is given too, to fail on its own.
+    """
+    text = body.decode("utf-8", "surrogateescape")
+    found: list[tuple[int, bytes]] = []
+    at = offset = 0
+    while at < len(text):
+        if text[at] not in "{[":
+            return []
+        try:
+            _, end = SCANNER(text, at)
+        except (ValueError, StopIteration, RecursionError):
+            end = len(text)
+        if end == len(text) and not found:
+            return []
+        value = text[at:end].encode("utf-8", "surrogateescape")
+        found.append((offset, value))
+        behind = _BETWEEN.match(text, end)
+        assert behind is not None  # it may match nothing
+        at, offset = behind.end(), offset + len(value) + len(behind[0].encode("utf-8"))
+    return found
 
 
 def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued | Found:

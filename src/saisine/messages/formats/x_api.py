@@ -279,13 +279,24 @@ def _shape(head: bytes) -> list[str]:
 def _is_lines(head: bytes, name: str) -> bool:
     """Whether the objects stand one per line; a single line decides by its name, for both readings agree."""
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    if not first.rstrip().endswith(b"}") and rest:
+    first = first.rstrip()
+    if first.endswith(b"},") and rest:  # cut out of an array: whole objects, each before a comma
+        return rest.lstrip()[:1] == b"{" and _is_value(first[:-1])
+    if not first.endswith(b"}") and rest:
         return False
     if rest.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return True
     return not rest.strip() and (
         b'"__twarc"' in head or name.lower().endswith((".jsonl", ".ndjson", ".jsonl.gz"))
     )
+
+
+def _is_value(body: bytes) -> bool:
+    try:
+        _raws(body)
+    except msgspec.MsgspecError:
+        return False
+    return True
 
 
 def _is_compliance(head: bytes) -> bool:
