@@ -97,7 +97,11 @@ def shuffle(at: Place, every: list[Place], rng: Random) -> None:
 def inside_text(at: Place, every: list[Place], rng: Random) -> None:
     """A text that is JSON itself (a captured answer) is changed inside."""
     old = at[0][at[1]]
-    if isinstance(old, str) and old[:1] in ("{", "[") and (inner := load_documents(old.encode())):
+    if (
+        isinstance(old, str)
+        and old[:1] in ("{", "[")
+        and (inner := load_documents(old.encode("utf-8", "surrogatepass")))
+    ):
         at[0][at[1]] = mutate_documents(inner, rng).decode("utf-8", "surrogatepass")
     else:
         replace(at, every, rng)
