@@ -43,13 +43,12 @@ def main() -> int:
         pass
     taken, again = (seconds(triage, read) for _ in range(2))
     count = len(read)
-    tfidf, linear = triage.model.tfidf, triage.model.linear
-    assert tfidf is not None
-    assert linear is not None
+    words = triage.model.words
+    assert words is not None
     documents = [text.lower().split() for text in read]
     start = time.process_time()
     for at in range(0, len(documents), 512):
-        tfidf.rows(documents[at : at + 512]).dot(linear)
+        words.tfidf.rows(documents[at : at + 512]).dot(words.on_tfidf)
     yardstick = time.process_time() - start
     print(f"load {loaded:.2f} s; {count} messages, {len(set(read))} of them distinct")
     print(f"{count / taken:,.0f} a second at first reading, {count / again:,.0f} once words are known")

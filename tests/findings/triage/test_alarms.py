@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from saisine.findings.triage.alarms import Heard, shares_of
+from saisine.findings.triage.blend import ALARMS
+from saisine.findings.triage.columns import COUNT, IN_DANGERS, alarms_of
 from saisine.findings.triage.reasons import reason_codes
 from tests.findings.triage.shipped import TRIAGE
 
@@ -42,6 +44,17 @@ def test_a_veiled_threat_that_an_alarm_lifts_is_not_called_an_insult() -> None:
     assert found.types == ("menace",)
     assert "alarm:threat" in [one.code for one in found.reasons_for]
     assert "model_only" not in [one.code for one in found.reasons_for]
+
+
+def test_the_alarm_of_danger_is_the_sum_of_the_odds_of_four_dangers() -> None:
+    """A sign of any danger counts, and weak signs of several add up."""
+    on_words = np.full((2, COUNT), -30.0)
+    on_words[0, IN_DANGERS] = [-9.0, 2.0, -9.0, -9.0]
+    on_words[1, IN_DANGERS] = [-0.5, -0.5, -30.0, -30.0]
+    danger = alarms_of(on_words)[:, ALARMS.index("danger")]
+    assert danger[0] == pytest.approx(2.0, abs=0.01)
+    assert danger[1] == pytest.approx(-0.5 + np.log(2))
+    assert danger[1] > 0 > on_words[1].max()
 
 
 def test_shares_of_the_dangers_add_up_to_one() -> None:

@@ -258,11 +258,7 @@ def test_harmful_messages_are_still_found(answers: Answers) -> None:
 
 @pytest.mark.parametrize(
     "function",
-    marked(
-        FLOORS,
-        {"menace_voilee": "1 of 21 missed", "raid": "1 of 18 missed"},
-        "none missed",
-    ),
+    FLOORS,
 )
 def test_every_threat_address_suicide_call_and_raid_is_lifted(answers: Answers, function: str) -> None:
     assert [name for name in answers.not_lifted() if name.startswith(f"{function}-")] == []
@@ -287,7 +283,7 @@ def test_every_danger_is_said_and_comes_first(answers: Answers, function: str) -
     assert [name for name in answers.missed_floors() if name.startswith(f"{function}-")] == []
 
 
-@unmet("0.229", "0.10")
+@unmet("0.205", "0.10")
 def test_benign_neighbours_of_the_floors_are_left_alone(answers: Answers) -> None:
     near = [case.id for case in answers.of(*BENIGN_NEIGHBOURS)]
     assert len(set(near) & set(answers.false_floors())) <= NEIGHBOURS_FLAGGED * len(near)

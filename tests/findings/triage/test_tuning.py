@@ -52,11 +52,11 @@ def test_the_practice_lists_keep_the_rates_reached() -> None:
     for (harmful, _), answer in zip(asked, TRIAGE.score(("", line) for _, line in asked), strict=True):
         answers[harmful].append((answer.score > 0.5, answer.danger))
         firsts[harmful] += answer.band == FIRST
-    assert sum(over for over, _ in answers[True]) >= 0.97 * len(answers[True])
+    assert sum(over for over, _ in answers[True]) >= 0.99 * len(answers[True])
     assert sum(danger for _, danger in answers[True]) >= 0.70 * len(answers[True])
     assert firsts[True] >= 0.92 * len(answers[True])
-    assert sum(over for over, _ in answers[False]) <= 0.16 * len(answers[False])
-    assert firsts[False] <= 0.02 * len(answers[False])
+    assert sum(over for over, _ in answers[False]) <= 0.26 * len(answers[False])
+    assert firsts[False] <= 0.05 * len(answers[False])
     assert not any(danger for _, danger in answers[False])
 
 

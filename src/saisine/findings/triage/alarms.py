@@ -1,7 +1,7 @@
 """What an alarm says of a message: a sentence and a type of its own, where no word of it tells why to look at it.
 
 An alarm learnt what written sentences have in common, so it can only say what a message resembles. Which danger it is
-comes from four regressions among the dangers alone; under TOLD, the message is said to be a possible danger, no more.
+comes from the four dangers that the alarm is made of; under TOLD, the message is said to be a possible danger, no more.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from saisine.findings.triage.blend import sigmoid
-from saisine.findings.triage.columns import IN_KINDS
+from saisine.findings.triage.columns import IN_DANGERS
 from saisine.findings.triage.features import DANGERS
 from saisine.findings.triage.model import Model
 from saisine.findings.triage.reasons import LEAST, Reason
@@ -79,23 +78,16 @@ def hear(
 
 def _told(model: Model, read: Sequence[Any], features: npt.NDArray[np.float32]) -> list[str]:
     """The danger that each message resembles most, or « danger » when none stands out."""
-    tfidf, fields = model.tfidf, model.fields
-    if tfidf is None or fields is None or not read:
+    if model.words is None or not read:
         return ["danger"] * len(read)  # the rules alone have no alarm
-    on_words, on_fields, on_features = (
-        some[:, IN_KINDS]
-        for some in (model.linear, model.on_fields, model.linear_features)
-        if some is not None
-    )
-    z = tfidf.rows([words for words, _ in read]).dot(on_words)
-    z = z + fields.rows([tokens for _, tokens in read]).dot(on_fields)
-    shares = shares_of(z + features @ on_features[:-1] + on_features[-1])
+    words, tokens = [one for one, _ in read], [one for _, one in read]
+    shares = shares_of(model.words.logits(words, tokens, features, IN_DANGERS))
     best = shares.argmax(axis=1)
     return [DANGERS[at] if row[at] >= TOLD else "danger" for at, row in zip(best, shares, strict=True)]
 
 
 def shares_of(z: Floats) -> Floats:
-    """(messages, dangers) that add up to one, from one regression against the three others each."""
-    each: Floats = sigmoid(z)
+    """(messages, dangers) that add up to one, from the odds of each against everything harmless."""
+    each: Floats = np.exp(z - z.max(axis=1, keepdims=True))
     found: Floats = each / each.sum(axis=1, keepdims=True)
     return found

@@ -5,7 +5,7 @@ A damaged or foreign file never runs anything and never stops the triage: the ru
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,19 +20,47 @@ from saisine.findings.triage.blend import Bands, Blend
 from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
+from saisine.findings.triage.stems import StemRows
 
 FOLDER: Final = Path(__file__).with_name("model")
-VERSION: Final = "5"  # of the model shipped: its scores are not to be compared with those of another
+VERSION: Final = "6"  # of the model shipped: its scores are not to be compared with those of another
 LARGEST_BYTES: Final = 64 << 20  # of a file, opened: six times what ours takes
 Arrays = Mapping[str, npt.NDArray[Any]]
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class OnWords:
+    """What reads the words of a message, and its weights: on words, fields, stems, then features with the bias last.
+
+    The columns of all four are those that `columns.py` names.
+    """
+
+    tfidf: Tfidf
+    fields: FieldRows
+    stems: StemRows
+    on_tfidf: Floats
+    on_fields: Floats
+    on_stems: Floats
+    on_features: Floats
+
+    def logits(
+        self,
+        words: Sequence[Sequence[str]],
+        tokens: Sequence[Sequence[str]],
+        features: npt.NDArray[Any],
+        columns: slice,
+    ) -> npt.NDArray[Any]:
+        """(messages, columns): `words` as the linear member reads them, `tokens` as the network does."""
+        found: npt.NDArray[Any] = self.tfidf.rows(words).dot(self.on_tfidf[:, columns])
+        found = found + self.fields.rows(tokens).dot(self.on_fields[:, columns])
+        found = found + self.stems.rows(tokens).dot(self.on_stems[:, columns])
+        return found + features @ self.on_features[:-1, columns] + self.on_features[-1, columns]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Members and calibration; `tfidf`, `fields` and `network` are None when only the rules can be used.
-
-    `linear`, `on_fields`, `linear_features`: weights whose columns `columns.py` names.
-    """
+    """Members and calibration; `words` and `network` are None when only the rules can be used."""
 
     version: str
     sha256: str
@@ -40,11 +68,7 @@ class Model:
     rules: npt.NDArray[np.float64]
     blends: Mapping[str, Blend]
     bands: Bands
-    tfidf: Tfidf | None = None
-    linear: npt.NDArray[np.float32] | None = None
-    linear_features: npt.NDArray[np.float32] | None = None
-    fields: FieldRows | None = None
-    on_fields: npt.NDArray[np.float32] | None = None
+    words: OnWords | None = None
     network: Network | None = None
 
     @property
@@ -85,17 +109,26 @@ def _rules_alone(facts: Mapping[str, Any]) -> Model:
 
 
 def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
-    vocabulary = bytes(arrays["vocabulary"]).decode("utf-8").split("\n")
-    tfidf = Tfidf(vocabulary, arrays["idf"].astype(np.float32))
-    linear = arrays["linear"].astype(np.float32)
-    on_features = arrays["linear_features"].astype(np.float32)
-    fields = FieldRows(
-        arrays["field_keys"].astype(np.int64), arrays["field_idf"].astype(np.float32), load_fields()
+    words = OnWords(
+        Tfidf(_lines(arrays["vocabulary"]), arrays["idf"].astype(np.float32)),
+        FieldRows(
+            arrays["field_keys"].astype(np.int64), arrays["field_idf"].astype(np.float32), load_fields()
+        ),
+        StemRows(
+            _lines(arrays["stems"]),
+            arrays["stem_pairs"].astype(np.int64),
+            arrays["stem_idf"].astype(np.float32),
+        ),
+        *(arrays[f"on_{name}"].astype(np.float32) for name in ("tfidf", "fields", "stems", "features")),
     )
-    on_fields = arrays["on_fields"].astype(np.float32)
-    heights = len(vocabulary), len(facts["features"]) + 1, len(fields.keys)
-    shapes = tuple((height, columns.COUNT) for height in heights)
-    if (linear.shape, on_features.shape, on_fields.shape) != shapes:
+    heights = (
+        len(words.tfidf.vocabulary),
+        len(words.fields.keys),
+        len(words.stems),
+        len(facts["features"]) + 1,
+    )
+    weights = words.on_tfidf, words.on_fields, words.on_stems, words.on_features
+    if any(one.shape != (height, columns.COUNT) for one, height in zip(weights, heights, strict=True)):
         raise ValueError("shape")
     base = _rules_alone(facts)
     return Model(
@@ -105,32 +138,33 @@ def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
         rules=base.rules,
         blends={name: Blend.of(facts["blends"][name]) for name in OUTPUTS},
         bands=base.bands,
-        tfidf=tfidf,
-        linear=linear,
-        linear_features=on_features,
-        fields=fields,
-        on_fields=on_fields,
+        words=words,
         network=Network(unpack({n[4:]: array for n, array in arrays.items() if n.startswith("net_")})),
     )
 
 
-def pack_model(
-    tfidf: Tfidf,
-    fields: FieldRows,
-    on: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]],
-    network: Any,
-) -> Arrays:
-    """The arrays of the file, `on` being weights on words, fields and features; half floats where they are enough."""
-    linear, on_fields, on_features = on
-    vocabulary = np.frombuffer("\n".join(tfidf.vocabulary).encode("utf-8"), np.uint8)
+def _lines(array: npt.NDArray[Any]) -> list[str]:
+    return bytes(array).decode("utf-8").split("\n")
+
+
+def _packed(lines: Sequence[str]) -> npt.NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode("utf-8"), np.uint8)
+
+
+def pack_model(words: OnWords, network: Any) -> Arrays:
+    """The arrays of the file; half floats where they are enough."""
     return {
-        "vocabulary": vocabulary,
-        "idf": tfidf.idf.astype(np.float16),
-        "linear": linear.astype(np.float16),
-        "linear_features": on_features.astype(np.float32),
-        "field_keys": fields.keys.astype(np.int32),
-        "field_idf": fields.idf.astype(np.float16),
-        "on_fields": on_fields.astype(np.float16),
+        "vocabulary": _packed(words.tfidf.vocabulary),
+        "idf": words.tfidf.idf.astype(np.float16),
+        "field_keys": words.fields.keys.astype(np.int32),
+        "field_idf": words.fields.idf.astype(np.float16),
+        "stems": _packed(words.stems.stems),
+        "stem_pairs": words.stems.pairs.astype(np.int32),
+        "stem_idf": words.stems.idf.astype(np.float16),
+        "on_tfidf": words.on_tfidf.astype(np.float16),
+        "on_fields": words.on_fields.astype(np.float16),
+        "on_stems": words.on_stems.astype(np.float16),
+        "on_features": words.on_features.astype(np.float32),
         **{f"net_{name}": array for name, array in pack(network).items()},
     }
 

@@ -23,7 +23,7 @@ from saisine.findings.triage.blend import (
     chance,
     why_unsure,
 )
-from saisine.findings.triage.columns import IN_ORDER, IN_VIEWS
+from saisine.findings.triage.columns import IN_ORDER, IN_VIEWS, alarms_of
 from saisine.findings.triage.features import matrix_of
 from saisine.findings.triage.lexicon import GROUPS, TYPES
 from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
@@ -199,7 +199,7 @@ class Triage:
         if on_words is None or network is None:
             return {name: rules[:, [at]] for at, name in enumerate(OUTPUTS)}
         composed = network.logits([read.tokens for read in reads], features)
-        alarms = np.maximum(0, on_words[:, len(OUTPUTS) :])
+        alarms = np.maximum(0, alarms_of(on_words))
         return {
             name: np.column_stack([on_words[:, at], composed[:, at], rules[:, at], alarms])
             for at, name in enumerate(OUTPUTS)
@@ -214,14 +214,10 @@ class Triage:
 
     def _on_words(self, reads: Sequence[Read], features: npt.NDArray[np.float32], columns: slice) -> Any:
         """(messages, those columns of `columns.py`); None when the rules are alone."""
-        tfidf, linear, extra = self.model.tfidf, self.model.linear, self.model.linear_features
-        fields, on_fields = self.model.fields, self.model.on_fields
-        if tfidf is None or linear is None or extra is None or fields is None or on_fields is None:
+        words = self.model.words
+        if words is None:
             return None
-        linear, on_fields, extra = (some[:, columns] for some in (linear, on_fields, extra))
-        words = tfidf.rows([read.words for read in reads]).dot(linear)
-        meant = fields.rows([read.tokens for read in reads]).dot(on_fields)
-        return words + meant + features @ extra[:-1] + extra[-1]
+        return words.logits([one.words for one in reads], [one.tokens for one in reads], features, columns)
 
     def _logits(
         self,
@@ -299,8 +295,8 @@ class Triage:
     def _why_unsure(self, read: Read, score: float, alone: Sequence[float]) -> str | None:
         evidence = read.evidence
         has_cue = bool(evidence.terms or evidence.cues or evidence.dangers or evidence.cancelled)
-        tfidf = None if has_cue else self.model.tfidf  # a cue is enough to go by: the words are not looked up
-        known = tfidf.known_share(read.words) if tfidf else 1.0
+        words = None if has_cue else self.model.words  # a cue is enough to go by: the words are not looked up
+        known = words.tfidf.known_share(read.words) if words else 1.0
         return why_unsure(score, alone, read.tokens, known, has_cue)
 
     def _band(self, score: float, danger: bool, reason: str | None, evidence: Evidence) -> str:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage.training.distance import refuse_near
-from saisine.findings.triage.training.sentences import FOLDS, load_frames, realise
+from saisine.findings.triage.training.sentences import DANGER_HANDS, FOLDS, load_frames, realise
 
 Floats = npt.NDArray[np.float64]
 UNKNOWN: Final = float("nan")
@@ -37,7 +37,10 @@ OWN: Final = "own_sentences"
 OWN_WEIGHT: Final = 2.0
 WRITTEN: Final = "written_sentences"  # those of ours kept as several hands wrote them
 WRITTEN_WEIGHT: Final = 2.0
-OURS: Final = (OWN, WRITTEN)
+# Those of hands who wrote dangers and what resembles them, nothing else: beside the others, they would thin out what is
+# learnt of quotation, answers or praise.
+DANGERS: Final = "danger_sentences"
+OURS: Final = (OWN, WRITTEN, DANGERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def load_corpus(folder: Path, seed: int = 1) -> Corpus:
     )
     for one in own:
         frame = one.frame
-        source = OWN if frame.hand is None else WRITTEN
+        source = OWN if frame.hand is None else DANGERS if frame.hand in DANGER_HANDS else WRITTEN
         hateful = UNKNOWN if frame.hate is None else float(frame.hate)
         rows.append((one.text, frame.harmful, hateful, source, frame.fold, frame.function, one.group or ""))
     return _corpus(rows, digests)
@@ -102,7 +105,8 @@ def _corpus(
 
 def _weights(source: npt.NDArray[np.str_]) -> Floats:
     """Each source counts as much as another, whatever its size: the square root keeps large ones useful."""
-    shares = {name: weight for name, _, _, weight in SOURCES} | {OWN: OWN_WEIGHT, WRITTEN: WRITTEN_WEIGHT}
+    shares = {name: weight for name, _, _, weight in SOURCES} | {OWN: OWN_WEIGHT}
+    shares |= {WRITTEN: WRITTEN_WEIGHT, DANGERS: WRITTEN_WEIGHT}
     found = np.zeros(len(source))
     for name, share in shares.items():
         at = source == name

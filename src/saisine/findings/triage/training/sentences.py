@@ -19,6 +19,8 @@ from saisine.findings.rules import read_yaml
 from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
+HANDS: Final = 35
+DANGER_HANDS: Final = range(14, HANDS + 1)  # who wrote dangers and what resembles them alone
 FILES: Final = (
     "against_groups.yaml",
     "beside_groups.yaml",
@@ -26,19 +28,7 @@ FILES: Final = (
     "nuances.yaml",
     "wordings.yaml",
     "dangers.yaml",
-    "written_1.yaml",
-    "written_2.yaml",
-    "written_3.yaml",
-    "written_4.yaml",
-    "written_5.yaml",
-    "written_6.yaml",
-    "written_7.yaml",
-    "written_8.yaml",
-    "written_9.yaml",
-    "written_10.yaml",
-    "written_11.yaml",
-    "written_12.yaml",
-    "written_13.yaml",
+    *(f"written_{hand}.yaml" for hand in range(1, HANDS + 1)),
 )
 FOLDS: Final = 5
 PER_GROUP: Final = 1  # sentences of a frame for each group

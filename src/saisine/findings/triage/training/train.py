@@ -15,59 +15,48 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage import blend
-from saisine.findings.triage.columns import FIRST_KIND, VIEWS
+from saisine.findings.triage.columns import VIEWS, alarms_of
 from saisine.findings.triage.features import features_of
 from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
-from saisine.findings.triage.model import FOLDER, VERSION, pack_model, write_model
+from saisine.findings.triage.model import FOLDER, VERSION, OnWords, pack_model, write_model
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.rules import Cues, load_cues, tokens_of, words_for_linear
+from saisine.findings.triage.stems import StemRows
 from saisine.findings.triage.training.backward import train_network
-from saisine.findings.triage.training.corpus import DEVELOPMENT, OURS, OWN, WRITTEN, Corpus, load_corpus
+from saisine.findings.triage.training.corpus import (
+    DANGERS,
+    DEVELOPMENT,
+    OURS,
+    OWN,
+    WRITTEN,
+    Corpus,
+    load_corpus,
+)
 from saisine.findings.triage.training.logistic import beside, fit, matrix_of
+from saisine.findings.triage.training.recipe import (
+    ALARM_RIDGES,
+    ANSWERING,
+    DANGERS_BY,
+    EARLIER,
+    FEATURE_RIDGE,
+    FITTED_SHARES,
+    IN_ALARMS,
+    IN_LINEAR,
+    IN_NETWORK,
+    IN_RULES,
+    RAISED_BY,
+    RIDGES,
+    SOURCE_RIDGE,
+    VIEW_RIDGES,
+    Shares,
+)
 from saisine.findings.triage.training.sentences import FOLDS
 
 SEED: Final = 1
 EPOCHS: Final = 6
-# Native texts, our frames, our written sentences, those of ANSWERING in each member: frames move the order of native
-# posts little, and decide negation, quotation and testimony, which the network is there for.
-Shares = tuple[float, float, float, float]
-IN_LINEAR: Final[Shares] = (1.0, 0.2, 0.15, 0.05)
-IN_NETWORK: Final[Shares] = (1.0, 3.0, 2.0, 2.0)
-IN_RULES: Final[Shares] = (1.0, 1.0, 1.0, 0.1)
-IN_ALARMS: Final[tuple[Shares, ...]] = ((2.5, 0.3, 1.0, 1.0), (0.5, 0.3, 1.0, 1.0), (6.0, 1.0, 1.0, 1.0))
-# What each alarm must tell from everything on the other side (the third one from everything harmful), native posts
-# included; the rest of its own side is left out of it.
-RAISED_BY: Final = (
-    ("threat", "doxxing", "suicide", "raid", "threat_to_group_member", "written_threat", "written_doxxing",
-     "written_suicide", "written_raid"),
-    ("implicit", "implicit_no_name", "exclusion", "hostile_question", "quote_approved", "place_given",
-     "praise_denied", "written_allusion", "written_exclusion", "written_approving_quote", "written_rhetorical"),
-    ("written_counter", "written_testimony", "written_reclaimed", "counter_quote", "counter_reference", "testimony",
-     "testimony_person", "reclaimed", "hate_negated"),
-)  # fmt: skip
-# Who answers hate, tells of it, or names a group in peace, beside who only seems to: words alone do not tell them
-# apart, and at full share they cost the linear member and the rules 0.01 and 0.02 of the order of native posts.
-ANSWERING: Final = tuple(
-    f"written_{name}"
-    for name in (
-        "counter", "counter_near", "testimony", "testimony_near", "reclaimed", "reclaimed_near", "neighbour",
-    )
-)  # fmt: skip
-# The functions of each danger, in the order of DANGERS: what tells one from the three others.
-KINDS: Final = (
-    ("threat", "threat_to_group_member", "written_threat"),
-    ("doxxing", "written_doxxing"),
-    ("suicide", "written_suicide"),
-    ("raid", "written_raid"),
-)
-KIND_SHARES: Final[Shares] = (0.0, 0.3, 1.0, 1.0)  # no native text says which danger it is
-EARLIER: Final = (0.3, 0.3, 0.5)  # added to each alarm: they speak a little under even odds
-# of our frames, and of our written sentences, beside one development set, when shares and the 0.5 limit are fitted
-OWN_SHARE, WRITTEN_SHARE = 2.0, 1.0
-TEXT_RIDGE, FEATURE_RIDGE, SOURCE_RIDGE = 3e-5, 5e-4, 1e-4
-FIELDS_IN_LINEAR, FIELDS_IN_ALARMS = 1e-4, 3e-5  # how much weights on fields are held back
-VIEW_RIDGES: Final = (9e-5, 3e-4, 1.5e-3)  # of words, fields, features: a set by itself is small
+
+
 FORGOTTEN_SHARE: Final = 0.8  # a word written with a capital inside sentences this often is a name
 SHARED: Final = Path(__file__).resolve().parents[6] / "shared" / "data" / "triage"
 Floats = npt.NDArray[np.float64]
@@ -85,7 +74,14 @@ class Prepared:
     matrix: Any
     fields: FieldRows
     on_fields: Any
+    stems: StemRows
+    on_stems: Any
     sources: Floats
+
+    @property
+    def blocks(self) -> tuple[Any, Any, Any, Any]:
+        """What weights stand on: words, fields, stems, features."""
+        return self.matrix, self.on_fields, self.on_stems, self.features
 
     def trains(self, fold: int) -> npt.NDArray[np.int64]:
         """Rows that members of a fold may learn from; fold -1 leaves nothing out but the development sets."""
@@ -96,11 +92,11 @@ class Prepared:
         return np.flatnonzero((self.corpus.fold == fold) | (self.corpus.weight == 0))
 
     def weights(self, rows: npt.NDArray[np.int64], shares: Shares) -> Floats:
-        """Weights of rows times the share of native texts, of our frames, or of our written sentences."""
-        native, own, written, answering = shares
-        source = self.corpus.source[rows]
-        by_source = np.where(source == OWN, own, np.where(source == WRITTEN, written, native))
-        by_source = np.where(np.isin(self.corpus.function[rows], ANSWERING), answering, by_source)
+        """Weights of rows times the share of what they are."""
+        by_source = np.full(len(rows), float(shares.native))
+        for name, share in ((OWN, shares.own), (WRITTEN, shares.written), (DANGERS, shares.dangers)):
+            by_source[self.corpus.source[rows] == name] = share
+        by_source[np.isin(self.corpus.function[rows], ANSWERING)] = shares.answering
         found: Floats = self.corpus.weight[rows] * by_source
         return found
 
@@ -120,14 +116,18 @@ def prepare(corpus: Corpus, cues: Cues) -> Prepared:
     forgotten = names_in([corpus.texts[int(at)] for at in native]) - frozenset(cues.vocabulary.words)
     trained = [words[at] for at in np.flatnonzero(corpus.weight > 0)]
     tfidf = Tfidf.fit(trained, forgotten)
-    fields = FieldRows.fit([tokens[at] for at in np.flatnonzero(corpus.weight > 0)], load_fields())
+    learnt = [tokens[at] for at in np.flatnonzero(corpus.weight > 0)]
+    fields, stems = FieldRows.fit(learnt, load_fields()), StemRows.fit(learnt, forgotten)
     names = np.unique(corpus.source)
     sources = (corpus.source[:, None] == names[None, :]).astype(float)
     matrices = (
         matrix_of(tfidf.rows(words), len(tfidf.vocabulary)),
         matrix_of(fields.rows(tokens), len(fields.keys)),
+        matrix_of(stems.rows(tokens), len(stems)),
     )
-    return Prepared(corpus, tokens, features, tfidf, matrices[0], fields, matrices[1], sources)
+    return Prepared(
+        corpus, tokens, features, tfidf, matrices[0], fields, matrices[1], stems, matrices[2], sources
+    )
 
 
 def names_in(texts: Sequence[str]) -> frozenset[str]:
@@ -149,88 +149,85 @@ def names_in(texts: Sequence[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The members of one fit: weights on words, fields and features, the network, the rules; columns as OUTPUTS.
+    """The members of one fit: what reads words, with columns as `columns.py`; the network and the rules, as OUTPUTS."""
 
-    The columns of the first three are those of `columns.py`.
-    """
-
-    linear: Floats
-    on_fields: Floats
-    on_features: Floats
+    words: OnWords
     network: Any
     rules: Floats
-
-    @property
-    def on_words(self) -> tuple[Floats, Floats, Floats]:
-        return self.linear, self.on_fields, self.on_features
 
     def members(self, prepared: Prepared, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """(rows, outputs, members then alarms)."""
         features = prepared.features[rows].astype(float)
-        words = prepared.matrix[rows] @ self.linear + prepared.on_fields[rows] @ self.on_fields
-        words += features @ self.on_features[:-1] + self.on_features[-1]
+        weights = self.words.on_tfidf, self.words.on_fields, self.words.on_stems, self.words.on_features[:-1]
+        on = zip(prepared.blocks, weights, strict=True)
+        words = sum(block[rows] @ weight for block, weight in on) + self.words.on_features[-1]
         tokens = [prepared.tokens[row] for row in rows]
         composed = Network(unpack(pack(self.network))).logits(tokens, prepared.features[rows])
         rules = features @ self.rules[:-1] + self.rules[-1]
         n = len(OUTPUTS)
-        alarms = np.repeat(np.maximum(0, words[:, n:FIRST_KIND])[:, None, :], n, axis=1)
+        alarms = np.repeat(np.maximum(0, alarms_of(words))[:, None, :], n, axis=1)
         return np.concatenate([np.stack([words[:, :n], composed, rules], axis=2), alarms], axis=2)
 
 
 def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> Fitted:
     """Every member on everything allowed, each source with the share that suits the member."""
     on = [_fit_linear(prepared, rows, output) for output in OUTPUTS]
-    on += [_fit_alarm(prepared, rows, at) for at in range(len(blend.ALARMS))]
-    on += [_fit_kind(prepared, rows, at) for at in range(len(KINDS))]
+    on += [_fit_alarm(prepared, rows, name) for name in RAISED_BY]
+    on += [_fit_danger(prepared, rows, name) for name in DANGERS_BY]
     on += [_fit_view(prepared, rows, source) for source in VIEWS]
-    linear, fields, features = (np.stack(parts, axis=1) for parts in zip(*on, strict=True))
+    weights = (np.stack(parts, axis=1) for parts in zip(*on, strict=True))
+    words = OnWords(prepared.tfidf, prepared.fields, prepared.stems, *weights)
     rules = np.stack([_fit_rules(prepared, rows, output) for output in OUTPUTS], axis=1)
-    return Fitted(linear, fields, features, _fit_network(prepared, rows, seed), rules)
+    return Fitted(words, _fit_network(prepared, rows, seed), rules)
 
 
-def _fit_linear(
-    prepared: Prepared, rows: npt.NDArray[np.int64], output: str
-) -> tuple[Floats, Floats, Floats]:
-    """Weights of one output on words, on fields of meaning, and on features with the bias last."""
+Weights = tuple[Floats, Floats, Floats, Floats]  # on words, fields, stems, features with the bias last
+
+
+def _fit_linear(prepared: Prepared, rows: npt.NDArray[np.int64], output: str) -> Weights:
+    """Weights of one output; of the fields, on those of meaning alone."""
     read = prepared.fields.of_meaning()
-    parts = prepared.matrix, prepared.on_fields[:, np.flatnonzero(read)], prepared.features, prepared.sources
-    ridges = TEXT_RIDGE, FIELDS_IN_LINEAR, FEATURE_RIDGE, SOURCE_RIDGE
-    words, some, features, _, bias = _fit_parts(
-        prepared, rows, parts, prepared.labels(output), IN_LINEAR, ridges
+    on_words, on_fields, on_stems, features = prepared.blocks
+    parts = on_words, on_fields[:, np.flatnonzero(read)], on_stems, features, prepared.sources
+    words, some, stems, beside, _, bias = _fit_parts(
+        prepared, rows, parts, prepared.labels(output), IN_LINEAR, (*RIDGES, SOURCE_RIDGE)
     )
     fields = np.zeros(len(read))
     fields[read] = some
-    return words, fields, np.append(features, bias)
+    return words, fields, stems, np.append(beside, bias)
 
 
-def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], at: int) -> tuple[Floats, Floats, Floats]:
+def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], name: str) -> Weights:
     """The same of one alarm; no source has a column of its own, or native posts would explain their silence by it."""
-    score, apart = prepared.corpus.score, float(blend.ALARMS[at] != "answer")
-    raised = np.isin(prepared.corpus.function, RAISED_BY[at]) & (score == apart)
+    score, apart = prepared.corpus.score, float(name != "answer")
+    raised = np.isin(prepared.corpus.function, RAISED_BY[name]) & (score == apart)
     labels = np.where(raised, 1.0, np.where(score == 1 - apart, 0.0, np.nan))
-    parts = prepared.matrix, prepared.on_fields, prepared.features
-    ridges = TEXT_RIDGE, FIELDS_IN_ALARMS, FEATURE_RIDGE
-    words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, IN_ALARMS[at], ridges)
-    return words, fields, np.append(features, bias + EARLIER[at])
+    return _fit_column(prepared, rows, labels, IN_ALARMS[name], ALARM_RIDGES[name], EARLIER[name])
 
 
-def _fit_kind(prepared: Prepared, rows: npt.NDArray[np.int64], at: int) -> tuple[Floats, Floats, Floats]:
-    """The same of one danger against the three others; texts without danger are left out."""
-    function = prepared.corpus.function
-    labels = np.where(np.isin(function, [name for kind in KINDS for name in kind]), 0.0, np.nan)
-    labels[np.isin(function, KINDS[at])] = 1.0
-    parts = prepared.matrix, prepared.on_fields, prepared.features
-    ridges = TEXT_RIDGE, FIELDS_IN_ALARMS, FEATURE_RIDGE
-    words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, KIND_SHARES, ridges)
-    return words, fields, np.append(features, bias)
+def _fit_danger(prepared: Prepared, rows: npt.NDArray[np.int64], name: str) -> Weights:
+    """The same of one danger against everything harmless; the other dangers are left out, as all other harm is."""
+    labels = np.where(prepared.corpus.score == 0, 0.0, np.nan)
+    labels[np.isin(prepared.corpus.function, DANGERS_BY[name])] = 1.0
+    return _fit_column(prepared, rows, labels, IN_ALARMS[name], ALARM_RIDGES["danger"], EARLIER["danger"])
 
 
-def _fit_view(prepared: Prepared, rows: npt.NDArray[np.int64], source: str) -> tuple[Floats, Floats, Floats]:
+def _fit_view(prepared: Prepared, rows: npt.NDArray[np.int64], source: str) -> Weights:
     """The same of one public set by itself: what those who labelled it look at."""
     labels = np.where(prepared.corpus.source == source, prepared.corpus.score, np.nan)
-    parts = prepared.matrix, prepared.on_fields, prepared.features
-    words, fields, features, bias = _fit_parts(prepared, rows, parts, labels, IN_LINEAR, VIEW_RIDGES)
-    return words, fields, np.append(features, bias)
+    return _fit_column(prepared, rows, labels, IN_LINEAR, VIEW_RIDGES)
+
+
+def _fit_column(
+    prepared: Prepared,
+    rows: npt.NDArray[np.int64],
+    labels: Floats,
+    shares: Shares,
+    ridges: Sequence[float],
+    earlier: float = 0.0,
+) -> Weights:
+    words, fields, stems, features, bias = _fit_parts(prepared, rows, prepared.blocks, labels, shares, ridges)
+    return words, fields, stems, np.append(features, bias + earlier)
 
 
 def _fit_parts(
@@ -307,8 +304,8 @@ def fit_blends(
         used = ~np.isnan(members[:, 0, 0]) & ~np.isnan(labels)
         used &= only if only is not None else True
         weights = blend.even_weights(labels[used], corpus.source[used])
-        source = corpus.source[used]
-        weights *= np.where(source == OWN, OWN_SHARE, np.where(source == WRITTEN, WRITTEN_SHARE, 1.0))
+        for name, share in FITTED_SHARES.items():
+            weights[corpus.source[used] == name] *= share
         weights /= weights.sum()
         scales = members[used, at].std(axis=0)
         heard = blend.HEARD[output]
@@ -375,7 +372,7 @@ def ship(
         "cues": cues.version,
         "measures": measure(prepared, members, plain, scores, blends),
     }
-    write_model(folder, pack_model(prepared.tfidf, prepared.fields, fitted.on_words, fitted.network), facts)
+    write_model(folder, pack_model(fitted.words, fitted.network), facts)
     return facts
 
 
