@@ -32,7 +32,7 @@ ORDER: Final = (
 )
 LEAST_LABELS: Final = 60
 LEAST_OF_A_SIDE: Final = 15
-RIDGE: Final = 100.0  # in labels: 200 of them move a column two thirds of the way
+RIDGE: Final = 90.0  # in labels: 200 of them move a column two thirds of the way
 DIRECTIONS: Final = 50  # in which the words of the inbox vary most
 WORDS_SCALE: Final = 3.0  # of the directions beside the other columns, whose spread is 1
 READ: Final = 800  # messages at most from which the directions are found, those with a label first

@@ -70,5 +70,5 @@ ALARM_RIDGES: Final[Mapping[str, Ridges]] = {
     "hint": (3e-5, 3e-5, 3e-5, 5e-4),
     "answer": (3e-5, 3e-5, 3e-5, 5e-4),
 }
-VIEW_RIDGES: Final[Ridges] = (9e-5, 3e-4, 3e-4, 1.5e-3)
+VIEW_RIDGES: Final[Ridges] = (3e-4, 1e-3, 5e-4, 1e-2)
 FEATURE_RIDGE, SOURCE_RIDGE = 5e-4, 1e-4
