@@ -76,8 +76,8 @@ def records_of_lines(
                 yield from records_of_lines([(start, bare + end)], kind, member_prefix, light)
                 continue
             if values := _values_in(body):
-                last, end = values[-1][0], line.endswith(b"\n")
-                apart = [(start + at, one + b"\n" if end or at < last else one) for at, one in values]
+                last, is_ended = values[-1][0], line.endswith(b"\n")
+                apart = [(start + at, one + b"\n" if is_ended or at < last else one) for at, one in values]
                 yield from records_of_lines(apart, kind, member_prefix, light)
                 continue
             rescued = _rescue(body, kind, locator, is_last=not line.endswith(b"\n"))
