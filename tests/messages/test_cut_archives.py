@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from saisine.messages.archive_streams import Limits
+from saisine.messages.archive_streams import Budget, Limits
 from saisine.messages.cut_zips import local_files
 from saisine.messages.importing import Reading, read_paths
 from saisine.messages.originals import read_record
@@ -196,6 +196,61 @@ def test_half_of_a_workbook_is_not_read_as_if_it_were_whole(tmp_path: Path) -> N
     assert [entry.unread for entry in reading.ledger.sources] == ["damaged"]
 
 
+@pytest.mark.parametrize("name", ["in.zip", "x.xlsx"])
+def test_a_zip_that_stops_behind_an_archive_it_holds_is_not_read_as_that_one(
+    tmp_path: Path, name: str
+) -> None:
+    """The table of the inner one is then the last that can be found."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("i.jsonl", body(5, seed=7))
+    held = (
+        inner.getvalue()
+        if name == "in.zip"
+        else workbook({"F": sheet([["Date", "Auteur", "Texte"], ["2026-04-08", "a", "t"]])})
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.jsonl", body(20))
+        archive.writestr(name, held)
+        archive.writestr("c.jsonl", body(20, seed=2))
+    data = out.getvalue()
+    messages, reading = read(tmp_path / "a.zip", data[: data.index(b"c.jsonl") + 3_000])
+    assert reading.ledger.is_partial
+    by_file = {
+        entry.path.split("!")[1]: entry.mapped for entry in reading.ledger.sources if "!" in entry.path
+    }
+    assert by_file["a.jsonl"] == 20
+    assert 0 < by_file["c.jsonl"] < 20
+    assert len(messages) == 20 + by_file["c.jsonl"] + (5 if name == "in.zip" else 1)
+
+
+@pytest.mark.parametrize("more", range(0, 300, 7))
+def test_a_whole_file_of_a_zip_without_table_is_given_to_its_last_byte(more: int) -> None:
+    """zlib may have taken all its input and still hold the end of what it unpacks."""
+    whole = b"a" * ((1 << 20) + more)
+    out: Any = OneWay()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.txt", "w") as inner:
+        inner.write(whole)
+    (one,) = local_files(io.BytesIO(bytes(out.written)), Budget(Limits()))
+    stream, pieces = one.open(), []
+    while chunk := stream.read1(1 << 20):
+        pieces.append(chunk)
+    assert b"".join(pieces) == whole
+
+
+@pytest.mark.parametrize(("place", "value"), [(16, 200), (8, 0)], ids=["offset", "counts"])
+def test_a_zip_of_which_the_end_is_damaged_is_read_by_its_files(
+    tmp_path: Path, place: int, value: int
+) -> None:
+    data = bytearray(ZIPS["deflated"])
+    at = data.rindex(b"PK\x05\x06")
+    data[at + place : at + place + 4] = value.to_bytes(4, "little")
+    messages, reading = read(tmp_path / "a.zip", bytes(data))
+    assert len(messages) == 160
+    assert reading.ledger.is_partial
+
+
 def test_a_bomb_without_its_table_is_not_unpacked_to_find_its_end(tmp_path: Path) -> None:
     out: Any = OneWay()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a.jsonl", "w") as inner:
@@ -205,7 +260,7 @@ def test_a_bomb_without_its_table_is_not_unpacked_to_find_its_end(tmp_path: Path
     messages, reading = read(tmp_path / "a.zip", data[: data.index(b"PK\x01\x02")])
     assert messages == []
     assert reading.ledger.is_partial
-    assert [one.size for one in local_files(io.BytesIO(data), Limits())] == [0]
+    assert [one.size for one in local_files(io.BytesIO(data), Budget(Limits()))] == [0]
 
 
 @pytest.mark.parametrize("name", ["../a.jsonl", "/a.jsonl", "x/../../a.jsonl", "C:\\a.jsonl"])

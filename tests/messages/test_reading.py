@@ -313,6 +313,14 @@ def test_lines_that_each_end_with_a_comma_are_read(tmp_path: Path) -> None:
     assert (len(messages), reading.ledger.totals()) == (9, (9, 9, 0, 0))
 
 
+def test_a_first_line_of_several_objects_before_a_comma_hides_no_other_line(tmp_path: Path) -> None:
+    lines = body(9).splitlines()
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(lines[0] + lines[1] + b",\n" + b"\n".join(lines[2:]))
+    messages, reading = read(path)
+    assert (len(messages), reading.ledger.totals()) == (9, (9, 9, 0, 0))
+
+
 @pytest.mark.parametrize("behind", [b"}", b" et la suite", b'"x"', b"7"])
 def test_what_follows_a_value_on_its_line_and_is_none_is_told(tmp_path: Path, behind: bytes) -> None:
     lines = body(5).splitlines()

@@ -67,11 +67,15 @@ STREAM_FAULTS: Final = (
 
 @dataclass(slots=True)
 class Budget:
-    """What one source has cost so far, whatever the nesting."""
+    """What one source has cost so far, whatever the nesting.
+
+    `measured` is what was unpacked only to find where files end.
+    """
 
     limits: Limits
     members: int = 0
     expanded: int = 0
+    measured: int = 0
     names: set[str] = field(default_factory=set)
 
     def admit(self, path: str, name: str, size: int) -> Refused | None:

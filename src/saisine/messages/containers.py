@@ -147,8 +147,8 @@ def _listed(
 def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
     with _seekable(member, budget) as stream:
         try:
-            archive = zipfile.ZipFile(stream)
-        except (zipfile.BadZipFile, struct.error, ValueError) as fault:
+            archive = _open_zip(stream)
+        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OverflowError) as fault:
             # its table is at its end: a download that stopped has none, and its files are whole up to there
             yield from _listed(member, budget, depth, _cut_entries(stream, budget))
             raise fault
@@ -157,6 +157,20 @@ def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member |
                 yield from _sheets(member, archive, budget)
                 return
             yield from _listed(member, budget, depth, _zip_entries(member, archive, budget))
+
+
+def _open_zip(stream: BinaryIO) -> zipfile.ZipFile:
+    """The archive, by its own table. Raises BadZipFile when the table is of another one, stored inside this one.
+
+    The table is looked for from the end, so a zip that stops shortly behind a zip or a workbook it holds would be read as
+    that one: its first file is then not where the stream begins.
+    """
+    archive = zipfile.ZipFile(stream)
+    stream.seek(0)
+    if stream.read(4) == b"PK\x03\x04" and all(info.header_offset for info in archive.infolist()):
+        archive.close()
+        raise zipfile.BadZipFile("the table is of another archive")
+    return archive
 
 
 def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterator["_Entry"]:
@@ -174,7 +188,7 @@ def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Ite
 
 
 def _cut_entries(stream: BinaryIO, budget: Budget) -> Iterator["_Entry"]:
-    files = list(islice(cut_zips.local_files(stream, budget.limits), budget.limits.members + 1))
+    files = list(islice(cut_zips.local_files(stream, budget), budget.limits.members + 1))
     if spreadsheets.is_workbook({one.name: one for one in files}):
         return  # half of a workbook is other cells, not fewer
     for one in files:

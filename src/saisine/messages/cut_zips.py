@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, Final, NamedTuple
 
-from saisine.messages.archive_streams import RATIO_FREE_BYTES, Limits
+from saisine.messages.archive_streams import RATIO_FREE_BYTES, Budget
 
 _HEADER: Final = struct.Struct("<4s5H3I2H")
 _FILE, _TABLE = b"PK\x03\x04", b"PK\x01\x02"
@@ -39,16 +39,16 @@ class LocalFile(NamedTuple):
     fault: str | None
 
 
-def local_files(stream: BinaryIO, limits: Limits) -> Iterator[LocalFile]:
+def local_files(stream: BinaryIO, budget: Budget) -> Iterator[LocalFile]:
     """The files of a zip up to where it stops, in order; the last may be cut. `stream` can go back.
 
-    Raises OSError.
+    What has to be unpacked to find where a file ends is counted, as what is read of it will be. Raises OSError.
     """
-    whole, place, room = stream.seek(0, io.SEEK_END), 0, limits.expanded_bytes
+    whole, place, limits = stream.seek(0, io.SEEK_END), 0, budget.limits
     while (header := _read_header(stream, place)) is not None:
         found: _Found | None = _Found(header.packed, 0)
         if header.flags & _LENGTH_FOLLOWS and not header.packed:
-            found = _find_length(stream, header, min(room, limits.expanded_bytes), limits.ratio)
+            found = _find_length(stream, header, limits.expanded_bytes - budget.measured, limits.ratio)
         packed = _UNKNOWN if found is None else found.packed
         place = header.start + packed
         checksum: int | None = header.checksum
@@ -60,7 +60,7 @@ def local_files(stream: BinaryIO, limits: Limits) -> Iterator[LocalFile]:
             yield LocalFile(header.name, header.size, min(packed, whole - header.start), opener, fault)
         if found is None or place > whole:
             return  # nothing says where the next one begins
-        room -= found.made
+        budget.measured += found.made
 
 
 class FileStream:
@@ -86,12 +86,13 @@ class FileStream:
     def _read_deflated(self, count: int) -> bytes:
         assert self._unpack is not None
         while not self._unpack.eof:
-            if not self._waiting:
-                self._waiting = self._take(_PIECE)
+            # first what zlib still holds: it may have taken all that there is, and given less
             chunk = self._unpack.decompress(self._waiting, count)
             self._waiting = self._unpack.unconsumed_tail
             if chunk:
                 return chunk
+            if not self._waiting and not self._unpack.eof:
+                self._waiting = self._take(_PIECE)
         return b""
 
     def _take(self, count: int) -> bytes:
@@ -127,11 +128,12 @@ def _read_header(stream: BinaryIO, place: int) -> _Header | None:
     rest = stream.read(named + more)
     if len(rest) < named + more:
         return None
-    name = rest[:named].decode("utf-8" if flags & _IS_UTF8 else "cp437", "backslashreplace")
+    written = rest[:named].replace(b"\\", b"/")
+    name = written.decode("utf-8" if flags & _IS_UTF8 else "cp437", "backslashreplace")
     if _LARGE in (packed, size):
         size, packed = _large_lengths(rest[named:], size, packed)
     start = place + _HEADER.size + named + more
-    return _Header(name.replace("\\", "/"), flags, method, checksum, packed, size, start)
+    return _Header(name, flags, method, checksum, packed, size, start)
 
 
 def _large_lengths(extra: bytes, size: int, packed: int) -> tuple[int, int]:
@@ -161,8 +163,7 @@ def _find_length(stream: BinaryIO, header: _Header, room: int, ratio: int) -> _F
         return None
     if header.method == _STORED:  # an empty one, or one that could end anywhere
         behind, _ = _behind(stream, header.start)
-        stream.seek(behind)
-        return _Found(0, 0) if stream.read(4) in (_FILE, _TABLE) else None
+        return _Found(0, 0) if behind > header.start else None
     unpack = zlib.decompressobj(-zlib.MAX_WBITS)
     stream.seek(header.start)
     read = made = 0

@@ -11,9 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from saisine.errors import SaisineError
 from saisine.findings.danger import find_danger
 from saisine.findings.triage import GROUPS, TYPES, Result, Triage
+from saisine.findings.triage.blend import why_unsure
 from saisine.findings.triage.model import FOLDER, digest_of, load_model
+from saisine.findings.triage.network import OUTPUTS
 from saisine.findings.triage.rules import load_cues
 from tests.findings.triage.shipped import TRIAGE
 
@@ -151,6 +154,67 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_text_gets_a_result(text: str) -> None:
     check(TRIAGE.score_text(text), text)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(8, 1), (9, 8), (10, 99)], ids=["locked", "flags", "compression"]
+)
+def test_one_changed_byte_in_the_table_of_the_arrays_leaves_the_rules_alone(
+    tmp_path: Path, place: int, value: int
+) -> None:
+    """A zip of which one bit changed asks for a password, or for a compression that does not exist."""
+    shutil.copytree(FOLDER, tmp_path / "model")
+    path = tmp_path / "model" / "model.npz"
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + place] ^= value
+    path.write_bytes(bytes(data))
+    triage = Triage.load(folder=tmp_path / "model")
+    if triage.warning is not None:
+        assert triage.warning.code == "triage_model_damaged"
+        assert triage.model.words is None
+    assert triage.score_text("Samedi je viens te tuer").danger
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("bands", {"first": "a", "next": "b"}),
+        ("bands", {"first": 0.2, "next": 0.6}),
+        ("rules", [[0.0, 0.0]]),
+        (
+            "rules_alone",
+            {
+                name: {"scales": [1.0], "shares": [1.0], "slope": float("nan"), "bias": 0.0}
+                for name in OUTPUTS
+            },
+        ),
+        ("blends", {name: {"scales": [1.0], "shares": [1.0], "slope": 1.0, "bias": 0.0} for name in OUTPUTS}),
+    ],
+)
+def test_numbers_that_are_none_are_refused_when_a_model_is_read(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    """The SHA-256 is of the arrays: what stands beside them is looked at."""
+    shutil.copytree(FOLDER, tmp_path / "model")
+    path = tmp_path / "model" / "model.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), key: value}), "utf-8")
+    with pytest.raises(SaisineError) as caught:
+        load_model(tmp_path / "model")
+    assert caught.value.code == "triage_model_damaged"
+
+
+def test_a_message_that_is_one_hateful_word_is_not_said_to_have_none() -> None:
+    assert why_unsure(0.92, [0.9, 0.9, 0.9], ["@terme"], 1.0, has_cue=True) is None
+    assert why_unsure(0.92, [0.9, 0.9, 0.9], ["@groupe"], 1.0, has_cue=False) == "too_short"
+    assert why_unsure(0.2, [0.2, 0.2, 0.2], ["@user", "@url", "!"], 1.0, has_cue=False) == "no_words"
+
+
+def test_a_plain_insult_is_not_told_as_a_danger_it_resembles() -> None:
+    for text in ("T'es vraiment un con", "Pauvre type, tu sers à rien", "Ferme ta gueule connard"):
+        found = TRIAGE.score_text(text)
+        if found.score >= 0.5 and "insulte" in found.types:
+            told = [one.code for one in found.reasons_for if one.code.startswith("alarm:")]
+            assert set(told) <= {"alarm:hint"}
 
 
 def test_damaged_arrays_leave_the_rules_alone(tmp_path: Path) -> None:

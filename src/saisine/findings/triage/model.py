@@ -5,6 +5,7 @@ A damaged or foreign file never runs anything and never stops the triage: the ru
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +17,7 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage import columns
-from saisine.findings.triage.blend import Bands, Blend
+from saisine.findings.triage.blend import ALARMS, MEMBERS, Bands, Blend
 from saisine.findings.triage.fields import FieldRows, load_fields
 from saisine.findings.triage.linear import Tfidf
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
@@ -24,7 +25,20 @@ from saisine.findings.triage.stems import StemRows
 
 FOLDER: Final = Path(__file__).with_name("model")
 VERSION: Final = "6"  # of the model shipped: its scores are not to be compared with those of another
-LARGEST_BYTES: Final = 64 << 20  # of a file, opened: six times what ours takes
+LARGEST_BYTES: Final = 64 << 20  # of a file, opened: thirteen times what ours takes
+# What a damaged file may raise while it is opened: a zip of which one bit changed asks for a password, or for a
+# compression that does not exist (RuntimeError), and brackets nested without end are a RuntimeError too.
+DAMAGE: Final = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 Arrays = Mapping[str, npt.NDArray[Any]]
 Floats = npt.NDArray[np.float32]
 
@@ -84,7 +98,7 @@ def load_model(folder: Path = FOLDER) -> Model:
         if digest_of(arrays) != facts["sha256"]:
             raise ValueError("sha256")
         return _whole(facts, arrays)
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError) as error:
+    except DAMAGE as error:
         raise SaisineError("triage_model_damaged", place=folder.name, reason=type(error).__name__) from error
 
 
@@ -93,19 +107,28 @@ def load_rules_alone(folder: Path = FOLDER) -> Model:
     try:
         facts = json.loads((folder / "model.json").read_text("utf-8"))
         return _rules_alone(facts)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DAMAGE as error:
         raise SaisineError("triage_model_damaged", place=folder.name, reason=type(error).__name__) from error
 
 
 def _rules_alone(facts: Mapping[str, Any]) -> Model:
-    return Model(
-        version=str(facts["version"]),
-        sha256=str(facts["sha256"]),
-        features=tuple(facts["features"]),
-        rules=np.array(facts["rules"], float),
-        blends={name: Blend.of(facts["rules_alone"][name]) for name in OUTPUTS},
-        bands=Bands(**facts["bands"]),
-    )
+    features, rules = tuple(facts["features"]), np.array(facts["rules"], float)
+    blends = {name: Blend.of(facts["rules_alone"][name]) for name in OUTPUTS}
+    bands = Bands(float(facts["bands"]["first"]), float(facts["bands"]["next"]))
+    if rules.shape != (len(features) + 1, len(OUTPUTS)) or not np.isfinite(rules).all():
+        raise ValueError("rules")
+    if not 0 < bands.next <= bands.first < 1:
+        raise ValueError("bands")
+    _require_whole(blends, 1)
+    return Model(str(facts["version"]), str(facts["sha256"]), features, rules, blends, bands)
+
+
+def _require_whole(blends: Mapping[str, Blend], width: int) -> None:
+    """Each has a scale and a share for every member, and numbers that are some. Raises ValueError."""
+    for one in blends.values():
+        numbers = [*one.scales, *one.shares, one.slope, one.bias]
+        if len(one.scales) != width or len(one.shares) != width or not np.isfinite(numbers).all():
+            raise ValueError("blend")
 
 
 def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
@@ -131,12 +154,14 @@ def _whole(facts: Mapping[str, Any], arrays: Arrays) -> Model:
     if any(one.shape != (height, columns.COUNT) for one, height in zip(weights, heights, strict=True)):
         raise ValueError("shape")
     base = _rules_alone(facts)
+    blends = {name: Blend.of(facts["blends"][name]) for name in OUTPUTS}
+    _require_whole(blends, len(MEMBERS) + len(ALARMS))
     return Model(
         version=base.version,
         sha256=base.sha256,
         features=base.features,
         rules=base.rules,
-        blends={name: Blend.of(facts["blends"][name]) for name in OUTPUTS},
+        blends=blends,
         bands=base.bands,
         words=words,
         network=Network(unpack({n[4:]: array for n, array in arrays.items() if n.startswith("net_")})),
@@ -159,7 +184,7 @@ def pack_model(words: OnWords, network: Any) -> Arrays:
         "field_keys": words.fields.keys.astype(np.int32),
         "field_idf": words.fields.idf.astype(np.float16),
         "stems": _packed(words.stems.stems),
-        "stem_pairs": words.stems.pairs.astype(np.int32),
+        "stem_pairs": words.stems.pairs.astype(np.int64),
         "stem_idf": words.stems.idf.astype(np.float16),
         "on_tfidf": words.on_tfidf.astype(np.float16),
         "on_fields": words.on_fields.astype(np.float16),
@@ -184,7 +209,9 @@ def write_model(folder: Path, arrays: Arrays, facts: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(folder / "model.npz", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name in sorted(arrays):
-            with out.open(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), "w") as member:
+            info = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED  # the one of the archive does not count for it
+            with out.open(info, "w") as member:
                 np.lib.format.write_array(member, np.ascontiguousarray(arrays[name]), allow_pickle=False)
     body = json.dumps({**facts, "sha256": digest_of(arrays)}, ensure_ascii=False, indent=1)
     (folder / "model.json").write_text(body + "\n", "utf-8")

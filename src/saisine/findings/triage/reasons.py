@@ -27,7 +27,10 @@ UNREAD: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A code of `reasons.yaml`, where it is seen (none for the whole text), its share of the rules' logit."""
+    """A code of `reasons.yaml`, where it is seen (none for the whole text), its share of the rules' logit.
+
+    The share of an alarm is of the whole logit.
+    """
 
     code: str
     span: Span | None

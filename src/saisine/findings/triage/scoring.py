@@ -272,7 +272,13 @@ class Triage:
         seen = (harmful_terms(evidence), fired(evidence, self.cues)) if decided else ([], [])
         why = reasons_of(evidence, weights, self.cues)
         against = [one.reason for one in heard if one.against]
-        heard = [one for one in heard if not one.against and not (danger and one.is_danger)]
+        # what a message resembles is told where no word of it says why, or where it is lifted by that alone
+        is_told = danger or any(seen)
+        heard = [
+            one
+            for one in heard
+            if not one.against and not (one.is_danger and is_told and (danger or not one.lifts))
+        ]
         why_for = heaviest([*why[0], *(one.reason for one in heard)]) if heard else why[0]
         cut = (Reason("cut", None, 0.0),) if len(read.text) > LONGEST else ()
         return Result(

@@ -25,6 +25,7 @@ from saisine.messages.formats.raw import (
 Found = RawRecord | RecordError | Note
 BOM: Final = b"\xef\xbb\xbf"
 _OPENING: Final = re.compile(rb'[{\[]\s*["{\[]')
+MOST_IN_LINE: Final = 100_000  # values run together: more of them are no lines
 _BETWEEN: Final = re.compile("[ \t\r\ufeff]*,?[ \t\r\ufeff]*")
 
 
@@ -75,7 +76,7 @@ def records_of_lines(
                 end = b"\n" if line.endswith(b"\n") else b""
                 yield from records_of_lines([(start, bare + end)], kind, member_prefix, light)
                 continue
-            if values := _values_in(body):
+            if values := values_in(body):
                 last, is_ended = values[-1][0], line.endswith(b"\n")
                 apart = [(start + at, one + b"\n" if is_ended or at < last else one) for at, one in values]
                 yield from records_of_lines(apart, kind, member_prefix, light)
@@ -195,7 +196,7 @@ def _is_opening(signs: Any) -> Any:
     return (signs | 0x20) == ord("{")  # [ and { differ by this bit alone
 
 
-def _values_in(body: bytes) -> list[tuple[int, bytes]]:
+def values_in(body: bytes) -> list[tuple[int, bytes]]:
     """(byte offset, value) of each in a line that holds several, or one before a comma; empty for any other line.
 
     Lines run together where files were joined of which the first had no line end, and hold a comma when somebody cut
@@ -211,7 +212,7 @@ def _values_in(body: bytes) -> list[tuple[int, bytes]]:
             _, end = SCANNER(text, at)
         except (ValueError, StopIteration, RecursionError):
             end = len(text)
-        if end == len(text) and not found:
+        if (end == len(text) and not found) or len(found) == MOST_IN_LINE:
             return []
         value = text[at:end].encode("utf-8", "surrogateescape")
         found.append((offset, value))

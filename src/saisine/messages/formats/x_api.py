@@ -26,6 +26,7 @@ from saisine.messages.formats.contract import (
     json_lines_as,
 )
 from saisine.messages.formats.json_blocks import line_blocks
+from saisine.messages.formats.json_lines import values_in
 from saisine.messages.formats.x_api_posts import Around, Attachments, Includes, Metrics, Post, User
 from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
@@ -281,7 +282,7 @@ def _is_lines(head: bytes, name: str) -> bool:
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     first = first.rstrip()
     if first.endswith(b"},") and rest:  # cut out of an array: whole objects, each before a comma
-        return rest.lstrip()[:1] == b"{" and _is_value(first[:-1])
+        return rest.lstrip()[:1] == b"{" and bool(values_in(first))
     if not first.endswith(b"}") and rest:
         return False
     if rest.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
@@ -289,14 +290,6 @@ def _is_lines(head: bytes, name: str) -> bool:
     return not rest.strip() and (
         b'"__twarc"' in head or name.lower().endswith((".jsonl", ".ndjson", ".jsonl.gz"))
     )
-
-
-def _is_value(body: bytes) -> bool:
-    try:
-        _raws(body)
-    except msgspec.MsgspecError:
-        return False
-    return True
 
 
 def _is_compliance(head: bytes) -> bool:
