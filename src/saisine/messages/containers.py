@@ -162,8 +162,8 @@ def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member |
 def _open_zip(stream: BinaryIO) -> zipfile.ZipFile:
     """The archive, by its own table. Raises BadZipFile when the table is of another one, stored inside this one.
 
-    The table is looked for from the end, so a zip that stops shortly behind a zip or a workbook it holds would be read as
-    that one: its first file is then not where the stream begins.
+    The table is looked for from the end, so a zip that stops shortly behind an archive it holds would be read as that
+    one: its first file is then not where the stream begins.
     """
     archive = zipfile.ZipFile(stream)
     stream.seek(0)
