@@ -10,6 +10,7 @@ from tests.messages.fuzzing.values import odd_value
 
 Place = tuple[Any, Any]  # (the object or list, its key or number)
 MOST_PLACES: Final = 4_000
+FEW_PLACES: Final = 400
 
 
 def load_documents(data: bytes) -> list[Any] | None:
@@ -78,8 +79,10 @@ def move(at: Place, every: list[Place], rng: Random) -> None:
 
 
 def repeat(at: Place, every: list[Place], rng: Random) -> None:
+    times = rng.choice((1, 2, 60))
     if isinstance(at[0], list):
-        at[0][at[1] : at[1]] = [at[0][at[1]]] * rng.choice((1, 2, 60))
+        # many of many of many would be a file of gigabytes, and the memory of writing it
+        at[0][at[1] : at[1]] = [at[0][at[1]]] * min(times, 60 if len(every) < FEW_PLACES else 2)
     else:
         at[0][f"{at[1]}_2"] = at[0][at[1]]
 
