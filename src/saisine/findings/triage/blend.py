@@ -13,6 +13,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from saisine.findings.triage.linear import UNPAIRED
+
 Floats = npt.NDArray[np.float64]
 MEMBERS: Final = ("linear", "network", "rules")
 ALARMS: Final = ("danger", "hint", "answer")
@@ -33,7 +35,6 @@ UNKNOWN_WORDS: Final = 0.5  # share of known words under which another language 
 APART: Final = 0.5
 UNSURE: Final = 0.05
 FEW_WORDS: Final = 3
-UNSAID: Final = frozenset({"@user", "@url"})  # a mention or a link says nothing by itself
 
 
 def sigmoid(z: Any) -> Any:
@@ -171,7 +172,7 @@ def why_unsure(
 ) -> str | None:
     """The reason to say « je ne sais pas », or None. A cue is something to go by, whatever the length."""
     # the name of a group and a hateful term are read as `@groupe` and `@terme`: words too
-    words = [token for token in tokens if token[0].isalnum() or (token[0] == "@" and token not in UNSAID)]
+    words = [token for token in tokens if token[0].isalnum() or (token[0] == "@" and token not in UNPAIRED)]
     if not words:
         return "no_words"
     if len(words) < FEW_WORDS and not has_cue:

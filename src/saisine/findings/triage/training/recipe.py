@@ -1,4 +1,7 @@
-"""What the training weighs and holds back: chosen on the development sets and on hands left out."""
+"""What the training weighs and holds back: chosen on the development sets and on hands left out.
+
+One number was chosen by the figures of the suite itself: how early the alarm of danger speaks (docs/triage.md, Limits).
+"""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
