@@ -129,6 +129,6 @@ def _hanging(
 
 def _found(shape: re.Pattern[str], sign: str, texts: Sequence[str]) -> Column:
     """What is named inside each text."""
-    if not any(sign in text for text in texts):
+    if sign not in "".join(texts):
         return Same([])
     return [shape.findall(text) if sign in text else [] for text in texts]
