@@ -11,14 +11,16 @@ from saisine.findings.triage.rules import load_cues
 from saisine.findings.triage.training import train
 from saisine.findings.triage.training.card import measure
 from saisine.findings.triage.training.corpus import load_corpus
+from saisine.findings.triage.training.prepared import prepare
+from saisine.findings.triage.training.sentences import FOLDS
 
 
 def main() -> int:
     if not train.SHARED.exists():
         print("the shared data is absent: nothing is measured")
         return 0
-    prepared = train.prepare(load_corpus(train.SHARED, train.SEED), load_cues())
-    members = train.cross_fit(prepared, train.SEED, lambda text: print(text, file=sys.stderr, flush=True))
+    prepared = prepare(load_corpus(train.SHARED, train.SEED), load_cues())
+    members = train.cross_fit(prepared, [*train.fits(prepared, range(FOLDS), train.SEED)])
     blends, scores = train.fit_blends(prepared, members), train.scores_of(prepared, members)
     found = measure(prepared, members, train.plain_tfidf(prepared), scores, blends)
     for name, area in found["auc"]["triage"].items():

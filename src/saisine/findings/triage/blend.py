@@ -20,7 +20,7 @@ MEMBERS: Final = ("linear", "network", "rules")
 ALARMS: Final = ("danger", "hint", "answer")
 # What an alarm adds to the logit of an output once it speaks (over 0): silent, it costs the order of native posts
 # nothing. The third one, of those who answer hate, is taken off: it is a reason against.
-HEARD: Final = {"score": (0.25, 0.4, -1.2), "hate": (0.0, 0.4, -1.2)}
+HEARD: Final = {"score": (0.12, 0.5, -1.2), "hate": (0.0, 0.5, -1.2)}
 # Where the first alarm takes a message that would be under 0.5 (a score of 0.56): just over, to look at next. An alarm
 # that adds enough to lift them all would also raise native posts over each other.
 LIFTED: Final = 0.24

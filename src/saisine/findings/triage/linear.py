@@ -6,7 +6,7 @@ name, mention, link or number: a model must not remember persons (`triage.md` 4.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
@@ -66,12 +66,6 @@ class Rows:
     def of(self) -> Ints:
         """The row of each value."""
         return np.repeat(np.arange(len(self)), np.diff(self.starts))
-
-    def take(self, rows: Ints) -> "Rows":
-        sizes = np.diff(self.starts)[rows]
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        at = np.repeat(self.starts[rows] - starts[:-1], sizes) + np.arange(starts[-1])
-        return Rows(starts, self.columns[at], self.values[at])
 
 
 class Pairs:
@@ -170,86 +164,3 @@ def weighed(keys: npt.NDArray[Any], width: Any, idf: Floats, count: int) -> Rows
     length = np.sqrt(np.bincount(row, values**2, minlength=count))
     starts = np.searchsorted(row, np.arange(count + 1))
     return Rows(starts, columns, (values / np.maximum(length[row], 1e-9)).astype(np.float32))
-
-
-def fit_logistic(
-    rows: Rows,
-    features: npt.NDArray[Any],
-    labels: npt.NDArray[Any],
-    weights: npt.NDArray[Any],
-    strength: float,
-    width: int,
-    feature_strength: npt.NDArray[np.float64],
-    rounds: int = 60,
-    offset: npt.NDArray[Any] | float = 0.0,
-) -> npt.NDArray[np.float64]:
-    """Weights (width + features + 1) of a logistic regression; the last one is the bias, never held back.
-
-    `offset` is what the logit of each row is before any weight: a prior that weights move away from.
-    """
-    of, total = rows.of(), weights.sum()
-    n_features = features.shape[1]
-    ridge = np.concatenate([np.full(width, strength), feature_strength, [0.0]])
-
-    def loss(w: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        z = rows.dot(w[:width]) + features @ w[width:-1] + w[-1] + offset
-        p = 1 / (1 + np.exp(-z))
-        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() / total + 0.5 * (ridge * w * w).sum()
-        error = weights * (p - labels) / total
-        gradient = np.concatenate(
-            [
-                np.bincount(rows.columns, rows.values * error[of], minlength=width),
-                features.T @ error,
-                [error.sum()],
-            ]
-        )
-        return float(value), gradient + ridge * w
-
-    return minimise(loss, np.zeros(width + n_features + 1), rounds)
-
-
-Loss = Callable[[npt.NDArray[np.float64]], tuple[float, npt.NDArray[np.float64]]]
-
-
-def minimise(
-    loss: Loss, start: npt.NDArray[np.float64], rounds: int, memory: int = 10
-) -> npt.NDArray[np.float64]:
-    """L-BFGS with backtracking (Nocedal and Wright, algorithms 7.4 and 3.1)."""
-    w, (value, gradient) = start, loss(start)
-    steps: list[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]] = []
-    for _ in range(rounds):
-        direction = -_two_loops(gradient, steps)
-        slope = float(gradient @ direction)
-        size = 1.0 if steps else min(1.0, 1.0 / (np.abs(gradient).sum() + 1e-12))
-        for _ in range(20):
-            new = w + size * direction
-            new_value, new_gradient = loss(new)
-            if new_value <= value + 1e-4 * size * slope:
-                break
-            size /= 2
-        else:
-            return w
-        if (new - w) @ (new_gradient - gradient) > 1e-12:
-            steps = [*steps[-memory + 1 :], (new - w, new_gradient - gradient)]
-        small = value - new_value < 1e-7 * max(1.0, abs(value))
-        w, value, gradient = new, new_value, new_gradient
-        if small:
-            break
-    return w
-
-
-def _two_loops(
-    gradient: npt.NDArray[np.float64],
-    steps: Sequence[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]],
-) -> npt.NDArray[np.float64]:
-    q, alphas = gradient.copy(), []
-    for s, y in reversed(steps):
-        alpha = (s @ q) / (y @ s)
-        alphas.append(alpha)
-        q -= alpha * y
-    if steps:
-        s, y = steps[-1]
-        q *= (s @ y) / (y @ y)
-    for (s, y), alpha in zip(steps, reversed(alphas), strict=True):
-        q += s * (alpha - (y @ q) / (y @ s))
-    return q

@@ -16,7 +16,13 @@ import numpy.typing as npt
 
 from saisine.errors import SaisineError
 from saisine.findings.triage.training.distance import refuse_near
-from saisine.findings.triage.training.sentences import DANGER_HANDS, FOLDS, load_frames, realise
+from saisine.findings.triage.training.sentences import (
+    DANGER_HANDS,
+    EVERYDAY_HANDS,
+    FOLDS,
+    load_frames,
+    realise,
+)
 
 Floats = npt.NDArray[np.float64]
 UNKNOWN: Final = float("nan")
@@ -40,7 +46,10 @@ WRITTEN_WEIGHT: Final = 2.0
 # Those of hands who wrote dangers and what resembles them, nothing else: beside the others, they would thin out what is
 # learnt of quotation, answers or praise.
 DANGERS: Final = "danger_sentences"
-OURS: Final = (OWN, WRITTEN, DANGERS)
+# Those of hands who wrote what people say every day (slang, swearing at nobody, thanks, school, addresses), and attacks
+# in the same words.
+EVERYDAY: Final = "everyday_sentences"
+OURS: Final = (OWN, WRITTEN, DANGERS, EVERYDAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ def load_corpus(folder: Path, seed: int = 1) -> Corpus:
     )
     for one in own:
         frame = one.frame
-        source = OWN if frame.hand is None else DANGERS if frame.hand in DANGER_HANDS else WRITTEN
+        source = _source_of(frame.hand)
         hateful = UNKNOWN if frame.hate is None else float(frame.hate)
         rows.append((one.text, frame.harmful, hateful, source, frame.fold, frame.function, one.group or ""))
     return _corpus(rows, digests)
@@ -106,12 +115,18 @@ def _corpus(
 def _weights(source: npt.NDArray[np.str_]) -> Floats:
     """Each source counts as much as another, whatever its size: the square root keeps large ones useful."""
     shares = {name: weight for name, _, _, weight in SOURCES} | {OWN: OWN_WEIGHT}
-    shares |= {WRITTEN: WRITTEN_WEIGHT, DANGERS: WRITTEN_WEIGHT}
+    shares |= dict.fromkeys((WRITTEN, DANGERS, EVERYDAY), WRITTEN_WEIGHT)
     found = np.zeros(len(source))
     for name, share in shares.items():
         at = source == name
         found[at] = share * np.sqrt(1000.0 / max(1, at.sum()))
     return found
+
+
+def _source_of(hand: int | None) -> str:
+    if hand is None:
+        return OWN
+    return DANGERS if hand in DANGER_HANDS else EVERYDAY if hand in EVERYDAY_HANDS else WRITTEN
 
 
 def _fold(text: str) -> int:
