@@ -61,3 +61,28 @@ def test_shares_of_the_dangers_add_up_to_one() -> None:
     shares = shares_of(np.array([[2.0, -3.0, -1.0, 0.0], [-20.0, -20.0, -20.0, -20.0]]))
     assert np.allclose(shares.sum(axis=1), 1)
     assert shares[0].argmax() == 0
+
+
+@pytest.mark.parametrize("text", ["👍", "🙏🙏", "😂😂😂", "…", "❤️"])
+def test_a_message_without_a_word_is_given_no_type_and_no_alarm(text: str) -> None:
+    found = TRIAGE.score_text(text)
+    assert found.abstain_reason == "no_words"
+    assert found.types == ()
+    assert not any(one.code.startswith("alarm:") for one in found.reasons_for)
+
+
+def test_greetings_and_wishes_are_seldom_taken_for_a_danger() -> None:
+    """In view while sentences were written, so a floor and no measure."""
+    texts = (
+        "Bonjour", "Salut", "Bonsoir", "Bonne nuit", "À bientôt", "À ce soir", "Joyeux Noël", "Bonne année", "Bisous",
+        "Joyeux anniversaire", "Merci beaucoup", "Bon courage", "Cordialement", "Au revoir", "Bonjour à tous", "RIP",
+        "Prends soin de toi", "Je pense à toi", "Bravo à toute l’équipe", "Très bien",
+    )  # fmt: skip
+    assert sum(one.score >= 0.5 for one in TRIAGE.score(("", text) for text in texts)) <= 4
+
+
+def test_what_a_message_resembles_is_not_said_where_a_word_tells_why() -> None:
+    found = TRIAGE.score_text("Sale pute, ferme ta gueule")
+    assert any(one.code.startswith(("term:", "cue:")) for one in found.reasons_for)
+    assert not any(one.code.startswith("alarm:") for one in found.reasons_for)
+    assert "sous_entendu" not in found.types

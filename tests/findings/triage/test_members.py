@@ -126,7 +126,7 @@ def test_the_vocabulary_keeps_no_rare_word_number_mention_or_forgotten_name() ->
     assert not any("rarissime" in gram for gram in tfidf.vocabulary)
 
 
-def test_rows_have_unit_length_and_take_keeps_them() -> None:
+def test_rows_have_unit_length_and_their_product_is_that_of_a_matrix() -> None:
     tfidf = Tfidf.fit([["bonjour", "a", "tous"]] * 5)
     rows = tfidf.rows([["bonjour"], [], ["a", "tous", "tous"]])
     lengths = [float((rows.values[rows.starts[i] : rows.starts[i + 1]] ** 2).sum()) for i in range(3)]

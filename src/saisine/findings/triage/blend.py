@@ -167,12 +167,16 @@ def fit_bands(scores: Floats, labels: Floats, weights: Floats) -> Bands:
     return Bands(round(float(first), 2), round(float(after), 2))
 
 
+def words_in(tokens: Sequence[str]) -> list[str]:
+    """The tokens that are words; the name of a group and a hateful term are read as `@groupe` and `@terme`."""
+    return [token for token in tokens if token[0].isalnum() or (token[0] == "@" and token not in UNPAIRED)]
+
+
 def why_unsure(
     score: float, alone: Sequence[float], tokens: Sequence[str], known: float, has_cue: bool
 ) -> str | None:
     """The reason to say « je ne sais pas », or None. A cue is something to go by, whatever the length."""
-    # the name of a group and a hateful term are read as `@groupe` and `@terme`: words too
-    words = [token for token in tokens if token[0].isalnum() or (token[0] == "@" and token not in UNPAIRED)]
+    words = words_in(tokens)
     if not words:
         return "no_words"
     if len(words) < FEW_WORDS and not has_cue:

@@ -9,12 +9,13 @@ association's inbox is often much closer to one. Local learning (`local.py`) rea
 to follow, where they are far too few to learn it anew.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from saisine.findings.triage.blend import ALARMS
+from saisine.findings.triage.blend import ALARMS, words_in
 from saisine.findings.triage.features import DANGERS
 from saisine.findings.triage.network import OUTPUTS
 
@@ -31,3 +32,10 @@ def alarms_of(on_words: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """(messages, ALARMS), from the columns of IN_ORDER; an alarm speaks over 0."""
     danger = np.logaddexp.reduce(on_words[:, IN_DANGERS], axis=1)
     return np.column_stack([danger, on_words[:, len(OUTPUTS) : FIRST_DANGER]])
+
+
+def heard_of(on_words: npt.NDArray[Any], tokens: Sequence[Sequence[str]]) -> npt.NDArray[Any]:
+    """(messages, ALARMS): what each alarm says over 0; nothing of a message without a word, as « 👍 »."""
+    has_word = np.array([bool(words_in(one)) for one in tokens], bool)
+    found: npt.NDArray[Any] = np.maximum(0, alarms_of(on_words)) * has_word[:, None]
+    return found

@@ -23,7 +23,7 @@ from saisine.findings.triage.blend import (
     chance,
     why_unsure,
 )
-from saisine.findings.triage.columns import IN_ORDER, IN_VIEWS, alarms_of
+from saisine.findings.triage.columns import IN_ORDER, IN_VIEWS, heard_of
 from saisine.findings.triage.features import matrix_of
 from saisine.findings.triage.lexicon import GROUPS, TYPES
 from saisine.findings.triage.model import FOLDER, Model, load_model, load_rules_alone
@@ -199,7 +199,7 @@ class Triage:
         if on_words is None or network is None:
             return {name: rules[:, [at]] for at, name in enumerate(OUTPUTS)}
         composed = network.logits([read.tokens for read in reads], features)
-        alarms = np.maximum(0, alarms_of(on_words))
+        alarms = heard_of(on_words, [read.tokens for read in reads])
         return {
             name: np.column_stack([on_words[:, at], composed[:, at], rules[:, at], alarms])
             for at, name in enumerate(OUTPUTS)
@@ -274,18 +274,14 @@ class Triage:
         against = [one.reason for one in heard if one.against]
         # what a message resembles is told where no word of it says why, or where it is lifted by that alone
         is_told = danger or any(seen)
-        heard = [
-            one
-            for one in heard
-            if not one.against and not (one.is_danger and is_told and (danger or not one.lifts))
-        ]
+        heard = [one for one in heard if not one.against and not (is_told and (danger or not one.lifts))]
         why_for = heaviest([*why[0], *(one.reason for one in heard)]) if heard else why[0]
         cut = (Reason("cut", None, 0.0),) if len(read.text) > LONGEST else ()
         return Result(
             id=read.id,
             score=round(score, 4),
             hate=round(hate, 4),
-            types=_types(evidence, *seen, heard) if decided else (),
+            types=_types(evidence, *seen, heard) if decided and reason != "no_words" else (),
             targets=_targets(evidence, *seen, hate) if decided else (),
             spans=_spans(evidence, *seen) if decided else (),
             danger=danger,

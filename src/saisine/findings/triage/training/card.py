@@ -19,12 +19,12 @@ CARD: Final = PROJECT / "docs" / "triage-card.md"
 SUITE: Final = PROJECT / "tests" / "findings" / "triage" / "functions" / "SHA256"
 DRAWS: Final = 200
 # How often the frozen suite gave its figures to those who tune: each look teaches a little. Raise it at each look.
-# Those of model 7 were with 59 and 65 hands, on what its danger alarm says under other ridges, and on the one shipped.
+# Those of model 7 were with 59 and 65 hands, on what its danger alarm says under other ridges, and with 67, shipped.
 # Those of model 6 were on danger alarms with 27, 31 and 35 hands, two of them on how early its alarm speaks, and on
 # the same training after a rule was narrowed, which was not shipped.
 # Those of model 5 were with eleven hands, with thirteen, twice, the second one shipped, and with sixteen, twice.
 # Those of model 3 were on alarms and written sentences, under two sets of shares (0.855, then 0.857, which is shipped).
-SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 6}
+SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 7}
 
 
 def measure(
@@ -180,7 +180,7 @@ _TAIL: Final = """## Limites / Limits
   downloaded, and every figure above is of one’s own data.
 - No public French data: doxxing, raids, dog whistles, Travellers, sexual harassment in messages. These rest on rules
   and on our own sentences, which are the easy case.
-- Aucune donnée : créole, arabe en lettres latines, autres langues. The triage says « je ne sais pas » there.
+- Aucune donnée : créole, arabe en lettres latines, autres langues. The triage often says « je ne sais pas » there, not always.
 - Coded, ironic or allusive text is mostly beyond it.
 - No entry of the lexicon was reviewed yet by an association concerned.
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from saisine.findings.triage.columns import VIEWS, alarms_of
+from saisine.findings.triage.columns import VIEWS, heard_of
 from saisine.findings.triage.model import OnWords
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.training.backward import train_network
@@ -51,7 +51,7 @@ class Fitted:
         composed = Network(unpack(pack(self.network))).logits(tokens, prepared.features[rows])
         rules = features @ self.rules[:-1] + self.rules[-1]
         n = len(OUTPUTS)
-        alarms = np.repeat(np.maximum(0, alarms_of(words))[:, None, :], n, axis=1)
+        alarms = np.repeat(heard_of(words, tokens)[:, None, :], n, axis=1)
         return np.concatenate([np.stack([words[:, :n], composed, rules], axis=2), alarms], axis=2)
 
 
@@ -75,12 +75,12 @@ def _fit_linear(prepared: Prepared, rows: npt.NDArray[np.int64], output: str) ->
     read = prepared.fields.of_meaning()
     on_words, on_fields, on_stems, features = prepared.blocks
     parts = on_words, on_fields[:, np.flatnonzero(read)], on_stems, features, prepared.sources
-    words, some, stems, beside, _, bias = _fit_parts(
+    words, some, stems, others, _, bias = _fit_parts(
         prepared, rows, parts, prepared.labels(output), IN_LINEAR, (*RIDGES, SOURCE_RIDGE)
     )
     fields = np.zeros(len(read))
     fields[read] = some
-    return words, fields, stems, np.append(beside, bias)
+    return words, fields, stems, np.append(others, bias)
 
 
 def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], name: str) -> Weights:

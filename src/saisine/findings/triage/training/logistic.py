@@ -1,4 +1,4 @@
-"""Logistic regression over sparse rows, at training time: the loss of `linear.py` with SciPy's products.
+"""Logistic regression over sparse rows, at training time.
 
 SciPy is a dependency of development; scoring needs numpy alone.
 """

@@ -45,7 +45,7 @@ RAISED_BY: Final = {
         "implicit", "implicit_no_name", "exclusion", "hostile_question", "quote_approved", "place_given",
         "praise_denied", "written_allusion", "written_exclusion", "written_approving_quote", "written_rhetorical",
         "written_praise_denied", "written_insult", "written_school_near", "written_group_hate", "written_incite",
-        "written_sexual_harassment", "written_counter_near", "written_testimony_near",
+        "written_sexual_harassment", "written_counter_near", "written_testimony_near", "written_brief_attack",
     ),
     "answer": (
         "written_counter", "written_testimony", "written_reclaimed", "counter_quote", "counter_reference", "testimony",
