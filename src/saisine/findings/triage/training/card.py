@@ -180,7 +180,8 @@ _TAIL: Final = """## Limites / Limits
   downloaded, and every figure above is of one’s own data.
 - No public French data: doxxing, raids, dog whistles, Travellers, sexual harassment in messages. These rest on rules
   and on our own sentences, which are the easy case.
-- Aucune donnée : créole, arabe en lettres latines, autres langues. The triage often says « je ne sais pas » there, not always.
+- Aucune donnée : créole, arabe en lettres latines, autres langues. The triage often says « je ne sais pas » there,
+  not always.
 - Coded, ironic or allusive text is mostly beyond it.
 - No entry of the lexicon was reviewed yet by an association concerned.
 
