@@ -29,7 +29,6 @@ def test_each_alarm_has_its_type_and_its_words_and_a_danger_not_told_has_no_type
     assert heard.types == types
     assert heard.reason.code in reason_codes()
     assert "apprentissage" in heard.reason.fr
-    assert heard.is_danger is (said not in ("hint", "answer"))
     assert heard.against is (said == "answer")
 
 

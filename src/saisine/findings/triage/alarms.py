@@ -33,10 +33,6 @@ class Heard:
     lifts: bool
     against: bool = False
 
-    @property
-    def is_danger(self) -> bool:
-        return self.reason.code not in ("alarm:hint", "alarm:answer")
-
     @classmethod
     def of(cls, said: str, part: float, logit: float) -> "Heard":
         """`said` is a danger, « danger » when none is told, or « hint »; `part` is what it adds to the logit."""

@@ -43,10 +43,8 @@ def fit(matrix: Any, labels: Floats, weights: Floats, ridge: Floats) -> Floats:
 
     def loss(w: Floats) -> tuple[float, Floats]:
         z = matrix @ w[:-1] + w[-1]
-        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() / total
-        return float(value + 0.5 * (ridges * w**2).sum()), through(
-            weights * (sigmoid(z) - labels)
-        ) + ridges * w
+        value = (weights * (np.logaddexp(0, z) - labels * z)).sum() / total + 0.5 * (ridges * w**2).sum()
+        return float(value), through(weights * (sigmoid(z) - labels)) + ridges * w
 
     @lru_cache(1)  # many products at one place
     def bends(at: bytes) -> Floats:
