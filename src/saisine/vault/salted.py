@@ -12,9 +12,8 @@ from typing import Final
 from saisine.vault.merkle import Tree, leaf_hash
 
 CHUNK_ROWS: Final = 1 << 16  # leaves held at a time; a power of two, so that a chunk is a whole subtree
-BULK_SALTS: Final = (
-    1 << 18
-)  # salts computed in one call (8 MB, held twice for a moment); those after cost 1 µs each
+# Salts computed in one call (8 MB, held twice for a moment); each of those after costs 1 µs.
+BULK_SALTS: Final = 1 << 18
 
 
 def salt_of(key: bytes, index: int) -> bytes:
