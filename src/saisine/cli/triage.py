@@ -77,11 +77,11 @@ def _lines(ids: list[Any], malformed: list[int]) -> Iterator[tuple[str, str | No
             continue
         try:
             row = json.loads(line)
-            id, text = row["id"], row.get("text")
+            id, text = row["id"], row["text"]
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             malformed.append(number)
             continue
-        if not isinstance(id, str | int) or not isinstance(text, str | None):
+        if isinstance(id, bool) or not isinstance(id, str | int) or not isinstance(text, str | None):
             malformed.append(number)
             continue
         ids.append(printable(id) if isinstance(id, str) else id)

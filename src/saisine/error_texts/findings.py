@@ -87,10 +87,10 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "triage_lines_unreadable": ErrorText(
         what_fr="Aucun message n’a pu être lu.",
-        why_fr='Les {count} lignes reçues n’ont pas la forme {{"id", "text"}}.',
+        why_fr='Lignes reçues : {count}. Aucune n’a la forme {{"id", "text"}}.',
         what_to_do_fr="Écrivez un objet JSON par ligne, avec « id » et « text ».",
         what_en="No message could be read.",
-        why_en='The {count} lines received do not have the form {{"id", "text"}}.',
+        why_en='Lines received: {count}. None has the form {{"id", "text"}}.',
         what_to_do_en="Write one JSON object per line, with “id” and “text”.",
     ),
     "own_model_refused": ErrorText(

@@ -18,6 +18,7 @@ from tests.findings.triage.shipped import TRIAGE
         ("suicide_incitement", ("incitation",)),
         ("raid", ("incitation",)),
         ("hint", ("sous_entendu",)),
+        ("sexual", ("harcelement_sexuel",)),
         ("danger", ()),
         ("answer", ()),
     ],
@@ -77,7 +78,7 @@ def test_greetings_and_wishes_are_seldom_taken_for_a_danger() -> None:
         "Joyeux anniversaire", "Merci beaucoup", "Bon courage", "Cordialement", "Au revoir", "Bonjour à tous", "RIP",
         "Prends soin de toi", "Je pense à toi", "Bravo à toute l’équipe", "Très bien",
     )  # fmt: skip
-    assert sum(one.score >= 0.5 for one in TRIAGE.score(("", text) for text in texts)) <= 4
+    assert sum(one.score >= 0.5 for one in TRIAGE.score(("", text) for text in texts)) <= 1
 
 
 def test_what_a_message_resembles_is_not_said_where_a_word_tells_why() -> None:

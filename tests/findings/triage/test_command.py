@@ -23,6 +23,8 @@ def test_each_readable_line_has_its_answer_in_order_and_the_others_are_counted()
         '{"text": "sans identifiant"}',
         '{"id": "vide", "text": null}',
         '{"id": "isolé", "text": "\\ud800 bonjour"}',
+        '{"id": "sans texte"}',
+        '{"id": true, "text": "Bonjour"}',
     ]
     done = run("\n".join(texts).encode("utf-8"), "--explain")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -33,7 +35,7 @@ def test_each_readable_line_has_its_answer_in_order_and_the_others_are_counted()
     assert "menace" in rows[1]["types"]
     assert rows[1]["reasons_for"][0]["said"]
     assert (rows[2]["score"], rows[2]["abstain"]) == (0.0, True)
-    assert "2 lignes illisibles : 3, 4" in done.stderr.decode("utf-8")
+    assert "4 lignes illisibles : 3, 4, 7, 8" in done.stderr.decode("utf-8")
 
 
 def test_without_explain_the_contract_s_fields_alone() -> None:
@@ -47,6 +49,7 @@ def test_nothing_readable_is_a_sentence() -> None:
     assert done.returncode == 65
     assert done.stdout == b""
     assert "Aucun message n’a pu être lu" in done.stderr.decode("utf-8")
+    assert "Lignes reçues : 1." in done.stderr.decode("utf-8")
     assert b"Traceback" not in done.stderr
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from saisine.findings.triage.fields import BASE, MASKS, FieldRows, Fields, load_fields
+from saisine.findings.rules import read_yaml
+from saisine.findings.triage.fields import BASE, DATA, MASKS, FieldRows, Fields, load_fields
 
 SMALL = Fields.of({"drink": ["tea", "coff*"], "later": ["*erai"], "number": ["two"]}, ("number",))
 
@@ -14,10 +15,23 @@ def test_a_word_has_the_field_that_lists_it_whole_then_by_its_beginning_then_by_
     assert found == [0, 0, 1, -first, 2, 2, -first]
 
 
+def test_a_word_not_listed_has_the_field_of_those_that_begin_as_it_does_where_they_agree() -> None:
+    fields = Fields.of({"cut": ["hachoir", "hachette"], "drink": ["limonade"], "paint": ["limonite"]})
+    first = len(MASKS) + 1
+    found = [
+        fields.field_of(word) - first for word in ("hachoirs", "hachettes", "limonadier", "limoneux", "hac")
+    ]
+    assert found == [0, 0, 1, -first, -first]
+
+
 def test_the_shipped_fields_fit_their_numbers_and_no_word_is_of_two() -> None:
     fields = load_fields()
     assert max(fields.wholes.values()) < BASE
     assert all(fields.field_of(word) == at for word, at in fields.wholes.items())
+    raw = read_yaml(DATA)["fields"]
+    listed = [str(word) for name in raw for word in raw[name]]
+    assert len(raw) + len(MASKS) < BASE
+    assert len(set(listed)) > 10_000
     assert len({fields.field_of(mask) for mask in MASKS}) == len(MASKS)
 
 

@@ -98,6 +98,22 @@ def test_a_threat_that_is_reported_stays_in_sight_with_its_reason_against() -> N
     assert "cancelled:threat" in {reason.code for reason in result.reasons_against}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "on m’a menacée",
+        "J’ai reçu des menaces hier soir, que faire ?",
+        "Il me suit depuis la gare",
+        "J’ai peur de rentrer chez moi",
+        "Nous déposons plainte demain pour harcèlement",
+    ],
+)
+def test_who_says_that_they_are_threatened_is_never_last(text: str) -> None:
+    result = TRIAGE.score_text(text)
+    assert result.band != "rien_trouve"
+    assert "cue:threatened" in {one.code for one in result.reasons_against} or result.score >= 0.5
+
+
 def test_danger_is_the_same_as_in_the_survey() -> None:
     for text in ("on sait où tu habites", "Bonjour à tous", "Tous sur sa page à 20h"):
         assert TRIAGE.score_text(text).danger is bool(find_danger(text))
@@ -240,5 +256,7 @@ def test_the_model_is_the_one_that_its_page_describes() -> None:
 
 
 def test_what_is_shipped_weighs_ten_megabytes_at_most() -> None:
-    folder = FOLDER.parent
-    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) <= 10_000_000
+    """The sentences that the training reads are not in the package (`pyproject.toml`)."""
+    left_out = FOLDER.parent / "data" / "sentences"
+    shipped = [path for path in FOLDER.parent.rglob("*") if path.is_file() and left_out not in path.parents]
+    assert sum(path.stat().st_size for path in shipped) <= 10_000_000

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,19 +24,28 @@ LEAST_TEXTS: Final = 5
 LEAST_LETTERS: Final = 6  # of a word told by its end
 FAR: Final = 6  # fields further on that a field is paired with
 KEPT: Final = 100_000
-BASE: Final = 64  # more than there are fields, with 0 for none
+BASE: Final = 512  # more than there are fields, with 0 for none
+BEGINNINGS: Final = (
+    7,
+    6,
+    5,
+)  # letters of a word that is not listed, when all listed words with them are of one field
 Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The field of each word, as a number from 1, 0 for none: whole words first, then beginnings, then ends."""
+    """The field of each word, as a number from 1, 0 for none: whole words first, then beginnings, then ends.
+
+    A word that none of them tells takes the field of the listed words that begin as it does, where they agree.
+    """
 
     number: int
     manners: frozenset[int]
     wholes: Mapping[str, int]
     starts: Mapping[str, int]
     ends: Mapping[str, int]
+    likes: Mapping[str, int]
     _kept: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -51,7 +60,7 @@ class Fields:
                 table.setdefault(word.strip("*"), at)
         numbers = {name: at for at, name in enumerate(raw, len(MASKS) + 1)}
         kept = frozenset(numbers[name] for name in manners)
-        return cls(numbers.get(NUMBER, 0), kept, wholes, starts, ends)
+        return cls(numbers.get(NUMBER, 0), kept, wholes, starts, ends, _beginnings(wholes))
 
     def field_of(self, token: str) -> int:
         """The number of the field of a word, kept once found."""
@@ -70,7 +79,8 @@ class Fields:
         start = whole or next((self.starts[token[:n]] for n in sizes if token[:n] in self.starts), 0)
         if start or len(token) < LEAST_LETTERS:
             return start
-        return next((self.ends[token[-n:]] for n in sizes if token[-n:] in self.ends), 0)
+        end = next((self.ends[token[-n:]] for n in sizes if token[-n:] in self.ends), 0)
+        return end or next((self.likes[token[:n]] for n in BEGINNINGS if token[:n] in self.likes), 0)
 
     def keys(self, documents: Sequence[Sequence[str]]) -> tuple[Ints, Ints]:
         """(the message of each key, the keys): each field, two in order, three in a row; words without one left out."""
@@ -91,6 +101,16 @@ class Fields:
         return np.concatenate(rows), np.concatenate(keys)
 
 
+def _beginnings(wholes: Mapping[str, int]) -> dict[str, int]:
+    """The field of each beginning of listed words, where it is the same for all of them."""
+    found: dict[str, set[int]] = {}
+    for word, number in wholes.items():
+        for size in BEGINNINGS:
+            if len(word) >= size and word.isalpha():
+                found.setdefault(word[:size], set()).add(number)
+    return {start: numbers.pop() for start, numbers in found.items() if len(numbers) == 1}
+
+
 @cache
 def load_fields(path: Path = DATA) -> Fields:
     """The shipped fields."""
@@ -105,8 +125,7 @@ class FieldRows:
         self.keys = keys
         self.idf = idf
         self.fields = fields
-        self._column = np.full(BASE**3, -1, np.int32)
-        self._column[keys] = np.arange(len(keys))
+        self._sorted = np.append(keys, -1)  # the last one is no key
 
     @classmethod
     def fit(cls, documents: Sequence[Sequence[str]], fields: Fields, least: int = LEAST_TEXTS) -> "FieldRows":
@@ -126,7 +145,7 @@ class FieldRows:
     def rows(self, documents: Sequence[Sequence[str]]) -> Rows:
         """One row a message."""
         row, keys = self.fields.keys(documents)
-        columns: Any = self._column[keys]
-        known = columns >= 0
+        columns = np.searchsorted(self.keys, keys)
+        known = self._sorted[columns] == keys
         width = max(len(self.keys), 1)
         return weighed(row[known] * width + columns[known], width, self.idf, len(documents))

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = ["Reason", "Result", "Triage"]
 logger = logging.getLogger("saisine.triage")
 CHUNK: Final = 512
+THREATENED: Final = "threatened"  # the cue of who says that they suffer threats: they may need help today
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +288,7 @@ class Triage:
             danger=danger,
             abstain=reason is not None,
             band=self._band(score, danger, reason, evidence),
-            reasons_for=(*cut, *why_for) or ((Reason("model_only", None, 1.0),) if decided else ()),
+            reasons_for=(*cut, *(why_for or ((Reason("model_only", None, 1.0),) if decided else ()))),
             reasons_against=heaviest([*why[1], *against]) if against else why[1],
             abstain_reason=reason,
             members=dict(zip(MEMBERS if len(alone) > 1 else ("rules",), alone, strict=True)),
@@ -306,7 +307,7 @@ class Triage:
         if danger:
             return FIRST
         band = (self.local.bands if self.local is not None else self.model.bands).of(score)
-        if band == NOTHING and (reason is not None or evidence.cancelled):
+        if band == NOTHING and (reason is not None or evidence.cancelled or THREATENED in evidence.cues):
             return NEXT
         return band
 

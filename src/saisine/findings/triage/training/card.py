@@ -24,7 +24,7 @@ DRAWS: Final = 200
 # the same training after a rule was narrowed, which was not shipped.
 # Those of model 5 were with eleven hands, with thirteen, twice, the second one shipped, and with sixteen, twice.
 # Those of model 3 were on alarms and written sentences, under two sets of shares (0.855, then 0.857, which is shipped).
-SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 7}
+SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 7, "8": 3}
 
 
 def measure(

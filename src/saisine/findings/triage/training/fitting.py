@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from saisine.findings.triage.columns import VIEWS, heard_of
+from saisine.findings.triage.columns import TOLD_BESIDE, VIEWS, heard_of
 from saisine.findings.triage.model import OnWords
 from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.training.backward import train_network
@@ -15,6 +15,7 @@ from saisine.findings.triage.training.logistic import beside, fit
 from saisine.findings.triage.training.prepared import Prepared
 from saisine.findings.triage.training.recipe import (
     ALARM_RIDGES,
+    BESIDE_BY,
     DANGERS_BY,
     EARLIER,
     FEATURE_RIDGE,
@@ -59,7 +60,8 @@ def fit_members(prepared: Prepared, rows: npt.NDArray[np.int64], seed: int) -> F
     """Every member on everything allowed, each source with the share that suits the member."""
     on = [_fit_linear(prepared, rows, output) for output in OUTPUTS]
     on += [_fit_alarm(prepared, rows, name) for name in RAISED_BY]
-    on += [_fit_danger(prepared, rows, name) for name in DANGERS_BY]
+    told = {**DANGERS_BY, **BESIDE_BY}
+    on += [_fit_danger(prepared, rows, name, told[name]) for name in TOLD_BESIDE]
     on += [_fit_view(prepared, rows, source) for source in VIEWS]
     weights = (np.stack(parts, axis=1) for parts in zip(*on, strict=True))
     words = OnWords(prepared.tfidf, prepared.fields, prepared.stems, *weights)
@@ -91,11 +93,13 @@ def _fit_alarm(prepared: Prepared, rows: npt.NDArray[np.int64], name: str) -> We
     return _fit_column(prepared, rows, labels, IN_ALARMS[name], ALARM_RIDGES[name], EARLIER[name])
 
 
-def _fit_danger(prepared: Prepared, rows: npt.NDArray[np.int64], name: str) -> Weights:
+def _fit_danger(
+    prepared: Prepared, rows: npt.NDArray[np.int64], name: str, functions: Sequence[str]
+) -> Weights:
     """The same of one danger against everything harmless; the other dangers are left out, as all other harm is."""
     labels = np.where(prepared.corpus.score == 0, 0.0, np.nan)
-    labels[np.isin(prepared.corpus.function, DANGERS_BY[name])] = 1.0
-    return _fit_column(prepared, rows, labels, IN_ALARMS[name], ALARM_RIDGES["danger"], EARLIER["danger"])
+    labels[np.isin(prepared.corpus.function, functions)] = 1.0
+    return _fit_column(prepared, rows, labels, IN_ALARMS[name], ALARM_RIDGES["danger"], EARLIER[name])
 
 
 def _fit_view(prepared: Prepared, rows: npt.NDArray[np.int64], source: str) -> Weights:

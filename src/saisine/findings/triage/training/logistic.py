@@ -59,4 +59,6 @@ def fit(matrix: Any, labels: Floats, weights: Floats, ridge: Floats) -> Floats:
     found = minimize(
         loss, np.zeros(matrix.shape[1] + 1), jac=True, hessp=bend, method="trust-ncg", options={"gtol": SLOPE}
     )
+    if not found.success:
+        raise ArithmeticError(f"the descent stopped before its end: {found.message}")
     return np.asarray(found.x)
