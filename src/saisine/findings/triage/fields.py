@@ -25,11 +25,8 @@ LEAST_LETTERS: Final = 6  # of a word told by its end
 FAR: Final = 6  # fields further on that a field is paired with
 KEPT: Final = 100_000
 BASE: Final = 512  # more than there are fields, with 0 for none
-BEGINNINGS: Final = (
-    7,
-    6,
-    5,
-)  # letters of a word that is not listed, when all listed words with them are of one field
+# letters by which a word that is not listed takes a field: that of all listed words with this beginning
+BEGINNINGS: Final = (7, 6, 5)
 Ints = npt.NDArray[np.int64]
 
 

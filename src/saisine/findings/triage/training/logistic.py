@@ -33,6 +33,8 @@ def fit(matrix: Any, labels: Floats, weights: Floats, ridge: Floats) -> Floats:
 
     By a trust region with conjugate gradients (Steihaug, 1983; Lin, Weng and Keerthi, 2008), to the one optimum there
     is: a descent stopped on its way hangs on every small change of the texts, and was worse on hands left out.
+    Raises ArithmeticError when it stops before its end.
+    Raises ArithmeticError when it stops before its end.
     """
     total, transposed = weights.sum(), matrix.T.tocsr()
     ridges = np.append(ridge, 0.0)

@@ -20,16 +20,10 @@ from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
 HANDS: Final = 118
-# Who wrote dangers and what resembles them alone; then who wrote everyday talk beside attacks in the same words.
-DANGER_HANDS: Final = frozenset({*range(14, 36), 42, 43, *range(60, 66), *range(68, 118)}) - {
-    73,
-    89,
-    94,
-    102,
-    103,
-    110,
-}
-EVERYDAY_HANDS: Final = frozenset({*range(36, 60), 66, 67, 73, 89, 94, 102, 103, 110, 118}) - DANGER_HANDS
+# Who wrote everyday talk beside attacks in the same words; since hand 14, all others wrote dangers and what resembles
+# them, nothing else.
+EVERYDAY_HANDS: Final = frozenset({*range(36, 42), *range(44, 60), 66, 67, 73, 89, 94, 102, 103, 110, 118})
+DANGER_HANDS: Final = frozenset(range(14, HANDS + 1)) - EVERYDAY_HANDS
 FILES: Final = (
     "against_groups.yaml",
     "beside_groups.yaml",
