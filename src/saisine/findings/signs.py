@@ -67,12 +67,18 @@ class Word(NamedTuple):
 
 def _fold_sign(sign: str) -> str:
     """One code point as it is compared; nothing for marks and for signs of no width."""
-    if unicodedata.category(sign) in ("Cf", "Mn", "Me", "Cc") and sign not in "\n\t\r":
+    if _is_hidden(sign):
         return ""
     plain = unicodedata.normalize("NFKD", sign).lower()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = "".join(letter for letter in plain if not _is_hidden(letter))
     plain = "".join(_LOOK_ALIKE.get(letter, letter) for letter in plain).translate(_QUOTES)
     return plain.replace("œ", "oe").replace("æ", "ae").replace("ß", "ss")
+
+
+def _is_hidden(sign: str) -> bool:
+    """Marks, signs of no width and of control; a mark may be of combining class 0, as in Thai (« ำ »)."""
+    hidden = unicodedata.category(sign) in ("Cf", "Mn", "Me", "Cc") or unicodedata.combining(sign) != 0
+    return hidden and sign not in "\n\t\r"
 
 
 class _FoldTable(dict[int, str]):

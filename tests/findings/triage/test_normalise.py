@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from saisine.findings.signs import fold_with_places
 from saisine.findings.triage.normalise import LONGEST, normalise
 
 DISGUISED = [
@@ -54,6 +55,13 @@ def test_a_long_message_is_cut() -> None:
 WILD = st.text(
     alphabet=st.sampled_from("aàeéEoO01357@$*._-·• \n'’bcdst\u200b\u0301аеоＡœ🌸Zyl/:h"), max_size=60
 )
+
+
+def test_every_sign_of_unicode_folded_twice_is_as_folded_once() -> None:
+    signs = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    once = [fold_with_places(sign)[0] for sign in signs]
+    twice = [fold_with_places(folded)[0] for folded in once]
+    assert [sign for sign, one, two in zip(signs, once, twice, strict=True) if one != two] == []
 
 
 @settings(deadline=None, max_examples=30)
