@@ -4,8 +4,8 @@ per document, `csv.reader` for tables.
 Bars: 3 times for JSON, 4 times for tables, in CPU time of one run and on one core (docs/messages.md). "Lines" is all
 that `saisine read` does once it has started: from the file to lines of JSON, written to nowhere. "Messages" are the
 same as objects, "columns" what an import stores before it is encrypted. Each ratio is the median of the rounds, all
-measured in turn; the search for cycles is off on both sides, as it is in the command. A WARC like a browser's capture is
-set against `warcio`, when that is installed (3 times).
+measured in turn; the search for cycles is off on both sides, as it is in the command. A WARC like a browser's capture
+is set against `warcio`, when that is installed (3 times).
 
 Beyond the bars, the worst cases: a WARC of answers alone, which no browser makes, set against warcio and against warcio
 with a parser behind it, what any reader of its messages has to do, by the fastest parser at hand and by the standard

@@ -38,6 +38,7 @@ def test_a_file_that_is_no_export_is_65(saisine: Saisine) -> None:
     (saisine.folder / "lettre.txt").write_text("Madame, Monsieur,\n")
     done = saisine("read", "lettre.txt", code=65)
     assert done.out == ""
+    assert "saisine formats" in done.err
     assert "lettre.txt" in done.err
 
 
@@ -128,6 +129,7 @@ def test_import_tells_the_receipt_and_what_it_could_not_read(saisine: Saisine) -
     assert "1 fichier scellé." in done.out
     assert "Reçu : " in done.out
     assert "colonnes ne sont pas reconnues" in done.err
+    assert "saisine profile FICHIER" in done.err
 
 
 def test_nothing_to_import_is_65_and_said(saisine: Saisine) -> None:

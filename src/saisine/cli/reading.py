@@ -110,6 +110,11 @@ def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
     for sentence in ledger.sentences(LANGUAGE, is_sealed=is_sealed):
         if not sentence.endswith(tuple(many)):
             warn("  " + shown(sentence))
+    unread = {entry.unread for entry in ledger.sources}
+    if "unknown_table" in unread:
+        warn("  " + _("« saisine profile FICHIER » propose comment lire les colonnes d’un tableau."))
+    elif "unknown_format" in unread and not totals.read:
+        warn("  " + _("« saisine formats » donne la liste des formats lus."))
 
 
 def _names(entries: Sequence["SourceEntry"]) -> str:

@@ -49,11 +49,19 @@ _OF_A_CAPTURE: Final = re.compile(
 def _why_unknown(head: bytes) -> str:
     if _OF_A_CAPTURE.match(head):
         return "no_message_inside"
-    lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")[:3]
+    lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")
     for sign in (b";", b",", b"\t"):
         if len(lines) > 1 and lines[0].count(sign) >= 2 and lines[0][:1] not in (b"{", b"["):
-            return "unknown_table"
+            return "unknown_format" if _is_prose(lines, sign) else "unknown_table"
     return "unknown_format"
+
+
+def _is_prose(lines: Sequence[bytes], sign: bytes) -> bool:
+    """« Madame, Monsieur, »: each sign is followed by a space or the end, and the next line differs."""
+    below = next((line for line in lines[1:] if line.strip()), b"")
+    spaced = lines[0].count(sign + b" ") + lines[0].endswith(sign)
+    is_alike = below.count(sign) == lines[0].count(sign) and below.endswith(sign) == lines[0].endswith(sign)
+    return spaced == lines[0].count(sign) and not is_alike
 
 
 def find_format(format_id: str, formats: Sequence[Format] = FORMATS) -> Format:

@@ -99,6 +99,12 @@ def test_a_french_export_of_a_group() -> None:
         ("[2025/3/13 下午9:14:05] Ada: Oui", "2025-03-13T21:14:05"),
         ("13/03/16 14:05:12: Ada: Oui", "2016-03-13T14:05:12"),
         ("13-03-2025 09.14 - Ada: Oui", "2025-03-13T09:14"),
+        ("١٣\u200f/٣\u200f/٢٠٢٥, ٩:١٤ م - Ada: Oui", "2025-03-13T21:14"),
+        ("\u200f١٣\u200f/٣\u200f/٢٠٢٥، ٩:١٤ ص - Ada: Oui", "2025-03-13T09:14"),
+        ("[١٣\u200f/٣\u200f/٢٠٢٥، ٩:١٤:٠٥ م] Ada: Oui", "2025-03-13T21:14:05"),
+        ("۱۳/۳/۲۰۲۵،\u200f ۹:۱۴ ب.ظ. - Ada: Oui", "2025-03-13T21:14"),
+        ("13/3/25, 9:14 μ.μ. - Ada: Oui", "2025-03-13T21:14"),
+        ("13/3/25, 9:14 π.μ. - Ada: Oui", "2025-03-13T09:14"),
     ],
 )
 def test_dates_of_many_phones(line: str, expected: str) -> None:
@@ -106,6 +112,22 @@ def test_dates_of_many_phones(line: str, expected: str) -> None:
     assert row.created_at == datetime.fromisoformat(f"{expected}+00:00")
     assert (row.author_name, row.text) == ("Ada", "Oui")
     assert row.created_at_precision == ("s" if expected.count(":") == 2 else "min")
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["<تم استبعاد الوسائط>", "<Medya dahil edilmedi>", "<Без медиафайлов>", "<Media har utelämnats>"],
+)
+def test_what_stands_for_a_picture_in_other_languages(written: str) -> None:
+    (row,), _ = read(chat(f"13/03/2025, 09:14 - Ada: {written}"), WHATSAPP)
+    assert (row.text, row.text_raw, row.deleted) == ("", written, "none")
+    assert "media_urls" in row.missing
+
+
+@pytest.mark.parametrize("written", ["تم حذف هذه الرسالة", "Bu mesaj silindi", "Данное сообщение удалено"])
+def test_what_stands_for_a_deleted_text_in_other_languages(written: str) -> None:
+    (row,), _ = read(chat(f"13/03/2025, 09:14 - Ada: {written}"), WHATSAPP)
+    assert (row.text, row.text_raw, row.deleted) == ("", written, "deleted")
 
 
 def test_a_number_over_12_anywhere_tells_the_order_of_the_whole_file() -> None:

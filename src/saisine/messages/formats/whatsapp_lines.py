@@ -13,14 +13,16 @@ from typing import Final, NamedTuple
 MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _HEADER: Final = re.compile(
     rf"[{MARKS}]*(?P<open>\[)?"
-    r"(?P<a>\d{1,4})(?P<sep>[-/.]|\. |년 |年)(?P<b>\d{1,2})(?:(?P=sep)|월 |月)(?P<c>\d{1,4})(?:\.|일|日)?,?"
+    # Arabic exports put a mark of direction after each number: « ٢٤‏/١٢‏/٢٠٢٦، ٦:٠٥ م »
+    rf"(?P<a>\d{{1,4}})[{MARKS}]*(?P<sep>[-/.]|\. |년 |年)(?P<b>\d{{1,2}})[{MARKS}]*(?:(?P=sep)|월 |月)"
+    rf"(?P<c>\d{{1,4}})(?:\.|일|日)?[{MARKS}]*[,،]?[{MARKS}]*"
     r"\s(?:à\s|um\s|at\s|às\s|a las\s|alle\s|kl\.\s|om\s)?"
-    r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|ص|م)?\s?"
+    r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|ص|م|[قب]\.ظ\.?)?\s?"
     r"(?P<h>\d{1,2})(?:[:.]|\sh\s|h)(?P<m>\d{2})(?:[:.](?P<s>\d{2}))?"
-    r"(?:\s?(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م))?"
+    rf"(?:\s?[{MARKS}]*(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م|[قب]\.ظ\.?|[πμ]\.\s?μ\.)[{MARKS}]*)?"
     rf"(?P<end>(?(open)\]|(?:\s[-–]|[:,])))[\s{MARKS}]"
 )
-AFTERNOON: Final = frozenset({"오후", "下午", "午後", "م"})
+AFTERNOON: Final = frozenset({"오후", "下午", "午後", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μ. μ."})
 # " : " in Korean exports and in French typography; ":" alone when the text is empty or glued to it.
 _AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
 _GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")

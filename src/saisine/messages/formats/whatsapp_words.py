@@ -1,7 +1,8 @@
 """What WhatsApp itself writes into an export, in the languages of its users in France and around.
 
-Sources: exports in French, English, Spanish, German, Italian, Portuguese, Dutch; wordings change with versions,
-so each is recognised by its stable part. A wording that is not here stays a message as it is written.
+Sources: exports in French, English, Spanish, German, Italian, Portuguese, Dutch, and in part Arabic, Turkish,
+Russian, Polish, Swedish; wordings change with versions, so each is recognised by its stable part. A wording that
+is not here stays a message as it is written.
 """
 
 import re
@@ -16,12 +17,16 @@ _DELETED: Final = re.compile(
     r"|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht"
     r"|questo messaggio è stato eliminato|hai eliminato questo messaggio"
     r"|(?:esta )?mensagem (?:foi )?apagada|você apagou esta mensagem|apagou esta mensagem"
-    r"|dit bericht (?:is|werd) verwijderd|(?:je|u) hebt dit bericht verwijderd)\s*\.?",
+    r"|dit bericht (?:is|werd) verwijderd|(?:je|u) hebt dit bericht verwijderd"
+    r"|تم حذف هذه الرسالة|(?:لقد )?حذفت هذه الرسالة|bu mesaj silindi|bu mesajı sildiniz"
+    r"|(?:данное|это) сообщение удалено|вы удалили (?:данное|это) сообщение"
+    r"|usunięto tę wiadomość|ta wiadomość została usunięta)\s*\.?",
     re.IGNORECASE,
 )
 _OMITTED: Final = re.compile(
     r"<(?:media omitted|médias? omis|multimedia omitido|medien ausgeschlossen|media omessi|media non inclusi"
-    r"|mídia oculta|ficheiro não revelado|media weggelaten|medien weggelassen)>"
+    r"|mídia oculta|ficheiro não revelado|media weggelaten|medien weggelassen|media har utelämnats"
+    r"|تم استبعاد الوسائط|medya dahil edilmedi|без медиафайлов|pominięto multimedia)>"
     r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted"
     r"|(?:image|vidéo|audio|autocollant|sticker|gif|document|fiche contact|message vocal)"
     r"\s+(?:absente?|omise?|manquante?)"
@@ -52,6 +57,7 @@ _EDITED: Final = re.compile(
 )
 _SYSTEM: Final = re.compile(
     r"end-to-end encrypted|chiffrés de bout en bout|cifrados de extremo a extremo|ende-zu-ende-verschlüsselt"
+    r"|مشفرة تمامًا بين الطرفين|uçtan uca şifreli|защищены сквозным шифрованием"
     r"|crittografati end-to-end|criptografia de ponta a ponta|criptografadas de ponta a ponta|end-to-end versleuteld"
     r"|created (?:this )?group|a créé (?:le|ce) groupe|avez créé (?:le|ce) groupe|creó (?:el|este) grupo"
     r"|hat (?:die|diese) gruppe .*erstellt|ha creato (?:il|questo) gruppo|criou (?:o|este) grupo"
