@@ -55,7 +55,7 @@ def test_the_practice_lists_keep_the_rates_reached() -> None:
     assert sum(over for over, _ in answers[True]) >= 0.99 * len(answers[True])
     assert sum(danger for _, danger in answers[True]) >= 0.70 * len(answers[True])
     assert firsts[True] >= 0.92 * len(answers[True])
-    assert sum(over for over, _ in answers[False]) <= 0.23 * len(answers[False])
+    assert sum(over for over, _ in answers[False]) <= 0.24 * len(answers[False])
     assert firsts[False] <= 0.04 * len(answers[False])
     assert not any(danger for _, danger in answers[False])
 

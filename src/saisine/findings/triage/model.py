@@ -24,7 +24,7 @@ from saisine.findings.triage.network import OUTPUTS, Network, pack, unpack
 from saisine.findings.triage.stems import StemRows
 
 FOLDER: Final = Path(__file__).with_name("model")
-VERSION: Final = "8"  # of the model shipped: its scores are not to be compared with those of another
+VERSION: Final = "9"  # of the model shipped: its scores are not to be compared with those of another
 LARGEST_BYTES: Final = 64 << 20  # of a file, opened: twelve times what ours takes
 # What a damaged file may raise while it is opened: a zip of which one bit changed asks for a password, or for a
 # compression that does not exist (RuntimeError), and brackets nested without end are a RuntimeError too.
