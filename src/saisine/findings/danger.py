@@ -14,7 +14,7 @@ from saisine.findings.rules import Rule, Rules, load_rules
 from saisine.findings.signs import Word, words_of
 from saisine.findings.triage.normalise import Normal, normalise
 
-VERSION: Final = "2026-11-27.5"  # of danger.yaml: what was found under another one has to be looked for again
+VERSION: Final = "2026-11-27.6"  # of danger.yaml: what was found under another one has to be looked for again
 DOES_NOT_PROVE_FR: Final = (
     "Un signe de danger est une phrase repérée par une règle. Il n’établit ni intention ni infraction. "
     "L’absence de signe ne veut pas dire qu’il n’y a pas de danger."

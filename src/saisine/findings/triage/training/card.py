@@ -19,14 +19,14 @@ CARD: Final = PROJECT / "docs" / "triage-card.md"
 SUITE: Final = PROJECT / "tests" / "findings" / "triage" / "functions" / "SHA256"
 DRAWS: Final = 200
 # How often the frozen suite gave its figures to those who tune: each look teaches a little. Raise it at each look.
-# Those of model 9 were with 132 hands and with 133, shipped.
+# Those of model 9 were with 132 hands, with 133, and with 134, shipped.
 # Those of model 8 were with 103, 113 and 118 hands, the last one after three missed cases were described by their kind.
 # Those of model 7 were with 59 and 65 hands, on what its danger alarm says under other ridges, and with 67, shipped.
 # Those of model 6 were on danger alarms with 27, 31 and 35 hands, two of them on how early its alarm speaks, and on
 # the same training after a rule was narrowed, which was not shipped.
 # Those of model 5 were with eleven hands, with thirteen, twice, the second one shipped, and with sixteen, twice.
 # Those of model 3 were on alarms and written sentences, under two sets of shares (0.855, then 0.857, which is shipped).
-SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 7, "8": 3, "9": 2}
+SUITE_LOOKS: Final = {"1": 6, "2": 7, "3": 2, "4": 1, "5": 5, "6": 12, "7": 7, "8": 3, "9": 3}
 
 
 def measure(

@@ -19,7 +19,7 @@ from saisine.findings.rules import read_yaml
 from saisine.findings.triage.lexicon import GROUPS
 
 DATA: Final = Path(__file__).parents[1] / "data" / "sentences"
-HANDS: Final = 133
+HANDS: Final = 134
 # Who wrote everyday talk beside attacks in the same words; since hand 14, all others wrote dangers and what resembles
 # them, nothing else.
 EVERYDAY_HANDS: Final = frozenset(
