@@ -62,6 +62,14 @@ TEXTS: dict[str, ErrorText] = {
         why_en="Its content is not what Saisine writes.",
         what_to_do_en="The original files are in the vault: import them again.",
     ),
+    "ledger_in_the_way": ErrorText(
+        what_fr="Le relevé n’a pas été écrit dans « {path} ».",
+        why_fr="Ce fichier existe déjà et n’est pas un relevé : il n’a pas été touché.",
+        what_to_do_fr="Choisissez un autre nom.",
+        what_en="The ledger was not written to “{path}”.",
+        why_en="That file exists already and is no ledger: it was left as it was.",
+        what_to_do_en="Choose another name.",
+    ),
     "ledger_not_written": ErrorText(
         what_fr="Le relevé n’a pas pu être écrit dans « {path} ».",
         why_fr="Le disque répond : {reason}.",

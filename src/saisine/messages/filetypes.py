@@ -87,6 +87,22 @@ _OFFICE: Final[tuple[tuple[bytes, FileType], ...]] = (
 )
 
 
+# What the first entry of a document of Office Open XML (ECMA-376) or OpenDocument may be called.
+_OFFICE_NAMES: Final = (
+    *(
+        b"[Content_Types].xml",
+        b"_rels/",
+        b"docProps/",
+        b"xl/",
+        b"word/",
+        b"ppt/",
+        b"customXml/",
+        b"docMetadata/",
+    ),
+    *(b"[trash]/", b"mimetype"),
+)
+
+
 def type_of(head: bytes) -> FileType:
     """The type of a file from its first bytes (64 KiB are enough). An empty file is `unread="empty"`."""
     if not head:
@@ -126,7 +142,9 @@ def is_warc(head: bytes) -> bool:
 
 
 def _office(head: bytes) -> FileType | None:
-    if b"[Content_Types].xml" in head[:4096] or head[30:38] == b"mimetype":
+    # the name of the first entry: a zip that stores a workbook among its files shows the same words further on
+    name = head[30 : 30 + int.from_bytes(head[26:28], "little")]
+    if name.startswith(_OFFICE_NAMES) and (b"[Content_Types].xml" in head[:4096] or name == b"mimetype"):
         for mark, found in _OFFICE:
             if mark in head:
                 return found

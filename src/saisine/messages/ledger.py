@@ -260,8 +260,22 @@ FAILED_THEN_CUT: Final = Words(
 
 
 def write_ledger(path: Path, ledger: Ledger) -> None:
-    """Write the ledger as JSON. Raises `ledger_not_written`."""
+    """Write the ledger as JSON, in the place of an earlier ledger at most. Raises `ledger_in_the_way`,
+    `ledger_not_written`."""
+    if path.exists() and not _is_ledger(path):
+        raise SaisineError("ledger_in_the_way", path=path)
     try:
         path.write_text(json.dumps(ledger.as_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise SaisineError("ledger_not_written", path=path, reason=error.strerror) from error
+
+
+def _is_ledger(path: Path) -> bool:
+    """Whether a file opens as a ledger does: nothing else is written over."""
+    try:
+        with path.open("rb") as stream:
+            return (
+                stream.read(64).lstrip()[:12].replace(b"\n", b"").replace(b" ", b"").startswith(b'{"sources"')
+            )
     except OSError as error:
         raise SaisineError("ledger_not_written", path=path, reason=error.strerror) from error

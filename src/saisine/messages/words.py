@@ -148,6 +148,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:date|dates} of this table could not be read (first {locator}): without date, these messages come last. "
         "A column profile can say how dates are written.",
     ),
+    "attached_mail": Words(
+        "{count:courriel en porte|courriels en portent} un autre en pièce jointe, qui n’a pas été lu. Ouvrez-le, "
+        "enregistrez-le à part (.eml), puis déposez-le : son auteur, sa date et son texte y sont.",
+        "{count:mail carries|mails carry} another one attached, which was not read. Open it, save it apart (.eml), "
+        "then deposit it: its author, date and text are there.",
+    ),
     "duplicate_keys": Words(
         "{count:enregistrement répète|enregistrements répètent} un même champ ; la dernière valeur a été gardée.",
         "{count:record repeats|records repeat} a field; the last value was kept.",

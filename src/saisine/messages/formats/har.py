@@ -28,7 +28,7 @@ from saisine.messages.formats.contract import (
     RecordError,
     Sniff,
 )
-from saisine.messages.formats.http_bodies import MAX_BODY_BYTES, BodyFault, is_readable
+from saisine.messages.formats.http_bodies import MAX_BODY_BYTES, BodyFault, decoded, is_readable
 from saisine.messages.formats.json_records import array_walk
 from saisine.messages.formats.json_runs import Kind
 from saisine.messages.formats.json_values import inside, word_at
@@ -146,9 +146,11 @@ def _body(content: _Content) -> bytes | None:
         return None
     if content.encoding == "base64":
         try:
-            return base64.b64decode(text, validate=True)
+            body = base64.b64decode(text, validate=True)
         except ValueError:
             raise BodyFault("damaged_body") from None
+        # some recorders keep the bytes as they travelled
+        return decoded(body, {"content-encoding": "gzip"}) if body.startswith(b"\x1f\x8b") else body
     if content.encoding and not is_readable(text[:64].encode("utf-8", "surrogatepass")):
         raise BodyFault("unsupported")
     return text.encode("utf-8", "surrogatepass")

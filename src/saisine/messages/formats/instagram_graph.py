@@ -55,6 +55,8 @@ OTHERS: Final = (
     b'"author"',
     b'"owner":{"id"',
     b'"ownerUsername"',
+    b'"author_id"',
+    b'"edit_history_tweet_ids"',
 )
 Found = Message | Skip
 

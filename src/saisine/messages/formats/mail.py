@@ -20,7 +20,7 @@ import msgspec
 
 from saisine.messages.formats.contract import Context, Format, Message, Note, RawRecord, Skip, Sniff
 from saisine.messages.formats.links import unique, urls_in
-from saisine.messages.formats.mail_parts import decode_header, file_names, text_of
+from saisine.messages.formats.mail_parts import decode_header, file_names, has_attached_mail, text_of
 from saisine.messages.formats.mail_records import Letter, read_eml, read_mbox
 
 NAMES: Final = (
@@ -77,6 +77,8 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     found: list[Message | Skip | Note] = [_message(mail, letter, record, ctx)]
     if any(len(mail.get_all(name, [])) > 1 for name in SINGLE):
         found.append(Note("duplicate_keys", record.locator))
+    if has_attached_mail(mail):
+        found.append(Note("attached_mail", record.locator))
     is_unclosed = any(isinstance(one, CloseBoundaryNotFoundDefect) for one in mail.defects)
     if is_unclosed and not letter.is_long:
         found.append(Note("truncated", record.locator, record.offset))

@@ -95,3 +95,8 @@ def file_names(mail: Mail) -> list[str]:
     """The name of each attachment, or its type when it has none; nothing of them is read."""
     attached = [part for part in _leaves(mail) if _is_attached(part)]
     return [decode_header(part.get_filename() or part.get_content_type()) for part in attached]
+
+
+def has_attached_mail(mail: Mail) -> bool:
+    """Whether another message is attached whole (`message/rfc822`), as when somebody forwards it as a file."""
+    return any(part.get_content_type() == "message/rfc822" for part in _leaves(mail))

@@ -32,11 +32,14 @@ from saisine.messages.zones import from_local
 
 _TIME: Final = r"(?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
 _DAY: Final = r"(?P<day>\d{4}-\d{2}-\d{2})"
-_NICK: Final = r"[@+%&~! ]?(?P<nick>\w{1,40})"
+# RFC 2812, 2.3.1: a nickname may hold - [ ] \ ` ^ { | }, and those of today letters of any script
+_NICK: Final = r"[@+%&~! ]?(?P<nick>[\w\-\[\]\\`^{|}]{1,40})"
 _SHAPES: Final = {
     "justlog": re.compile(rf"\[{_DAY} {_TIME}\] #(?P<channel>\w+) (?:(?P<nick>\w{{1,40}}): )?(?P<text>.*)"),
     "chatterino": re.compile(rf"\[{_TIME}\]  ?(?P<nick>\w{{1,40}}): (?P<text>.*)"),
     "irc": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? <{_NICK}> (?P<text>.*)"),
+    # « * bob waves », what /me writes; the events of a log have « -!- » or « *** » there
+    "act": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? {{1,2}}\* {_NICK} (?P<text>(?!\*).*)"),
     "weechat": re.compile(rf"{_DAY} {_TIME}\t{_NICK}\t(?P<text>.*)"),
 }
 _MARK: Final = re.compile(
@@ -79,7 +82,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     text = head.decode("utf-8", "replace").removeprefix("\ufeff")
     lines = [line.rstrip("\r") for line in text.split("\n")[:SNIFFED_LINES]]
     parsed = [parse_line(line) for line in lines if line.strip()]
-    shapes = {one.shape for one in parsed if one is not None and one.nick}
+    shapes = {one.shape for one in parsed if one is not None and one.nick} - {"act"}
     written = sum(one is not None and one.nick is not None for one in parsed)
     known = sum(one is not None for one in parsed)
     if not written or len(shapes) != 1 or known * 5 < len(parsed) * 4:

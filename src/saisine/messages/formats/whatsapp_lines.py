@@ -17,12 +17,14 @@ _HEADER: Final = re.compile(
     rf"(?P<a>\d{{1,4}})[{MARKS}]*(?P<sep>[-/.]|\. |년 |年)(?P<b>\d{{1,2}})[{MARKS}]*(?:(?P=sep)|월 |月)"
     rf"(?P<c>\d{{1,4}})(?:\.|일|日)?[{MARKS}]*[,،]?[{MARKS}]*"
     r"\s(?:à\s|um\s|at\s|às\s|a las\s|alle\s|kl\.\s|om\s)?"
-    r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|ص|م|[قب]\.ظ\.?)?\s?"
+    r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|凌晨|早上|清晨|中午|傍晚|晚上|半夜|ص|م|[قب]\.ظ\.?)?\s?"
     r"(?P<h>\d{1,2})(?:[:.]|\sh\s|h)(?P<m>\d{2})(?:[:.](?P<s>\d{2}))?"
     rf"(?:\s?[{MARKS}]*(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م|[قب]\.ظ\.?|[πμ]\.\s?μ\.)[{MARKS}]*)?"
     rf"(?P<end>(?(open)\]|(?:\s[-–]|[:,])))[\s{MARKS}]"
 )
-AFTERNOON: Final = frozenset({"오후", "下午", "午後", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μ. μ."})
+AFTERNOON: Final = frozenset(
+    {"오후", "下午", "午後", "中午", "傍晚", "晚上", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μ. μ."}
+)
 # " : " in Korean exports and in French typography; ":" alone when the text is empty or glued to it.
 _AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
 _GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")
@@ -54,8 +56,10 @@ def parse_header(line: str) -> Header | None:
         return None
     marker = found["before"] or found["after"]
     hour, minute = int(found["h"]), int(found["m"])
-    if hour > 23 or minute > 59 or (found["s"] and int(found["s"]) > 59):
-        return None
+    if hour > 24 or minute > 59 or (found["s"] and int(found["s"]) > 59):
+        return (
+            None  # 24:10 is a line of a chat whose time is wrong: a failed record, no text of the one before
+        )
     if found["end"] == "," and found["sep"] not in KOREAN:
         return None
     if found["sep"] == "-" and found["end"] == ":":

@@ -5,6 +5,7 @@ flat post with its author inside (`twarc2 flatten`). Posts met only in `includes
 `context`. Times are ISO 8601 with `Z`, at the millisecond; ids are strings (X API documentation, v2).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any, Final
@@ -13,6 +14,7 @@ import msgspec
 
 from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.contract import (
+    HEAD_BYTES,
     MAX_RECORD_BYTES,
     Context,
     Format,
@@ -23,6 +25,7 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
     json_array,
+    json_documents,
     json_lines_as,
 )
 from saisine.messages.formats.json_blocks import line_blocks
@@ -118,7 +121,11 @@ _context_of_page = json_array("includes.tweets")
 
 
 def read_page(member: Member, ctx: Context) -> Iterator[Found]:
-    """Posts of one or several JSON documents, each a page or a list of posts."""
+    """Posts of one or several JSON documents, each a page, a list of posts, or the answer about one post."""
+    if _ONE_POST.match(member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")):
+        for page in json_documents(member, ctx):
+            yield from _answer(page) if type(page) is RawRecord else (page,)
+        return
     around, seen = Around({}, {}), 0
     for found in _posts_of_page(member, ctx):
         if type(found) is not RawRecord:
@@ -133,6 +140,30 @@ def read_page(member: Member, ctx: Context) -> Iterator[Found]:
         # what is wrong with the file was said by the first reading
         if type(found) is RawRecord:
             yield _converted(found, beside)
+
+
+def _answer(page: RawRecord) -> Iterator[RawRecord | RecordError]:
+    """`{"data": {…}, "includes": {…}}`: its post, or its posts, then those that stand beside them."""
+    raw = page.obj if isinstance(page.obj, dict) else {}
+    data, includes = raw.get("data"), raw.get("includes")
+    if not isinstance(data, dict | list):
+        yield msgspec.structs.replace(page, obj=Post())  # counted as no message
+        return
+    around = Around({}, {})
+    _learn(includes, around)
+    posts = data if isinstance(data, list) else [data]
+    for number, one in enumerate(posts):
+        place = f"/data/{number}" if isinstance(data, list) else "/data"
+        yield _converted(_cut_out(page, one, place), around)
+    tweets = includes.get("tweets") if isinstance(includes, dict) else None
+    beside = Around(around.users, around.media, None, "context")
+    for number, one in enumerate(tweets if isinstance(tweets, list) else ()):
+        yield _converted(_cut_out(page, one, f"/includes/tweets/{number}"), beside)
+
+
+def _cut_out(page: RawRecord, obj: Any, place: str) -> RawRecord:
+    """A part of a document as a record of its own; its hash stays the document's, whose bytes are the evidence."""
+    return msgspec.structs.replace(page, obj=obj, locator=page.locator + place)
 
 
 def _learn(includes: Any, around: Around) -> None:
@@ -265,12 +296,18 @@ def _media_urls(attachments: Attachments, around: Around) -> list[str]:
 # ------------------------------------------------------------------ recognition
 
 _KEYS: Final = (b'"author_id"', b'"edit_history_tweet_ids"', b'"conversation_id"', b'"public_metrics"')
-_PAGE: Final = (b'"referenced_tweets"', b'"reply_settings"', b'"possibly_sensitive"', b'"public_metrics"')
+_PAGE: Final = (
+    *(b'"referenced_tweets"', b'"reply_settings"', b'"possibly_sensitive"', b'"public_metrics"'),
+    *(b'"includes"', b'"result_count"'),
+)
+_ONE_POST: Final = re.compile(rb'\s*\{\s*"data"\s*:\s*\{')  # the answer about a single post
 
 
 def _shape(head: bytes) -> list[str]:
     """The names found of a version 2 post; empty for anything else."""
-    if b'"id"' not in head or b'"text"' not in head or b'"author_id"' not in head:
+    if b'"id"' not in head or b'"text"' not in head:
+        return []
+    if b'"author_id"' not in head and b'"edit_history_tweet_ids"' not in head:
         return []
     if b'"full_text"' in head or b'"rest_id"' in head:
         return []

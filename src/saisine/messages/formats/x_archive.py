@@ -42,7 +42,9 @@ from saisine.texts import unescape_html, utc_from_iso
 
 PREFIX: Final = rb"window\.YTD\.([A-Za-z0-9_]{1,60})\.part\d{1,6}[ \t]*=[ \t]*"
 _START: Final = re.compile(rb"^(?:\xef\xbb\xbf)?\s*" + PREFIX)
-_NEXT: Final = re.compile(rb"(?<=\n)(?:\xef\xbb\xbf)?" + PREFIX)
+# A part that follows another one, on a line of its own or right behind: a quotation mark that no backslash stands
+# before, then brackets, is outside every text.
+_NEXT: Final = re.compile(rb'(?:(?<=\n)|(?<=[^\\]"\}\}\])|(?<=[^\\]"\}\}\];))(?:\xef\xbb\xbf)?' + PREFIX)
 _LAST: Final = re.compile(rb";\s*$")
 # A prefix cut by the end of a chunk is kept for the next one.
 _KEPT_BYTES: Final = 160
