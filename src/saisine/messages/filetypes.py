@@ -87,7 +87,7 @@ _OFFICE: Final[tuple[tuple[bytes, FileType], ...]] = (
 )
 
 
-# What the first entry of a document of Office Open XML (ECMA-376) or OpenDocument may be called.
+# What the first entry of a document of Office Open XML (ECMA-376) may be called.
 _OFFICE_NAMES: Final = (
     *(
         b"[Content_Types].xml",
@@ -99,7 +99,7 @@ _OFFICE_NAMES: Final = (
         b"customXml/",
         b"docMetadata/",
     ),
-    *(b"[trash]/", b"mimetype"),
+    b"[trash]/",
 )
 
 
@@ -144,7 +144,8 @@ def is_warc(head: bytes) -> bool:
 def _office(head: bytes) -> FileType | None:
     # the name of the first entry: a zip that stores a workbook among its files shows the same words further on
     name = head[30 : 30 + int.from_bytes(head[26:28], "little")]
-    if name.startswith(_OFFICE_NAMES) and (b"[Content_Types].xml" in head[:4096] or name == b"mimetype"):
+    is_open_xml = name.startswith(_OFFICE_NAMES) and b"[Content_Types].xml" in head[:4096]
+    if is_open_xml or head[30:38] == b"mimetype":
         for mark, found in _OFFICE:
             if mark in head:
                 return found
