@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,9 @@ def test_the_answer_about_one_post_of_x_is_read(tmp_path: Path, indent: int | No
         ("cité", "zoe", "context"),
     ]
     assert reading.ledger.sources[0].format == "x-api-v2"
+    body = (tmp_path / "a.json").read_bytes()
+    piece = body[body.index(b"{", 1) : body.index(b"}") + 1]  # the bytes of the post, not of the whole answer
+    assert messages[0].record_sha256 == sha256(piece).hexdigest()
 
 
 def test_posts_of_x_with_few_fields_are_no_comments_of_instagram(tmp_path: Path) -> None:
@@ -161,5 +165,6 @@ def test_a_ledger_is_written_over_no_other_file(tmp_path: Path) -> None:
         write_ledger(tmp_path / "a.csv", reading.ledger)
     assert refused.value.code == "ledger_in_the_way"
     assert (tmp_path / "a.csv").read_text("utf-8") == TABLE
-    for _ in range(2):  # an earlier ledger may be replaced
+    (tmp_path / "releve.json").touch()
+    for _ in range(2):  # an empty file, then an earlier ledger
         write_ledger(tmp_path / "releve.json", reading.ledger)

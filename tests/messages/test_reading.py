@@ -397,20 +397,3 @@ def test_a_file_is_said_to_be_sealed_only_where_it_was(tmp_path: Path) -> None:
     _, reading = read(path)
     assert any("scellé" in one for one in reading.ledger.sentences())
     assert not any("scellé" in one for one in reading.ledger.sentences(is_sealed=False))
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("Madame, Monsieur,\n", "unknown_format"),
-        ("Madame, Monsieur,\n\nJe vous écris, une fois encore, pour le local.\n", "unknown_format"),
-        ("colour, size, weight\nred, 12, 3\n", "unknown_table"),
-        ("couleur;taille;poids\nrouge;12;3\n", "unknown_table"),
-    ],
-)
-def test_a_letter_is_not_told_to_be_a_table(tmp_path: Path, text: str, why: str) -> None:
-    path = tmp_path / "lettre.txt"
-    path.write_text(text, "utf-8")
-    reading = read_paths([path], now=NOW)
-    assert sum(map(len, reading.batches())) == 0
-    assert [entry.unread for entry in reading.ledger.sources] == [why]

@@ -281,3 +281,17 @@ def test_keys_with_signs_that_json_escapes_are_read_by_a_profile(tmp_path: Path)
     messages, source = read(tmp_path / "a.json", json.dumps(rows).encode(), profile=profile)
     assert [(one.text, one.author_name) for one in messages] == [(f"texte {n}", "ana") for n in range(3)]
     assert (source["notes"], source["failed"]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Madame, Monsieur,\n", "unknown_format"),
+        ("Madame, Monsieur,\n\nJe vous écris, une fois encore, pour le local.\n", "unknown_format"),
+        ("colour, size, weight\nred, 12, 3\n", "unknown_table"),
+        ("couleur;taille;poids\nrouge;12;3\n", "unknown_table"),
+    ],
+)
+def test_a_letter_is_not_told_to_be_a_table(tmp_path: Path, text: str, why: str) -> None:
+    messages, entry = read(tmp_path / "lettre.txt", text.encode())
+    assert (messages, entry["unread"]) == ([], why)

@@ -88,18 +88,8 @@ _OFFICE: Final[tuple[tuple[bytes, FileType], ...]] = (
 
 
 # What the first entry of a document of Office Open XML (ECMA-376) may be called.
-_OFFICE_NAMES: Final = (
-    *(
-        b"[Content_Types].xml",
-        b"_rels/",
-        b"docProps/",
-        b"xl/",
-        b"word/",
-        b"ppt/",
-        b"customXml/",
-        b"docMetadata/",
-    ),
-    b"[trash]/",
+_OFFICE_NAMES: Final = tuple(
+    b"[Content_Types].xml _rels/ docProps/ xl/ word/ ppt/ customXml/ docMetadata/ [trash]/".split()
 )
 
 

@@ -4,6 +4,7 @@ The JSON is the contract of the command line (`saisine read --ledger`, `saisine 
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ from saisine.texts import replace_forbidden
 
 # Past this many unreadable records a file is not what it claims to be: reading stops and says so.
 MAX_FAILURES: Final = 100_000
-
+_OPENING: Final = re.compile(rb'$|\s*\{\s*"sources"')  # of a ledger, or nothing at all
 
 # Notes that say that something of the file was not there to be read.
 _CUTS: Final = frozenset({"truncated", "damaged", "too_expanded", "records_cut"})
@@ -262,7 +263,7 @@ FAILED_THEN_CUT: Final = Words(
 def write_ledger(path: Path, ledger: Ledger) -> None:
     """Write the ledger as JSON, in the place of an earlier ledger at most. Raises `ledger_in_the_way`,
     `ledger_not_written`."""
-    if path.exists() and not _is_ledger(path):
+    if not _may_be_replaced(path):
         raise SaisineError("ledger_in_the_way", path=path)
     try:
         path.write_text(json.dumps(ledger.as_json(), ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -270,12 +271,12 @@ def write_ledger(path: Path, ledger: Ledger) -> None:
         raise SaisineError("ledger_not_written", path=path, reason=error.strerror) from error
 
 
-def _is_ledger(path: Path) -> bool:
-    """Whether a file opens as a ledger does: nothing else is written over."""
+def _may_be_replaced(path: Path) -> bool:
+    """Whether it is no file with something in it (a pipe, a terminal, an empty file), or opens as a ledger does."""
+    if not path.is_file():
+        return True
     try:
         with path.open("rb") as stream:
-            return (
-                stream.read(64).lstrip()[:12].replace(b"\n", b"").replace(b" ", b"").startswith(b'{"sources"')
-            )
+            return _OPENING.match(stream.read(64)) is not None
     except OSError as error:
         raise SaisineError("ledger_not_written", path=path, reason=error.strerror) from error

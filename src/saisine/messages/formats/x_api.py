@@ -23,18 +23,18 @@ from saisine.messages.formats.contract import (
     RawRecord,
     RecordError,
     Skip,
-    Sniff,
     json_array,
     json_documents,
     json_lines_as,
 )
 from saisine.messages.formats.json_blocks import line_blocks
-from saisine.messages.formats.json_lines import values_in
 from saisine.messages.formats.x_api_posts import Around, Attachments, Includes, Metrics, Post, User
+from saisine.messages.formats.x_api_shapes import sniff_lines, sniff_page
 from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
 from saisine.texts import utc_from_iso
 
+_ONE_POST: Final = re.compile(rb'\s*\{\s*"data"\s*:\s*\{')  # the answer about a single post
 NOTHING_AROUND: Final = Around({}, {})
 _post = msgspec.json.Decoder(Post).decode
 _includes = msgspec.json.Decoder(Includes).decode
@@ -123,8 +123,7 @@ _context_of_page = json_array("includes.tweets")
 def read_page(member: Member, ctx: Context) -> Iterator[Found]:
     """Posts of one or several JSON documents, each a page, a list of posts, or the answer about one post."""
     if _ONE_POST.match(member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf")):
-        for page in json_documents(member, ctx):
-            yield from _answer(page) if type(page) is RawRecord else (page,)
+        yield from _answers(member, ctx)
         return
     around, seen = Around({}, {}), 0
     for found in _posts_of_page(member, ctx):
@@ -142,28 +141,23 @@ def read_page(member: Member, ctx: Context) -> Iterator[Found]:
             yield _converted(found, beside)
 
 
-def _answer(page: RawRecord) -> Iterator[RawRecord | RecordError]:
-    """`{"data": {…}, "includes": {…}}`: its post, or its posts, then those that stand beside them."""
-    raw = page.obj if isinstance(page.obj, dict) else {}
-    data, includes = raw.get("data"), raw.get("includes")
-    if not isinstance(data, dict | list):
-        yield msgspec.structs.replace(page, obj=Post())  # counted as no message
-        return
-    around = Around({}, {})
-    _learn(includes, around)
-    posts = data if isinstance(data, list) else [data]
-    for number, one in enumerate(posts):
-        place = f"/data/{number}" if isinstance(data, list) else "/data"
-        yield _converted(_cut_out(page, one, place), around)
-    tweets = includes.get("tweets") if isinstance(includes, dict) else None
-    beside = Around(around.users, around.media, None, "context")
-    for number, one in enumerate(tweets if isinstance(tweets, list) else ()):
-        yield _converted(_cut_out(page, one, f"/includes/tweets/{number}"), beside)
-
-
-def _cut_out(page: RawRecord, obj: Any, place: str) -> RawRecord:
-    """A part of a document as a record of its own; its hash stays the document's, whose bytes are the evidence."""
-    return msgspec.structs.replace(page, obj=obj, locator=page.locator + place)
+def _answers(member: Member, ctx: Context) -> Iterator[Found]:
+    """Documents `{"data": {…}, "includes": {…}}`, each opened like a line of the stream."""
+    with member.open() as stream:
+        at = 0
+        for found in json_documents(member, ctx):
+            if type(found) is not RawRecord:
+                yield found
+                continue
+            stream.read(found.offset - at)
+            body, at = stream.read(found.length), found.offset + found.length
+            try:
+                post = _post(body)
+            except msgspec.MsgspecError as error:
+                yield RecordError(found.locator, f"unexpected_shape: {error}")
+                continue
+            page = msgspec.structs.replace(found, obj=post)
+            yield from (page,) if post.data is msgspec.UNSET else _open_page(page)
 
 
 def _learn(includes: Any, around: Around) -> None:
@@ -291,70 +285,6 @@ def _target_handle(post: Post, around: Around) -> str | None:
 def _media_urls(attachments: Attachments, around: Around) -> list[str]:
     media = attachments.media or [around.media[key] for key in attachments.media_keys if key in around.media]
     return [url for one in media if (url := one.url or one.preview_image_url)]
-
-
-# ------------------------------------------------------------------ recognition
-
-_KEYS: Final = (b'"author_id"', b'"edit_history_tweet_ids"', b'"conversation_id"', b'"public_metrics"')
-_PAGE: Final = (
-    *(b'"referenced_tweets"', b'"reply_settings"', b'"possibly_sensitive"', b'"public_metrics"'),
-    *(b'"includes"', b'"result_count"'),
-)
-_ONE_POST: Final = re.compile(rb'\s*\{\s*"data"\s*:\s*\{')  # the answer about a single post
-
-
-def _shape(head: bytes) -> list[str]:
-    """The names found of a version 2 post; empty for anything else."""
-    if b'"id"' not in head or b'"text"' not in head:
-        return []
-    if b'"author_id"' not in head and b'"edit_history_tweet_ids"' not in head:
-        return []
-    if b'"full_text"' in head or b'"rest_id"' in head:
-        return []
-    return [key.decode().strip('"') for key in {*_KEYS, *_PAGE} if key in head]
-
-
-def _is_lines(head: bytes, name: str) -> bool:
-    """Whether the objects stand one per line; a single line decides by its name, for both readings agree."""
-    first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    first = first.rstrip()
-    if first.endswith(b"},") and rest:  # cut out of an array: whole objects, each before a comma
-        return rest.lstrip()[:1] == b"{" and bool(values_in(first))
-    if not first.endswith(b"}") and rest:
-        return False
-    if rest.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
-        return True
-    return not rest.strip() and (
-        b'"__twarc"' in head or name.lower().endswith((".jsonl", ".ndjson", ".jsonl.gz"))
-    )
-
-
-def _is_compliance(head: bytes) -> bool:
-    return (
-        all(key in head for key in (b'"action"', b'"reason"', b'"id"', b'"created_at"'))
-        and b'"text"' not in head
-    )
-
-
-def sniff_lines(head: bytes, name: str) -> Sniff:
-    """twarc lines: posts or pages of version 2, one object per line; or its compliance events."""
-    if not head.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") or not _is_lines(head, name):
-        return Sniff(60, ["action", "reason"]) if _is_compliance(head) and b"{" in head[:8] else Sniff(0, [])
-    found = _shape(head)
-    if len(found) < 2:
-        return Sniff(60, ["action", "reason"]) if _is_compliance(head) else Sniff(0, [])
-    return Sniff(min(95, 60 + 8 * len(found)), [*sorted(found), "one object per line"])
-
-
-def sniff_page(head: bytes, name: str) -> Sniff:
-    """A JSON document `{"data": [...]}` of version 2 posts."""
-    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
-    if start[:1] not in (b"{", b"[") or _is_lines(head, name):
-        return Sniff(0, [])
-    found = _shape(head)
-    if len(found) < 2 and not (found and b'"data"' in head[:200]):
-        return Sniff(0, [])
-    return Sniff(min(95, 60 + 8 * len(found)), [*sorted(found), "one document"])
 
 
 _HOW_FR: Final = """\
