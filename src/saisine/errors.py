@@ -4,7 +4,10 @@ Every failure that may reach a person is a `SaisineError` with a stable code. It
 `error_texts/`, one file per engine, so that a jurist or a translator can mend them without reading code.
 """
 
+import errno
+import os
 from dataclasses import dataclass
+from typing import Final
 
 EXIT_NO = 1
 EXIT_PARTIAL = 2
@@ -13,6 +16,24 @@ EXIT_BAD_INPUT = 65
 EXIT_IO = 74
 EXIT_REFUSED = 77
 EXIT_INTERRUPTED = 130
+
+# What the system says, in words for people; anything else keeps the system's own.
+SYSTEM_REASONS: Final = {
+    errno.ENOSPC: ("plus de place sur le disque", "no space left on the disk"),
+    errno.EDQUOT: ("quota de disque atteint", "the disk quota is reached"),
+    errno.EFBIG: ("fichier trop grand", "the file is too large"),
+    errno.EROFS: ("disque en lecture seule", "a read-only disk"),
+    errno.EACCES: ("accès refusé", "permission denied"),
+    errno.EPERM: ("opération refusée", "operation not permitted"),
+    errno.EIO: ("le disque ne répond pas correctement", "the disk does not answer as it should"),
+    errno.EISDIR: ("un dossier à la place du fichier", "a folder in the place of the file"),
+    errno.ENOTDIR: ("un fichier à la place du dossier", "a file in the place of the folder"),
+    errno.ENOENT: ("fichier absent", "no such file"),
+    errno.EINVAL: ("ce n’est pas un fichier ordinaire", "not a regular file"),
+    errno.EMFILE: ("trop de fichiers ouverts", "too many open files"),
+    errno.ELOOP: ("un lien qui tourne en rond", "a link that leads back to itself"),
+}
+_OF_SYSTEM: Final = {os.strerror(number): words for number, words in SYSTEM_REASONS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +90,15 @@ class SaisineError(Exception):
 
     def _say(self, part: str, language: str) -> str:
         words: str = getattr(self.text, f"{part}_{'en' if language == 'en' else 'fr'}")
-        return words.format(**self._with_reasons())
+        return words.format(**self._with_reasons(language))
 
-    def _with_reasons(self) -> dict[str, object]:
-        """The facts; a `reason` that reads the same in both languages (a name, a path) serves for both."""
+    def _with_reasons(self, language: str) -> dict[str, object]:
+        """The facts; a `reason` that reads the same in both languages (a name, a path) serves for both, the system's
+        own words are said in the person's."""
         reason = self.facts.get("reason", "")
-        return {"reason_fr": reason, "reason_en": reason, **self.facts}
+        fr, en = _OF_SYSTEM.get(reason, (reason, reason)) if isinstance(reason, str) else (reason, reason)
+        said = {"reason": en if language == "en" else fr} if "reason" in self.facts else {}
+        return {"reason_fr": fr, "reason_en": en, **self.facts, **said}
 
     def __str__(self) -> str:
         return self.sentence("en")

@@ -171,6 +171,33 @@ def utc_from_iso(text: str) -> datetime:
     return found if found.tzinfo is UTC else found.astimezone(UTC)
 
 
+# What people write in Western Europe, as Windows-1252 writes it beyond ASCII: a byte that is none of these is damage.
+# A file cut in the middle of é or of ’ ends so; no word does in Windows-1252, where these are Â, Ã and â.
+_CUT_SIGN: Final = re.compile(rb"(?:[\xc2\xc3]|\xe2[\x80-\xbf]?)\Z")
+_LEGACY: Final = frozenset(
+    "àâäáãåæçéèêëíìîïñóòôöõøœúùûüßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜŸ€…’‘“”„‚«»‹›–—•·°²³ºª§¿¡£©®™½¼¾×±\xa0".encode(
+        "cp1252"
+    )
+)
+
+
+def decode_line(data: bytes) -> tuple[str, str]:
+    """(text, `utf-8`, `windows-1252` or `damaged`): what is no UTF-8 anywhere but reads as Windows-1252 is that, as
+    old programs save it; for the rest, what cannot be read becomes U+FFFD."""
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        high = bytes(byte for byte in data if byte > 127)
+        # a sign of several bytes that is right tells a file in UTF-8, damaged here or cut in the middle of a sign
+        if (
+            data.decode("utf-8", "ignore").isascii()
+            and _LEGACY.issuperset(high)
+            and not _CUT_SIGN.search(data)
+        ):
+            return data.decode("cp1252"), "windows-1252"
+        return data.decode("utf-8", "replace"), "damaged"
+
+
 def repair_mojibake(text: str) -> tuple[str, bool]:
     """(text, whether it was repaired): UTF-8 that was read as Latin-1, only when the way back succeeds."""
     if text.isascii():

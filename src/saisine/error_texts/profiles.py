@@ -11,6 +11,15 @@ TEXTS: dict[str, ErrorText] = {
         why_en="{reason_en}",
         what_to_do_en="Give a CSV, .xlsx or NDJSON file, with a row of headers above the messages.",
     ),
+    "profile_of_folder": ErrorText(
+        what_fr="« {path} » est un dossier.",
+        why_fr="Un profil décrit les colonnes d’un seul tableau.",
+        what_to_do_fr="Donnez l’un des fichiers du dossier.",
+        what_en="“{path}” is a folder.",
+        why_en="A profile describes the columns of one table.",
+        what_to_do_en="Give one of the files of the folder.",
+        exit_code=EXIT_USAGE,
+    ),
     "profile_exists": ErrorText(
         what_fr="« {path} » existe déjà.",
         why_fr="Un profil que vous avez corrigé serait perdu.",

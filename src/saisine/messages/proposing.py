@@ -88,9 +88,12 @@ def propose(
     """The proposal for the best table of a file.
 
     `chosen` ({field: header, "" for none}) and `order` (`day` or `month`, whichever comes first in dates) are what
-    a person decided. Raises `path_missing`, `table_not_found`, `profile_choice_unknown`, `zone_unknown`.
+    a person decided. Raises `path_missing`, `profile_of_folder`, `table_not_found`, `profile_choice_unknown`,
+    `zone_unknown`.
     """
     local, options = load_zone(zone), (dict(chosen or {}), order)
+    if path.is_dir():
+        raise SaisineError("profile_of_folder", path=path.name or str(path))
     made: list[Proposal] = []
     unread: list[tuple[str, str]] = []
     try:

@@ -172,7 +172,10 @@ class Reading:
             yield entry, batch
         for note in member.notes():
             entry.note(note)
-        if not entry.read and not entry.notes:
+        is_chosen = self.forced is not None and not member.is_sheet and "unknown_header" not in entry.notes
+        if not entry.read and is_chosen and not entry.score:
+            entry.set_aside("wrong_format")
+        if not entry.read and not entry.notes and entry.unread is None:
             entry.note(Note("nothing_inside", member.locator_prefix))
         if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
             entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook

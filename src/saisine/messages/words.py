@@ -97,6 +97,25 @@ NOTES: Final[dict[str, Words]] = {
         "Caractères illisibles ({count:fois|fois}, d’abord à {locator}), remplacés par « � ».",
         "Unreadable characters ({count:time|times}, first at {locator}), replaced by “�”.",
     ),
+    "legacy_encoding": Words(
+        "{count:passage de ce fichier n’est pas|passages de ce fichier ne sont pas} en UTF-8 (d’abord {locator}) : "
+        "lecture en Windows-1252, comme d’anciens logiciels l’enregistrent. Vérifiez les accents.",
+        "{count:passage|passages} of this file not in UTF-8 (first {locator}): read as Windows-1252, as old programs "
+        "save it. Check the accents.",
+    ),
+    "other_calendar": Words(
+        "{count:date est d’un autre calendrier|dates sont d’un autre calendrier} que le nôtre, ou d’une année "
+        "impossible (d’abord {locator}) : ces messages restent sans date, leurs chiffres sont gardés. Changez le "
+        "calendrier du téléphone, puis refaites l’export.",
+        "{count:date is|dates are} of another calendar than ours, or of an impossible year (first {locator}): these "
+        "messages stay without date, their figures are kept. Change the calendar of the phone, then export again.",
+    ),
+    "mail_date_unread": Words(
+        "{count:courriel porte|courriels portent} une date qui n’a pas pu être lue (d’abord {locator}) : celle de la "
+        "réception est prise si elle existe, sinon le message reste sans date. Ses mots sont gardés.",
+        "{count:mail carries|mails carry} a date that could not be read (first {locator}): that of reception is taken "
+        "if there is one, else the message stays without date. Its words are kept.",
+    ),
     "rounded_ids": Words(
         "Un tableur a abîmé {count:identifiant|identifiants} : les derniers chiffres sont perdus (1,75E+18) et ne "
         "peuvent pas être reconstitués. Ces lignes restent sans identifiant. Reprenez le fichier d’origine sans "
@@ -142,6 +161,22 @@ NOTES: Final[dict[str, Words]] = {
         "past it is not read, and the rest may be shifted by a column. Check the original: often a text holds the "
         "separator without quotes.",
     ),
+    "month_first": Words(
+        "Des dates de ce tableau prouvent que le mois vient avant le jour (05/13/2024) : toutes ont été lues ainsi.",
+        "Dates of this table prove that the month comes before the day (05/13/2024): all were read so.",
+    ),
+    "day_first_assumed": Words(
+        "Aucune date de ce tableau ne prouve que le jour vient avant le mois : 05/06/2024 a été lu « 5 juin ». Si le "
+        "tableau vient d’un outil américain, faites un profil de colonnes qui dit l’ordre (saisine profile).",
+        "No date of this table proves that the day comes before the month: 05/06/2024 was read as 5 June. If the table "
+        "comes from an American tool, make a column profile that tells the order (saisine profile).",
+    ),
+    "mixed_date_orders": Words(
+        "Ce tableau écrit des dates jour d’abord et d’autres mois d’abord. {count:jour peut|jours peuvent} se lire des "
+        "deux façons : les messages de ces jours restent sans date. Corrigez le tableau, ou refaites l’export.",
+        "This table writes some dates day first and others month first. {count:day|days} can be read both ways: the "
+        "messages of those days stay without date. Correct the table, or export it again.",
+    ),
     "dates_unread": Words(
         "{count:date de ce tableau n’a pas pu être lue|dates de ce tableau n’ont pas pu être lues} (d’abord {locator}) "
         ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",
@@ -179,6 +214,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:ligne de cette feuille est masquée|lignes de cette feuille sont masquées}, par exemple par un filtre ; "
         "tout a été lu.",
         "{count:row of this sheet is|rows of this sheet are} hidden, by a filter for instance; everything was read.",
+    ),
+    "merged_cells": Words(
+        "Des cellules de cette feuille sont fusionnées : {count:ligne|lignes} sous la première n’en ont pas la valeur "
+        "(une date, un nom). Défusionnez-les, recopiez la valeur sur chaque ligne, puis importez de nouveau.",
+        "Cells of this sheet are merged: {count:row|rows} below the first one lack their value (a date, a name). "
+        "Unmerge them, copy the value to each row, then import again.",
     ),
     "formulas_empty": Words(
         "{count:cellule calculée est en erreur ou sans valeur enregistrée, et reste vide|cellules calculées sont en "
@@ -229,6 +270,13 @@ UNREAD: Final[dict[str, Words]] = {
         "choisissant « JSON ».",
         "The platform gave the version for reading (HTML), not the data. Ask for the export again and "
         "choose “JSON”.",
+        is_problem=True,
+    ),
+    "wrong_format": Words(
+        "Ce fichier n’est pas du format demandé : aucun message n’en est sorti.{sealed} Laissez Saisine reconnaître le "
+        "format, ou choisissez-en un autre.",
+        "This file is not of the format that was asked for: no message came out of it.{sealed} Let Saisine recognise "
+        "the format, or choose another one.",
         is_problem=True,
     ),
     "unknown_format": Words(

@@ -12,24 +12,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, Final
 
-from saisine.errors import SaisineError
+from saisine.errors import SYSTEM_REASONS, SaisineError
 
-# What the system says, in words for people; anything else keeps the system's own.
-_SAID: Final = {
-    errno.ENOSPC: ("plus de place sur le disque", "no space left on the disk"),
-    errno.EDQUOT: ("quota de disque atteint", "the disk quota is reached"),
-    errno.EFBIG: ("fichier trop grand", "the file is too large"),
-    errno.EROFS: ("disque en lecture seule", "a read-only disk"),
-    errno.EACCES: ("accès refusé", "permission denied"),
-    errno.EPERM: ("opération refusée", "operation not permitted"),
-    errno.EIO: ("le disque ne répond pas correctement", "the disk does not answer as it should"),
-    errno.EISDIR: ("un dossier à la place du fichier", "a folder in the place of the file"),
-    errno.ENOTDIR: ("un fichier à la place du dossier", "a file in the place of the folder"),
-    errno.ENOENT: ("fichier absent", "no such file"),
-    errno.EINVAL: ("ce n’est pas un fichier ordinaire", "not a regular file"),
-    errno.EMFILE: ("trop de fichiers ouverts", "too many open files"),
-    errno.ELOOP: ("un lien qui tourne en rond", "a link that leads back to itself"),
-}
 SMALL_BYTES: Final = 1 << 20  # heads, keys, proofs: anything larger is no such file
 
 # EFBIG: the size limit of a process or of a file system; for a person it is a disk that takes no more.
@@ -40,7 +24,9 @@ _READ_ONLY = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 def said(error: BaseException) -> dict[str, str]:
     """The reason of a failure in both languages, as facts for a `SaisineError`."""
     if isinstance(error, OSError):
-        fr, en = _SAID.get(error.errno or 0, (error.strerror or str(error), error.strerror or str(error)))
+        fr, en = SYSTEM_REASONS.get(
+            error.errno or 0, (error.strerror or str(error), error.strerror or str(error))
+        )
         return {"reason_fr": fr, "reason_en": en}
     fr = getattr(error, "fr", "") or "contenu abîmé"
     return {"reason_fr": fr, "reason_en": str(error)}
@@ -123,7 +109,7 @@ def require_output(path: Path) -> Path:
     elif not is_writable(folder):
         fault = errno.EACCES
     if fault:
-        fr, en = _FOLDER_FAULTS.get(fault) or _SAID[fault]
+        fr, en = _FOLDER_FAULTS.get(fault) or SYSTEM_REASONS[fault]
         words = {"reason_fr": fr.capitalize(), "reason_en": en.capitalize()}
         raise SaisineError("output_refused", folder=folder, **words)
     return path

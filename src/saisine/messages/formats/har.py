@@ -150,7 +150,7 @@ def _body(content: _Content) -> bytes | None:
         except ValueError:
             raise BodyFault("damaged_body") from None
         # some recorders keep the bytes as they travelled
-        return decoded(body, {"content-encoding": "gzip"}) if body.startswith(b"\x1f\x8b") else body
+        return decoded(body, {"content-encoding": "gzip"} if body.startswith(b"\x1f\x8b") else {})
     if content.encoding and not is_readable(text[:64].encode("utf-8", "surrogatepass")):
         raise BodyFault("unsupported")
     return text.encode("utf-8", "surrogatepass")
@@ -165,7 +165,7 @@ def _time(text: str | None) -> datetime | None:
 
 HAR: Final = Format(
     id="har",
-    version=1,
+    version=2,
     platforms=CAPTURED_PLATFORMS,
     label_fr="Capture du navigateur (HAR) : commentaires Facebook, Instagram, LinkedIn, X, TikTok, YouTube",
     label_en="Browser capture (HAR): comments of Facebook, Instagram, LinkedIn, X, TikTok, YouTube",

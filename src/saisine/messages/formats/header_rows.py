@@ -16,6 +16,7 @@ from saisine.messages.formats.blocks import (
     BlockMapper,
     BlockReader,
     RecordBlock,
+    Unfit,
     columns_of,
     kept_of,
     names_missing,
@@ -239,11 +240,17 @@ def map_tables(hidden_in: str = "") -> BlockMapper:
     def map_block(block: RecordBlock, ctx: Context) -> Columns:
         layout: Layout = block.outer[0]["layout"]
         skipped: list[tuple[str, str]] = []
+        if "columns" not in ctx.memory:
+            ctx.memory["columns"] = _columns(layout.header)
+        others = _other_headers(block, layout.header, ctx.memory["sheet"])
+        if others and len(block) > 1:
+            raise Unfit(others)  # mapped alone, in their order: what is below each is read by it
+        if others:
+            ctx.memory["columns"] = _columns(block.objs[0])
+            return Columns(0, {}, [("not_a_message", block.locators[0])])
         if repeats := places_of(layout.header, block.objs):
             skipped = [("not_a_message", block.locators[row]) for row in repeats]
             block = block.only([row not in set(repeats) for row in range(len(block))])
-        if "columns" not in ctx.memory:
-            ctx.memory["columns"] = _columns(layout.header)
         table = Table(block.objs, ctx.memory["columns"], hidden_in, ctx.zone)
         fields = ctx.memory["sheet"].columns(table) if len(block) else {}
         if table.left_out:
@@ -258,6 +265,16 @@ def map_tables(hidden_in: str = "") -> BlockMapper:
         return _finish(fields, table, block, ctx, skipped) if len(block) else Columns(0, {}, skipped)
 
     return map_block
+
+
+def _other_headers(block: RecordBlock, header: Sequence[str], sheet: Sheet) -> list[int]:
+    """Where the header of another table of this kind stands, whose columns are not in this order."""
+    cells = column(padded(block.objs, 1), 0) if len(block) else []
+    names = set(sheet.headers).union(filter(None, header))
+    if names.isdisjoint(cells):
+        return []
+    rows = [(place, block.objs[place]) for place, cell in enumerate(cells) if cell in names]
+    return [place for place, row in rows if list(row) != list(header) and set(sheet.headers) <= set(row)]
 
 
 def _finish(

@@ -4,6 +4,7 @@ Sources: RFC 9112, section 7.1 (chunks); RFC 9110, section 8.4 (content codings)
 gzip and deflate, arrow undoes brotli (RFC 7932) and zstandard (RFC 8878); any other is told, never guessed.
 """
 
+import codecs
 import re
 import zlib
 from typing import Final
@@ -55,6 +56,13 @@ def decoded(body: bytes, headers: dict[str, str]) -> bytes:
         body = _undone(body, coding)
     if len(body) > MAX_BODY_BYTES:
         raise BodyFault("too_large")
+    return in_utf8(body)
+
+
+def in_utf8(body: bytes) -> bytes:
+    """A body in UTF-16, as its mark says, in UTF-8; any other as it is."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace").encode()
     return body
 
 

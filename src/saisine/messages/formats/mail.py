@@ -20,7 +20,13 @@ import msgspec
 
 from saisine.messages.formats.contract import Context, Format, Message, Note, RawRecord, Skip, Sniff
 from saisine.messages.formats.links import unique, urls_in
-from saisine.messages.formats.mail_parts import decode_header, file_names, has_attached_mail, text_of
+from saisine.messages.formats.mail_parts import (
+    decode_header,
+    file_names,
+    has_attached_mail,
+    header_values,
+    text_of,
+)
 from saisine.messages.formats.mail_records import Letter, read_eml, read_mbox
 
 NAMES: Final = (
@@ -45,7 +51,8 @@ def _score(head: bytes) -> Sniff:
         return Sniff(0, [])  # a web page that a browser saved as MHTML is no mail
     found = {name.decode().lower() for name in _FIELD.findall(block)}
     known = [name for name in NAMES if name in found]
-    if "from" not in found or not {"date", "message-id", "received"} & found or len(known) < 3:
+    is_sent = bool({"date", "message-id", "received"} & found)
+    if "from" not in found or not (is_sent or {"to", "subject"} <= found) or len(known) < 3:
         return Sniff(0, [])
     return Sniff(min(95, 60 + 5 * len(known)), known)
 
@@ -75,8 +82,10 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     if not mail.keys():
         return Skip("empty_record")
     found: list[Message | Skip | Note] = [_message(mail, letter, record, ctx)]
-    if any(len(mail.get_all(name, [])) > 1 for name in SINGLE):
+    if any(len(header_values(mail, name)) > 1 for name in SINGLE):
         found.append(Note("duplicate_keys", record.locator))
+    if _header(mail, "Date") and _date(_header(mail, "Date")) is None:
+        found.append(Note("mail_date_unread", record.locator))
     if has_attached_mail(mail):
         found.append(Note("attached_mail", record.locator))
     is_unclosed = any(isinstance(one, CloseBoundaryNotFoundDefect) for one in mail.defects)
@@ -121,14 +130,14 @@ def _message(mail: Mail, letter: Letter, record: RawRecord, ctx: Context) -> Mes
 
 def _header(mail: Mail, name: str) -> str:
     """The last header of this name, decoded, on one line."""
-    values = mail.get_all(name, [])
+    values = header_values(mail, name)
     return decode_header(values[-1]) if values else ""
 
 
 def _people(mail: Mail, name: str) -> list[tuple[str, str]]:
     """(name, address) of a header of addresses. Encoded words are decoded after the commas are read: a name
     may hide an address."""
-    values = [str(value).replace("\r", " ").replace("\n", " ") for value in mail.get_all(name, [])]
+    values = [value.replace("\r", " ").replace("\n", " ") for value in header_values(mail, name)]
     found = getaddresses(values[-1:] if name == "From" else values)
     return [(decode_header(shown), decode_header(address)) for shown, address in found if address or shown]
 
@@ -143,12 +152,13 @@ def _id(text: str) -> str | None:
 
 def _time(mail: Mail, stated: str) -> dict[str, Any]:
     """The stated date; failing that, the day the receiver's server took the message in."""
-    found = _date(stated) or _received_at(mail)
+    at = _date(stated)
+    found = at or _received_at(mail)
     if found is None:
         return {"created_at_raw": stated or None}
     return {
         "created_at": found,
-        "created_at_raw": stated or decode_header(mail.get_all("Received", [""])[0])[-200:],
+        "created_at_raw": stated if at else decode_header(header_values(mail, "Received")[0])[-200:],
         "created_at_precision": "s",
         "created_at_source": "field",
     }
@@ -165,8 +175,8 @@ def _date(text: str) -> datetime | None:
 
 def _received_at(mail: Mail) -> datetime | None:
     """The date of the topmost `Received`: the others may have been written by anyone."""
-    values = mail.get_all("Received", [])
-    return _date(str(values[0]).rpartition(";")[2].strip()) if values else None
+    values = header_values(mail, "Received")
+    return _date(values[0].rpartition(";")[2].strip()) if values else None
 
 
 def _compared(built: Message, received: datetime | None) -> Message:
@@ -213,7 +223,7 @@ _CANNOT: Final = (
 
 EML: Final = Format(
     id="eml",
-    version=1,
+    version=2,
     platforms=("email",),
     label_fr="Courriel : un message enregistré (.eml)",
     label_en="Mail: one saved message (.eml)",
@@ -227,7 +237,7 @@ EML: Final = Format(
 
 MBOX: Final = Format(
     id="mbox",
-    version=1,
+    version=2,
     platforms=("email",),
     label_fr="Courriel : un dossier de messages (mbox)",
     label_en="Mail: a folder of messages (mbox)",

@@ -9,7 +9,7 @@ from email.header import decode_header as decode_words
 from email.message import Message as Mail
 from typing import Final, NamedTuple
 
-from saisine.texts import strip_html
+from saisine.texts import decode_line, strip_html
 
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 1 << 20
@@ -26,18 +26,24 @@ class Body(NamedTuple):
     repairs: tuple[str, ...] = ()
 
 
-def decode_header(value: object) -> str:
+def header_values(mail: Mail, name: str) -> list[str]:
+    """The headers of this name as they were sent, in order; bytes beyond ASCII, which no header should have, are read
+    as UTF-8, failing that as Windows-1252. (`Mail.get_all` would make each of them U+FFFD.)"""
+    values = [str(value) for key, value in mail.raw_items() if key.lower() == name.lower()]
+    return [decode_line(value.encode("utf-8", "surrogateescape"))[0] for value in values]
+
+
+def decode_header(value: str) -> str:
     """A header as people read it: encoded words decoded, on one line whatever they hide."""
     try:
-        pieces = decode_words(str(value))
+        pieces = decode_words(value)
     except (ValueError, IndexError, HeaderParseError):  # the last one is a plain Exception
-        return _on_one_line(str(value))
+        return _on_one_line(value)
     words = [piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces]
     return _on_one_line("".join(words))
 
 
 def _on_one_line(text: str) -> str:
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return _CONTROL.sub(" ", text).strip()
 
 

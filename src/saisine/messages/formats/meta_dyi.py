@@ -166,7 +166,7 @@ def _name_in(profile: Any) -> str | None:
 
 META_DYI: Final = Format(
     id="meta-dyi",
-    version=1,
+    version=2,
     platforms=("facebook", "instagram"),
     label_fr="Facebook, Instagram, Messenger : « Télécharger vos informations » (JSON)",
     label_en="Facebook, Instagram, Messenger: “Download your information” (JSON)",

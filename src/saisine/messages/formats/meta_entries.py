@@ -5,6 +5,7 @@ except as hints. An entry that has a time and no text stays a message whose text
 once and gone still happened.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -178,8 +179,20 @@ def from_labelled(entry: Entry) -> Message | Skip:
     if not (entry.is_comment or has_comment_label(values) or is_pair):
         return Skip("unsupported_variant")
     text, account = pick_comment(values)
-    platform = entry.platform or "instagram" if "label_values" in raw else "instagram"
-    return _own_comment(entry, text, at, account, uris(raw.get("media_list_data")), platform=platform)
+    links = [value for _, value in values if value.startswith(("https://", "http://"))]
+    named = next((name for link in links if (name := platform_named(link))), None)
+    platform = entry.platform or named or "instagram" if "label_values" in raw else "instagram"
+    media = uris(raw.get("media_list_data"))
+    return _own_comment(entry, text, at, account, media, platform=platform, urls=links)
+
+
+_OF_META: Final = re.compile(r"https?://(?:[\w-]+\.)*(facebook|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
+
+
+def platform_named(link: str) -> str | None:
+    """Which of Meta's two platforms an address is of; None for any other."""
+    found = _OF_META.match(link)
+    return found[1].lower() if found else None
 
 
 def is_string_list(raw: Any) -> bool:
@@ -214,6 +227,7 @@ def _own_comment(
     *,
     place: str = "",
     platform: str = "instagram",
+    urls: Sequence[str] = (),
 ) -> Message:
     return entry.message(
         sub_locator=place,
@@ -226,6 +240,7 @@ def _own_comment(
         target_kind="account",
         target_handle=account,
         media_urls=media,
+        urls=list(dict.fromkeys(urls)),
     )
 
 

@@ -41,7 +41,8 @@ _DIALECT: Final = frozenset({"form", "delimiter", "quote", "escape", "encoding",
 _FORMS: Final = ("table", "json", "any")
 _MATCH: Final = frozenset({"headers_all", "headers_any", "is_generic"})
 _FIELD: Final = frozenset({"header", "const", "split", "json", "template", "parse"})
-_TIMES: Final = frozenset({"format", "zone"})
+_TIMES: Final = frozenset({"format", "zone", "order"})
+_ORDERS: Final = ("written", "proved")
 _PARSERS: Final = frozenset({"text", "int", "bool"})
 # What a profile may not fill in: provenance is the importer's to write.
 _RESERVED: Final = frozenset(
@@ -80,7 +81,8 @@ class FieldRule:
 @dataclass(frozen=True, slots=True)
 class Profile:
     """One table format described by a person. `platform` may be `auto`: taken from the links it holds. `form` is
-    `table` (rows and columns), `json` (one object per record) or `any`: the same names in both."""
+    `table` (rows and columns), `json` (one object per record) or `any`: the same names in both. `is_order_proved` says
+    that days come before months unless dates of the table prove the contrary (`times.order: proved`)."""
 
     id: str
     version: int
@@ -100,6 +102,7 @@ class Profile:
     skip_rows: int = 0
     time_formats: tuple[str, ...] = ("iso", "epoch")
     zone: str | None = None
+    is_order_proved: bool = False
     how_to_get_fr: str = ""
     how_to_get_en: str = ""
 
@@ -183,6 +186,7 @@ class _Checker:
             skip_rows=skip_rows,
             time_formats=tuple(str(one) for one in self._list(times, "format")) or ("iso", "epoch"),
             zone=self._zone(times),
+            is_order_proved=self._choice({"order": "written"} | times, "order", _ORDERS) == "proved",
         )
 
     def _mapping(self, raw: object, place: str, known: frozenset[str]) -> dict[str, Any]:

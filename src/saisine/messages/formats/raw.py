@@ -12,6 +12,8 @@ import msgspec
 MAX_RECORD_BYTES: Final = 16 << 20
 MAX_DEPTH: Final = 200
 HEAD_BYTES: Final = 64 << 10
+# What is to be said of a line by what `texts.decode_line` took it for.
+NOTES_OF_ENCODING: Final = {"windows-1252": "legacy_encoding", "damaged": "bad_bytes"}
 
 
 @dataclass(frozen=True, slots=True)

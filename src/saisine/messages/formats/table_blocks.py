@@ -212,6 +212,7 @@ class _Reading:
         self.number, self.last = first + len(cells), rows.last
         self.offset = int(ends[-1]) if len(ends) else self.offset + rows.before_bytes
         locators = [f"{self.prefix}{number}" for number in range(first + 1, self.number + 1)]
+        self.faults.rows += len(cells)
         if not isinstance(cells, CellColumns) and max(map(len, cells), default=0) > self.faults.width:
             for row, locator in zip(cells, locators, strict=True):
                 self.faults.look_at_cells(row, locator)
@@ -236,6 +237,7 @@ class _Reading:
             if isinstance(cells, str):
                 yield RecordError(locator, cells)
             elif self.number + number > self.layout.header_row and any(cells):
+                self.faults.rows += 1
                 self.faults.look_at_bytes(body)
                 self.faults.look_at_cells(cells, locator)
                 digest, is_suspect = sha256(body).hexdigest(), b"\0" in body

@@ -11,6 +11,7 @@ from saisine.messages.formats.blocks import (
     BlockMapper,
     Fields,
     RecordBlock,
+    Unfit,
     columns_of,
     names_missing,
     require_counts,
@@ -18,16 +19,16 @@ from saisine.messages.formats.blocks import (
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
 from saisine.messages.formats.table_cells import CellColumns, Part, holds_none, joined_rows
-from saisine.messages.formats.table_columns import Cells, padded, places_of, times, without_rounded
+from saisine.messages.formats.table_columns import Cells, column, padded, places_of, times, without_rounded
 from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
 from saisine.messages.formats.table_json import JsonLayout
-from saisine.messages.formats.table_layout import Layout
+from saisine.messages.formats.table_layout import Layout, key_of
+from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
 from saisine.messages.formats.table_values import platform_of
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
 IDS: Final = frozenset({"message_id", "author_id", "parent_id", "target_id", "conversation_id"})
-TIMES: Final = frozenset({"created_at", "edited_at", "collected_at", "author_created_at"})
 _GIVEN: Final = (
     "message_id",
     "author_id",
@@ -54,20 +55,43 @@ def map_rows(profile: Profile) -> BlockMapper:
     """A mapper of blocks of rows; what the profile does not fill in is listed in `missing`."""
 
     def map_block(block: RecordBlock, ctx: Context) -> Columns:
-        plan = ctx.memory.get("plan")
-        if plan is None:
-            plan = ctx.memory["plan"] = _Plan(profile, block.outer[0]["layout"], ctx)
-        assert isinstance(plan, _Plan)
+        if "plan" not in ctx.memory:
+            _bind(profile, block.outer[0]["layout"], ctx)
+        plan: _Plan = ctx.memory["plan"]
+        others = plan.other_headers(block)
+        if others and len(block) > 1:
+            raise Unfit(others)  # mapped alone, in their order: what is below each is read by it
+        if others:
+            _bind(profile, _under(block.objs[0], block.outer[0]["layout"]), ctx)
+            return Columns(0, {}, [("not_a_message", block.locators[0])])
         return plan.columns(block, ctx)
 
     return map_block
 
 
+def _bind(profile: Profile, layout: Layout, ctx: Context) -> None:
+    order: DateOrder = ctx.memory.get("date_order", DateOrder())
+    ctx.memory["plan"] = _Plan(order.applied_to(profile), layout, ctx, is_mixed=order.is_mixed)
+
+
+def _under(header: Sequence[str], layout: Layout) -> Layout:
+    """The same table below another header."""
+    return Layout(
+        layout.delimiter,
+        layout.encoding,
+        list(header),
+        layout.header_row,
+        layout.preamble,
+        line_end=layout.line_end,
+    )
+
+
 class _Plan:
     """The profile bound to the columns of one file."""
 
-    def __init__(self, profile: Profile, layout: Layout, ctx: Context) -> None:
+    def __init__(self, profile: Profile, layout: Layout, ctx: Context, *, is_mixed: bool = False) -> None:
         self.profile = profile
+        self.is_mixed = is_mixed  # days first in some dates, months first in others
         self.header = layout.header
         self.is_json = isinstance(layout, JsonLayout)
         self.rules = profile.fields
@@ -78,6 +102,11 @@ class _Plan:
             if name in _AS_IT_STANDS and rule.const is rule.template is rule.json is None
         }
         self.plain = {name: place for name, place in places.items() if place is not None}
+        self.text_place = place_of(profile.fields["text"], layout.columns) or 0
+        self.names = frozenset(name for name in layout.header if name).union(
+            *(rule.headers for rule in profile.fields.values())
+        )
+        self.wanted = [{key_of(name) for name in names} for names in profile.headers_all]
         self.zone = load_zone(profile.zone) if profile.zone else ctx.zone
         self.platform = profile.platform if profile.platform != "auto" else platform_of(layout.preamble)
         self.missing = tuple(
@@ -88,6 +117,20 @@ class _Plan:
             )
         )
 
+    def other_headers(self, block: RecordBlock) -> list[int]:
+        """Where the header of another table stands, whose columns are not in this order: tables put together."""
+        if self.is_json or not self.wanted:
+            return []
+        cells = column(padded(block.objs, len(self.header)), self.text_place)
+        if self.names.isdisjoint(cells):
+            return []
+        places = [place for place, cell in enumerate(cells) if cell in self.names]
+        return [place for place in places if self._is_other_header(block.objs[place])]
+
+    def _is_other_header(self, row: Sequence[str]) -> bool:
+        names = {key_of(cell) for cell in row}
+        return list(row) != self.header and all(names & keys for keys in self.wanted)
+
     def columns(self, block: RecordBlock, ctx: Context) -> Columns:
         """The messages of a block of rows. Raises before anything is remembered of it."""
         skipped: list[tuple[str, str]] = []
@@ -97,10 +140,15 @@ class _Plan:
         raw = self._raw(block)
         texts, ids = raw.get("text"), raw.get("message_id")
         if texts is None or _holds_none(texts):
+            links = value_of("url", raw["url"], self.rules["url"]) if "url" in raw else Same(None)
             kept = [
-                bool(text) or (bool(number) and not rounded)
-                for text, number, rounded in zip(
-                    _each_row(texts, block), _each_row(ids, block), self._rounded(ids, block), strict=True
+                bool(text) or (bool(number) and not rounded) or bool(link)  # a picture has a link and no text
+                for text, number, rounded, link in zip(
+                    _each_row(texts, block),
+                    _each_row(ids, block),
+                    self._rounded(ids, block),
+                    listed(links, len(block)),
+                    strict=True,
                 )
             ]
             if not all(kept):
@@ -158,9 +206,12 @@ class _Plan:
     def _times(
         self, raw: Mapping[str, Cells | Same], fields: Fields, block: RecordBlock, notes: list[Note]
     ) -> None:
-        for name in TIMES & raw.keys():
+        for name in raw.keys() & TIMES:
             cells = _each_row(raw[name], block)
-            found = times(cells, self.profile.time_formats, self.zone)
+            sure = (
+                [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
+            )
+            found = times(sure, self.profile.time_formats, self.zone)
             fields[name] = found.at
             if name != "created_at":
                 continue
@@ -171,7 +222,7 @@ class _Plan:
                 Same("field") if known.all() else ["field" if one else None for one in known.tolist()]
             )
             if not known.all():
-                unread = [row for row, cell in enumerate(cells) if cell and not known[row]]
+                unread = [row for row, cell in enumerate(sure) if cell and not known[row]]
                 if unread:
                     notes.append(Note("dates_unread", block.locators[unread[0]], count=len(unread)))
             if found.assumed is not None and self.profile.zone is None:

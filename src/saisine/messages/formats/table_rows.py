@@ -49,6 +49,7 @@ def read_with(profile: Profile) -> Reader:
                 if isinstance(cells, str):
                     yield RecordError(locator, cells)
                 elif number > layout.header_row and any(cells):
+                    faults.rows += 1
                     faults.look_at_bytes(body)
                     faults.look_at_cells(cells, locator)
                     digest, is_suspect = sha256(body).hexdigest(), b"\0" in body
@@ -69,13 +70,22 @@ class RowFaults:
         self.prefix = prefix
         self.is_legacy = layout.encoding == "windows-1252"
         self.is_mixed = False
-        self.wide = 0
-        self.first_wide = ""
+        self.names = set(layout.header)
+        self.rows = 0
+        self.wide = self.padded = 0  # rows with more cells, and those of which these are all empty
+        self.first_wide = self.first_padded = ""
 
     def look_at_cells(self, cells: list[str] | RowError, locator: str) -> None:
-        if len(cells) > self.width and not isinstance(cells, str) and any(cells[self.width :]):
+        if isinstance(cells, str) or len(cells) <= self.width:
+            return
+        if self.names <= set(cells):  # another table below, with more columns
+            self.width = len(cells)
+        elif any(cells[self.width :]):
             self.first_wide = self.first_wide or locator
             self.wide += 1
+        else:
+            self.first_padded = self.first_padded or locator
+            self.padded += 1
 
     def look_at_bytes(self, data: bytes) -> None:
         self.is_mixed = self.is_mixed or not (self.is_legacy or is_utf8(data))
@@ -83,8 +93,11 @@ class RowFaults:
     def notes(self) -> Iterator[Note]:
         if self.is_legacy or self.is_mixed:
             yield Note("assumed_encoding", self.prefix)
-        if self.wide:
-            yield Note("extra_cells", self.first_wide, count=self.wide)
+        # a spreadsheet pads all its rows alike; one of a few was pushed to the right by a separator in its text
+        is_pushed = self.padded * 2 < self.rows
+        wide = self.wide + (self.padded if is_pushed else 0)
+        if wide:
+            yield Note("extra_cells", self.first_wide or self.first_padded, count=wide)
 
 
 def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:

@@ -22,6 +22,7 @@ from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
 from saisine.messages.formats.table_layout import Layout, find_layout
 from saisine.messages.formats.table_objects import read_objects
+from saisine.messages.formats.table_orders import order_of
 from saisine.messages.formats.table_plan import map_rows
 from saisine.messages.formats.table_rows import read_with
 
@@ -52,7 +53,6 @@ def layout_of(head: bytes, profile: Profile) -> Layout | None:
 
 def read_table(profile: Profile) -> Reader:
     """A reader of the rows of a table, whatever the profile allows it to be."""
-    read_rows = read_with(profile)
 
     def records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
         layout = layout_of(member.read(HEAD_BYTES), profile)
@@ -61,14 +61,14 @@ def read_table(profile: Profile) -> Reader:
         elif layout is None:
             yield Note("unknown_header", ctx.locator_prefix)
         else:
-            yield from read_rows(member, ctx)
+            yield from _ordered(profile, member, ctx, layout)
+            yield from read_with(profile)(member, ctx)
 
     return records
 
 
 def read_table_blocks(profile: Profile) -> BlockReader:
     """The same by blocks of rows."""
-    read_rows = read_blocks(profile)
 
     def blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
         layout = layout_of(member.read(HEAD_BYTES), profile)
@@ -77,9 +77,17 @@ def read_table_blocks(profile: Profile) -> BlockReader:
         elif layout is None:
             yield Note("unknown_header", ctx.locator_prefix)
         else:
-            yield from read_rows(member, ctx)
+            yield from _ordered(profile, member, ctx, layout)
+            yield from read_blocks(profile)(member, ctx)
 
     return blocks
+
+
+def _ordered(profile: Profile, member: Member, ctx: Context, layout: Layout) -> Iterator[Note]:
+    """Remember how the dates of this table are to be read, for its mapper, and say it."""
+    if profile.is_order_proved:
+        order = ctx.memory["date_order"] = order_of(member, ctx, profile, layout)
+        yield from order.notes(ctx.locator_prefix)
 
 
 # ------------------------------------------------------------------ formats made of profiles

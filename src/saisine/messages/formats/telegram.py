@@ -21,6 +21,7 @@ from saisine.messages.formats.contract import (
     Sniff,
     json_array,
 )
+from saisine.messages.formats.json_values import dict_at, list_at, word_at
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_s
 
@@ -57,7 +58,7 @@ def _message(raw: dict[str, Any], chat: Mapping[str, Any], record: RawRecord, ct
     author = author_id or author_name or ""
     message_id = _unique_id(chat_id, raw.get("id"))
     pieces = _pieces(raw.get("text"))
-    text = "".join(piece["text"] for piece in pieces)
+    text = "".join(piece["text"] for piece in pieces) or _shown(raw)
     stated = str(raw.get("date_unixtime") or raw["date"])
     created_at, precision = _time(raw, ctx.zone)
     links = _links(pieces)
@@ -106,6 +107,21 @@ def _pieces(text: Any) -> list[dict[str, Any]]:
     return [part if isinstance(part, dict) else {"type": "plain", "text": part} for part in parts]
 
 
+def _shown(raw: dict[str, Any]) -> str:
+    """The words of what is no text: a poll and its answers, a person's card, a place. A telephone number or an address
+    that somebody posts is what a victim must be able to find again."""
+    poll = dict_at(raw, "poll")
+    if poll:
+        answers = [word_at(one, "text") for one in list_at(poll, "answers")]
+        return "\n".join(filter(None, [word_at(poll, "question"), *answers]))
+    card = dict_at(raw, "contact_information")
+    names = [word_at(card, key) for key in ("first_name", "last_name", "phone_number")]
+    place = dict_at(raw, "location_information")
+    point = [str(place[key]) for key in ("latitude", "longitude") if type(place.get(key)) in (int, float)]
+    parts = [" ".join(filter(None, names)), raw.get("place_name"), raw.get("address"), ", ".join(point)]
+    return "\n".join(part for part in parts if isinstance(part, str) and part)
+
+
 def _word(value: Any) -> str | None:
     """Ids are words ("user123") or, in old files, numbers."""
     return None if value is None else str(value)
@@ -150,7 +166,7 @@ def _edited_at(raw: dict[str, Any], zone: tzinfo) -> datetime | None:
 
 TELEGRAM: Final = Format(
     id="telegram",
-    version=1,
+    version=2,
     platforms=("telegram",),
     label_fr="Telegram Desktop : une conversation ou tout le compte (JSON)",
     label_en="Telegram Desktop: one chat or the whole account (JSON)",

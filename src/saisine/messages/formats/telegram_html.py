@@ -51,6 +51,9 @@ _STATED: Final = re.compile(
 )
 _NAME: Final = re.compile(r'<div class="from_name">\s*([^<]*)')
 _TEXT: Final = re.compile(r'<div class="text">(.*?)</div>', re.DOTALL)
+_CUT_TEXT: Final = re.compile(r'<div class="text">(.*)\Z', re.DOTALL)
+_CUT_TAG: Final = re.compile(r"<[^>]*\Z")
+_ANSWER: Final = re.compile(r'<div class="answer">\s*(.*?)\s*</div>', re.DOTALL)
 _QUESTION: Final = re.compile(r'<div class="question bold">(.*?)</div>', re.DOTALL)
 _REPLY: Final = re.compile(r'class="reply_to details">[^<]*<a href="[^"]*go_to_message(\d+)"')
 _MEDIA: Final = re.compile(
@@ -162,7 +165,8 @@ def _message(
     precision: str,
 ) -> Message:
     title = ctx.memory["title"]
-    text, links, markup = _text(page)
+    text, links, markup = _text(page, is_whole=piece.is_whole)
+    is_cut_off = not piece.is_whole and not markup
     reply = _REPLY.search(page)
     return Message.of(
         record,
@@ -185,17 +189,28 @@ def _message(
         urls=unique(link for link in links if "://" in link),
         media_urls=[html.unescape(path) for path in _MEDIA.findall(page)],
         missing=tuple(
-            name for name, value in {"author_name": author, "target_handle": title}.items() if not value
+            name
+            for name, is_absent in {
+                "author_name": not author,
+                "target_handle": not title,
+                "text": is_cut_off,
+            }.items()
+            if is_absent
         ),
     )
 
 
-def _text(page: str) -> tuple[str, list[str], str]:
-    """(plain text, link addresses, the markup it was taken from); a poll gives its question."""
-    found = _TEXT.search(page) or _QUESTION.search(page)
-    if found is None:
+def _text(page: str, *, is_whole: bool) -> tuple[str, list[str], str]:
+    """(plain text, link addresses, the markup it was taken from); a poll gives its question and its answers, a page
+    that is cut in the middle of a text what there is of it."""
+    found = _TEXT.search(page) or (None if is_whole else _CUT_TEXT.search(page))
+    question = None if found is not None else _QUESTION.search(page)
+    if question is not None:
+        markup = "<br>".join([question.group(1).strip(), *_ANSWER.findall(page)])
+    elif found is not None:
+        markup = (found.group(1) if is_whole else _CUT_TAG.sub("", found.group(1))).strip()
+    else:
         return "", [], ""
-    markup = found.group(1).strip()
     if "<" not in markup:
         return html.unescape(markup), [], html.unescape(markup)
     text, links = strip_html(markup)
@@ -222,7 +237,7 @@ def _time(stated: str, zone: tzinfo) -> tuple[datetime, str, bool]:
 
 TELEGRAM_HTML: Final = Format(
     id="telegram-html",
-    version=1,
+    version=2,
     platforms=("telegram",),
     label_fr="Telegram Desktop : une conversation (pages HTML)",
     label_en="Telegram Desktop: one chat (HTML pages)",

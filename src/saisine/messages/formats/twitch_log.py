@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from saisine.messages.formats.contract import (
     MAX_RECORD_BYTES,
+    NOTES_OF_ENCODING,
     Context,
     Format,
     Member,
@@ -29,6 +30,7 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.links import urls_in
 from saisine.messages.zones import from_local
+from saisine.texts import decode_line
 
 _TIME: Final = r"(?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
 _DAY: Final = r"(?P<day>\d{4}-\d{2}-\d{2})"
@@ -58,7 +60,7 @@ class Line(NamedTuple):
 
     shape: str
     day: str | None
-    clock: tuple[int, int, int] | None
+    clock: tuple[int, int, int | None] | None
     nick: str | None
     channel: str | None
     text: str
@@ -70,7 +72,7 @@ def parse_line(text: str) -> Line | None:
         found = pattern.fullmatch(text)
         if found is not None:
             parts = found.groupdict()
-            clock = (int(found["h"]), int(found["m"]), int(found["s"] or 0))
+            clock = (int(found["h"]), int(found["m"]), int(found["s"]) if found["s"] else None)
             return Line(
                 shape, parts.get("day"), clock, parts.get("nick"), parts.get("channel"), found["text"]
             )
@@ -79,7 +81,7 @@ def parse_line(text: str) -> Line | None:
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the share of lines written in one of the known ways."""
-    text = head.decode("utf-8", "replace").removeprefix("\ufeff")
+    text = decode_line(head)[0].removeprefix("\ufeff")
     lines = [line.rstrip("\r") for line in text.split("\n")[:SNIFFED_LINES]]
     parsed = [parse_line(line) for line in lines if line.strip()]
     shapes = {one.shape for one in parsed if one is not None and one.nick} - {"act"}
@@ -101,7 +103,7 @@ def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
             if start == 0 and body.startswith(b"\xef\xbb\xbf"):
                 body, start = body[3:], 3
             locator = f"{ctx.locator_prefix}#byte={start}+{len(body)}"
-            text = body.decode("utf-8", "replace")
+            text, encoding = decode_line(body)
             if len(body) > MAX_RECORD_BYTES:
                 yield RecordError(locator, "too_large")
             elif text.strip():
@@ -113,6 +115,8 @@ def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
                     yield RawRecord(
                         locator, (parsed, day), sha256(body).hexdigest(), start, len(body), (), "\0" in text
                     )
+                    if encoding in NOTES_OF_ENCODING:
+                        yield Note(NOTES_OF_ENCODING[encoding], locator, start)
 
 
 class _Calendar:
@@ -121,7 +125,7 @@ class _Calendar:
     def __init__(self, path: str) -> None:
         found = [day for day in _ISO_DAY.findall(path) if _is_day(day)]
         self.day = found[-1] if found else None
-        self.last: tuple[int, int, int] | None = None
+        self.last: tuple[int, int, int | None] | None = None
 
     def day_of(self, text: str, parsed: Line | None) -> str | None:
         marked = _MARK.fullmatch(text)
@@ -166,7 +170,7 @@ def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message |
     found = _CHANNEL.search(ctx.path)
     channel = line.channel or (found.group(1).lower() if found else None)
     time = _time(line, day, ctx)
-    stated = time.get("created_at_raw") or ":".join(f"{part:02}" for part in line.clock)
+    stated = time.get("created_at_raw") or _clock(line)
     # an ordinary IRC client may have been anywhere: only its file's place can name Twitch
     is_twitch = line.shape in ("justlog", "chatterino") or "twitch" in ctx.path.lower()
     platform = "twitch" if is_twitch else "other"
@@ -190,26 +194,31 @@ def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message |
     return [message, Note("zone_assumed", record.locator)] if time and line.shape != "justlog" else message
 
 
+def _clock(line: Line) -> str:
+    """The time as the line has it, with seconds or without."""
+    return ":".join(f"{part:02}" for part in line.clock or () if part is not None)
+
+
 def _time(line: Line, day: str | None, ctx: Context) -> dict[str, Any]:
     """The time of a line on its day: UTC for justlog, the zone given for the import otherwise."""
     if day is None or line.clock is None:
         return {}
     hour, minute, second = line.clock
-    local = datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second)
+    local = datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second or 0)
     moment, is_twice = (
         (local.replace(tzinfo=UTC), False) if line.shape == "justlog" else from_local(local, ctx.zone)
     )
     return {
         "created_at": moment,
-        "created_at_raw": f"{day} {hour:02}:{minute:02}:{second:02}",
-        "created_at_precision": "hour" if is_twice else "s",
+        "created_at_raw": f"{day} {_clock(line)}",
+        "created_at_precision": "hour" if is_twice else "min" if second is None else "s",
         "created_at_source": "field" if line.day else "file",
     }
 
 
 TWITCH_LOG: Final = Format(
     id="twitch-log",
-    version=1,
+    version=2,
     platforms=("twitch", "other"),
     label_fr="Twitch : journal de tchat en texte (Chatterino, justlog, clients IRC)",
     label_en="Twitch: chat log as text (Chatterino, justlog, IRC clients)",

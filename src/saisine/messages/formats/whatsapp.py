@@ -17,6 +17,7 @@ from typing import Any, Final
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     MAX_RECORD_BYTES,
+    NOTES_OF_ENCODING,
     Context,
     Format,
     Member,
@@ -29,7 +30,7 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.links import urls_in
 from saisine.messages.formats.table_rows import lines_of
-from saisine.messages.formats.whatsapp_lines import MARKS, Header, Layout, parse_header
+from saisine.messages.formats.whatsapp_lines import MARKS, Header, Layout, is_of_our_calendar, parse_header
 from saisine.messages.formats.whatsapp_words import (
     attachment_in,
     is_deletion,
@@ -38,6 +39,7 @@ from saisine.messages.formats.whatsapp_words import (
     without_edit_mark,
 )
 from saisine.messages.zones import from_local
+from saisine.texts import decode_line
 
 SNIFFED_LINES: Final = 400
 # « Discussion WhatsApp avec Ada.txt », "WhatsApp Chat with Ada.txt", "WhatsApp Chat - Ada.zip!_chat.txt"
@@ -52,7 +54,7 @@ _FOREIGN: Final = re.compile(r"#\w+ \w+:")  # "[2023-10-18 12:58:11] #channel ad
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the share of lines that open with a date, a time and an author; the name says nothing."""
-    lines = [line for line in head.decode("utf-8", "replace").splitlines()[:SNIFFED_LINES] if line.strip()]
+    lines = [line for line in _decoded(head)[0].splitlines()[:SNIFFED_LINES] if line.strip()]
     if not lines or parse_header(lines[0]) is None:
         return Sniff(0, [])
     headers = [found for line in lines if (found := parse_header(line)) is not None]
@@ -79,15 +81,15 @@ def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordEr
         elif len(body) > MAX_RECORD_BYTES:
             yield RecordError(f"{ctx.locator_prefix}#byte={offset}", "too_large")
         else:
-            text, is_valid = _decoded(body)
+            text, said = _decoded(body)
             if "\n" not in text:
                 text = text.replace("\r", "\n")
             below = text.partition("\n")[2]
             yield RawRecord(
                 locator, (header, below), sha256(body).hexdigest(), offset, len(body), (), "\0" in text
             )
-            if not is_valid:
-                yield Note("bad_bytes", locator, offset)
+            if said is not None:
+                yield Note(said, locator, offset)
 
 
 def _lines(member: Member) -> Iterator[tuple[int, bytes]]:
@@ -131,12 +133,10 @@ def _grouped(member: Member) -> Iterator[tuple[int, Header | None, bytes]]:
         yield start, header, body
 
 
-def _decoded(body: bytes) -> tuple[str, bool]:
-    """(text with plain line ends, whether the bytes are UTF-8)."""
-    try:
-        return body.decode("utf-8").replace("\r\n", "\n"), True
-    except UnicodeDecodeError:
-        return body.decode("utf-8", "replace").replace("\r\n", "\n"), False
+def _decoded(body: bytes) -> tuple[str, str | None]:
+    """(text with plain line ends, what is to be said of its bytes)."""
+    text, encoding = decode_line(body)
+    return text.replace("\r\n", "\n"), NOTES_OF_ENCODING.get(encoding)
 
 
 def _title(path: str) -> str | None:
@@ -158,8 +158,15 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip | list[Messag
     written = f"{first}\n{below}" if below else first
     if is_system_text(written):
         return Skip("system_line")
-    message = _message(record, ctx, author, written, layout.moment(header), header)
-    note = "zone_assumed" if message.created_at is not None else "ambiguous_dates"
+    is_ours = is_of_our_calendar(header.numbers, ctx.now)
+    message = _message(record, ctx, author, written, layout.moment(header) if is_ours else None, header)
+    note = (
+        "zone_assumed"
+        if message.created_at is not None
+        else "ambiguous_dates"
+        if is_ours
+        else "other_calendar"
+    )
     return [message, Note(note, record.locator)]
 
 
@@ -225,7 +232,7 @@ def _shown(written: str) -> dict[str, Any]:
 
 WHATSAPP: Final = Format(
     id="whatsapp",
-    version=1,
+    version=2,
     platforms=("whatsapp",),
     label_fr="WhatsApp : une conversation exportée (texte)",
     label_en="WhatsApp: an exported conversation (text)",

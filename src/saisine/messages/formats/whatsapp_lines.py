@@ -10,26 +10,35 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
+from saisine.messages.formats.whatsapp_words import is_group_event
+
 MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _HEADER: Final = re.compile(
     rf"[{MARKS}]*(?P<open>\[)?"
     # Arabic exports put a mark of direction after each number: « ٢٤‏/١٢‏/٢٠٢٦، ٦:٠٥ م »
     rf"(?P<a>\d{{1,4}})[{MARKS}]*(?P<sep>[-/.]|\. |년 |年)(?P<b>\d{{1,2}})[{MARKS}]*(?:(?P=sep)|월 |月)"
-    rf"(?P<c>\d{{1,4}})(?:\.|일|日)?[{MARKS}]*[,،]?[{MARKS}]*"
-    r"\s(?:à\s|um\s|at\s|às\s|a las\s|alle\s|kl\.\s|om\s)?"
+    rf"(?P<c>\d{{1,4}})(?:\.|일|日|\sг\.)?[{MARKS}]*[,،]?[{MARKS}]*"
+    r"\s(?:à\s|um\s|at\s|às\s|a las\s|alle\s|kl\.\s|klo\s|om\s)?"
     r"(?P<before>[AaPp]\.?\s?[Mm]\.?|오전|오후|上午|下午|午前|午後|凌晨|早上|清晨|中午|傍晚|晚上|半夜|ص|م|[قب]\.ظ\.?)?\s?"
     r"(?P<h>\d{1,2})(?:[:.]|\sh\s|h)(?P<m>\d{2})(?:[:.](?P<s>\d{2}))?"
-    rf"(?:\s?[{MARKS}]*(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م|[قب]\.ظ\.?|[πμ]\.\s?μ\.)[{MARKS}]*)?"
+    rf"(?:\s?[{MARKS}]*(?P<after>[AaPp]\.?\s?[Mm]\.?|ص|م|[قب]\.ظ\.?|[πμ]\.\s?μ\.|vorm\.|nachm\.|пр\.об\.|сл\.об\.)[{MARKS}]*)?"
     rf"(?P<end>(?(open)\]|(?:\s[-–]|[:,])))[\s{MARKS}]"
 )
+# Vietnamese exports, and messages that are copied out of WhatsApp Web: "[21:04, 13/05/2024] Ada: …"
+_TIME_FIRST: Final = re.compile(
+    rf"[{MARKS}]*(?P<open>\[)?(?P<before>(?!))?(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?:[:.](?P<s>\d{{2}}))?"
+    r"(?:\s(?P<after>[AaPp]\.?\s?[Mm]\.?))?,?\s"
+    r"(?P<a>\d{1,4})(?P<sep>[-/.])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{1,4})(?P<end>(?(open)\]|\s[-–]))\s"
+)
 AFTERNOON: Final = frozenset(
-    {"오후", "下午", "午後", "中午", "傍晚", "晚上", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μ. μ."}
+    {"오후", "下午", "午後", "中午", "傍晚", "晚上", "م", "ب.ظ", "ب.ظ.", "μ.μ.", "μ. μ.", "nachm.", "сл.об."}
 )
 # " : " in Korean exports and in French typography; ":" alone when the text is empty or glued to it.
 _AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
 _GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")
 _QUOTES: Final = re.compile('["“”„«»]')
 KOREAN: Final = frozenset({"년 ", ". "})  # "2025년 3월 13일 오후 9:14, Ada : …"
+FIRST_YEAR: Final = 2009
 ORDERS: Final = ("dmy", "mdy")
 
 
@@ -51,7 +60,7 @@ class Header(NamedTuple):
 
 def parse_header(line: str) -> Header | None:
     """The header that opens a line, or None; an impossible hour is no header."""
-    found = _HEADER.match(line)
+    found = _HEADER.match(line) or _TIME_FIRST.match(line)
     if found is None:
         return None
     marker = found["before"] or found["after"]
@@ -104,15 +113,18 @@ class Layout:
         """Read every dated line once; what is kept does not grow with the file, only with its authors."""
         evidence = _Evidence((now + timedelta(days=1)).date())
         seconds: dict[str, tuple[int, str | None]] = {}
+        is_group = False
         for header in headers:
-            evidence.add(header.numbers)
+            if is_of_our_calendar(header.numbers, now):
+                evidence.add(header.numbers)
             author, text = split_author(header.rest)
+            is_group = is_group or is_group_event(header.rest if author is None else text)
             if author is not None:
                 count, after = seconds.get(author, (0, ""))
                 half = split_author(text)[0]
                 seconds[author] = (count + 1, half if not count or half == after else None)
         long_names = {name: after for name, (count, after) in seconds.items() if after and count > 2}
-        return cls(evidence.order(), long_names, is_group=len(seconds) > 2)
+        return cls(evidence.order(), long_names, is_group=is_group or len(seconds) > 2)
 
     def split_author(self, header: Header) -> tuple[str | None, str]:
         """(author, text), the second half of a name put back where it belongs."""
@@ -130,6 +142,11 @@ class Layout:
             return None
         # the zone is applied where the import's is known
         return datetime(*found, header.hour, header.minute, header.second or 0)  # noqa: DTZ001
+
+
+def is_of_our_calendar(numbers: tuple[int, int, int], now: datetime) -> bool:
+    """Whether the year can be one in which WhatsApp existed: Thai and Persian years are others, 2567, 1403."""
+    return FIRST_YEAR <= _year(numbers[0] if numbers[0] > 31 else numbers[2]) <= now.year + 1
 
 
 def day_of(numbers: tuple[int, int, int], order: str | None) -> tuple[int, int, int] | None:

@@ -69,6 +69,23 @@ _SYSTEM: Final = re.compile(
 )
 
 
+# Only in a group does WhatsApp write these.
+_GROUP: Final = re.compile(
+    r"created (?:this )?group|(?:a|avez) créé (?:le|ce) groupe|creó (?:el|este) grupo|creaste (?:el|este) grupo"
+    r"|hat (?:die|diese) gruppe .*erstellt|ha creato (?:il|questo) gruppo|criou (?:o|este) grupo"
+    r"|groep .*gemaakt|joined using (?:this|a) group|a rejoint (?:le groupe )?(?:en utilisant|via|à l[’'])"
+    r"|changed (?:the group|this group|the subject)"
+    r"|a changé (?:le sujet|la description|l[’']icône|l[’']image) (?:du|de ce)"
+    r"|(?:you were|was) added|vous a ajouté|a ajouté .+|avez été ajouté",
+    re.IGNORECASE,
+)
+
+
+def is_group_event(text: str) -> bool:
+    """Whether WhatsApp wrote this, as it only does in a group: its creation, people who are added."""
+    return len(text) < 300 and _GROUP.search(text) is not None
+
+
 def is_deletion(text: str) -> bool:
     return len(text) < 80 and _DELETED.fullmatch(text.strip()) is not None
 

@@ -159,6 +159,10 @@ class _Rows(Handlers):
             self._start_row(attributes)
         elif name == "rPh":
             self._is_phonetic = True
+        elif name == "mergeCell":
+            first, _, last = attributes.get("ref", "").partition(":")
+            if last and (below := place_of(last)[1] - place_of(first)[1]) > 0:
+                self._told["merged_cells"] += below
 
     def _start_row(self, attributes: Attributes) -> None:
         said = attributes.get("r", "")

@@ -1,0 +1,192 @@
+"""Tables that are easily misread: two orders of dates, headers that change below, texts that hold the separator."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from saisine.errors import SaisineError
+from saisine.messages.formats.table_orders import is_either
+from saisine.messages.importing import Reading, read_paths
+from saisine.messages.proposing import propose
+from saisine.messages.schema import Message
+from tests.messages.workbooks import sheet, workbook
+from tests.messages.x_lines import NOW
+
+HEADER = "Date,Author,Text,Link\n"
+
+
+def read(path: Path, data: bytes | str, **options: str) -> tuple[list[Message], Reading]:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    reading = read_paths([path], now=NOW, **options)  # type: ignore[arg-type]
+    return list(reading), reading
+
+
+def notes(reading: Reading) -> set[str]:
+    return {code for entry in reading.ledger.sources for code in entry.notes}
+
+
+def days(messages: list[Message]) -> list[str | None]:
+    """The day of each in Paris, which is the zone of these readings."""
+    return [one.created_at and one.created_at.strftime("%m-%d") for one in messages]
+
+
+# ------------------------------------------------------------------ order of dates
+
+
+def test_dates_that_prove_the_month_first_are_all_read_so(tmp_path: Path) -> None:
+    table = f"{HEADER}05/06/2024 12:00,Zoé,un,\n05/13/2024 12:00,Zoé,deux,\n"
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert days(messages) == ["05-06", "05-13"]
+    assert "month_first" in notes(reading)
+    assert "dates_unread" not in notes(reading)
+
+
+def test_the_proof_may_come_long_after_the_first_block(tmp_path: Path) -> None:
+    rows = "05/06/2024 12:00,Zoé,un,\n" * 60_000
+    messages, _ = read(tmp_path / "a.csv", f"{HEADER}{rows}05/13/2024 12:00,Zoé,deux,\n")
+    assert {*days(messages)} == {"05-06", "05-13"}
+
+
+def test_dates_that_prove_the_day_first_say_nothing(tmp_path: Path) -> None:
+    messages, reading = read(
+        tmp_path / "a.csv", f"{HEADER}05/06/2024 12:00,Zoé,un,\n13/05/2024 12:00,Zoé,b,\n"
+    )
+    assert days(messages) == ["06-05", "05-13"]
+    assert notes(reading) == {"zone_assumed"}
+
+
+def test_an_order_that_nothing_proves_is_said(tmp_path: Path) -> None:
+    messages, reading = read(tmp_path / "a.csv", f"{HEADER}05/06/2024 12:00,Zoé,un,\n")
+    assert days(messages) == ["06-05"]
+    assert "day_first_assumed" in notes(reading)
+
+
+def test_of_two_orders_in_one_table_a_date_of_two_readings_has_none(tmp_path: Path) -> None:
+    cells = ("05/06/2024 12:00", "13/05/2024 12:00", "05/14/2024 12:00", "07/07/2024 12:00")
+    messages, reading = read(tmp_path / "a.csv", HEADER + "".join(f"{cell},Zoé,un,\n" for cell in cells))
+    assert days(messages) == [None, "05-13", "05-14", "07-07"]
+    assert messages[0].created_at_raw == cells[0]
+    assert "mixed_date_orders" in notes(reading)
+    assert "dates_unread" not in notes(reading)
+
+
+def test_a_date_inside_a_text_proves_nothing(tmp_path: Path) -> None:
+    messages, _ = read(tmp_path / "a.csv", f"{HEADER}05/06/2024 12:00,Zoé,vu le 05/13/2024,\n")
+    assert days(messages) == ["06-05"]
+
+
+def test_a_profile_of_a_person_is_followed(tmp_path: Path) -> None:
+    profile = tmp_path / "p.yaml"
+    profile.write_text(
+        "id: p\nlabel_fr: p\nplatform: other\nkind: comment\nmatch: {headers_all: [Text]}\n"
+        'fields: {text: Text, created_at: Date}\ntimes: {format: ["%d/%m/%Y %H:%M"]}\n'
+    )
+    (tmp_path / "a.csv").write_text(f"{HEADER}05/06/2024 12:00,Zoé,un,\n05/13/2024 12:00,Zoé,deux,\n")
+    reading = read_paths([tmp_path / "a.csv"], profile=profile, now=NOW)
+    assert days(list(reading)) == ["06-05", None]
+    assert "dates_unread" in notes(reading)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("13.05.2024 14:05", "05-13"),
+        ("13-05-2024", "05-12"),  # at midnight in Paris
+        ("13/05/24 14:05", "05-13"),
+        ("13/05/2024 02:05 PM", "05-13"),
+        ("13 mai 2024 à 14:05", "05-13"),
+    ],
+)
+def test_dates_as_people_write_them_are_read(tmp_path: Path, cell: str, day: str) -> None:
+    messages, _ = read(tmp_path / "a.csv", f"{HEADER}{cell},Zoé,un,\n")
+    assert days(messages) == [day]
+
+
+@given(st.integers(1, 31), st.integers(1, 31), st.sampled_from("/.-"))
+def test_a_day_has_two_readings_when_both_numbers_may_be_months(first: int, second: int, sep: str) -> None:
+    assert is_either(f"{first:02}{sep}{second:02}{sep}2024") == (
+        first != second and first <= 12 and second <= 12
+    )
+
+
+# ------------------------------------------------------------------ headers and cells
+
+
+def test_tables_put_together_may_have_their_columns_in_another_order(tmp_path: Path) -> None:
+    joined = (
+        "date;auteur;texte;lien\n13/05/2024;Bob;un;\n"
+        "auteur;texte;date;lien\nZoé;deux;14/05/2024;https://x.com/a/status/1\n"
+        "date;auteur;texte;lien\n15/05/2024;Bob;trois;\n"
+    )
+    messages, reading = read(tmp_path / "a.csv", joined)
+    assert [(one.author_name, one.text) for one in messages] == [
+        ("Bob", "un"),
+        ("Zoé", "deux"),
+        ("Bob", "trois"),
+    ]
+    assert messages[1].url == "https://x.com/a/status/1"
+    assert reading.ledger.totals().skipped == 2
+
+
+def test_a_table_with_more_columns_may_follow(tmp_path: Path) -> None:
+    joined = (
+        "date;auteur;texte\n13/05/2024;Bob;un\n"
+        "date;auteur;texte;lien\n14/05/2024;Zoé;deux;https://x.com/a/status/1\n"
+    )
+    messages, reading = read(tmp_path / "a.csv", joined)
+    assert [(one.text, one.url) for one in messages] == [("un", None), ("deux", "https://x.com/a/status/1")]
+    assert "extra_cells" not in notes(reading)
+
+
+def test_a_text_that_is_the_name_of_a_column_is_a_message(tmp_path: Path) -> None:
+    messages, _ = read(
+        tmp_path / "a.csv", "date;auteur;texte;lien\n13/05/2024;Bob;texte;\n14/05/2024;Zoé;auteur;\n"
+    )
+    assert [one.text for one in messages] == ["texte", "auteur"]
+
+
+def test_a_text_pushed_to_the_right_is_told_even_when_the_last_cell_is_empty(tmp_path: Path) -> None:
+    table = f"{HEADER}2024-05-13,Bob,un,\n2024-05-13,Bob,salut, sale type,\n2024-05-14,Zoé,deux,\n"
+    _, reading = read(tmp_path / "a.csv", table)
+    assert reading.ledger.sources[0].notes["extra_cells"][1] == "#row=3"
+
+
+def test_a_spreadsheet_that_pads_all_its_rows_loses_nothing(tmp_path: Path) -> None:
+    table = f"{HEADER}2024-05-13,Bob,un,,,\n2024-05-14,Zoé,deux,,,\n"
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert [one.text for one in messages] == ["un", "deux"]
+    assert "extra_cells" not in notes(reading)
+
+
+def test_a_picture_has_a_link_and_no_text(tmp_path: Path) -> None:
+    table = f"{HEADER}2024-05-13,Bob,,https://x.com/a/status/1\n2024-05-13,Bob,,\nTotal,,,12\n"
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert [(one.text, one.url) for one in messages] == [("", "https://x.com/a/status/1")]
+    assert reading.ledger.totals().skipped == 2
+
+
+def test_rows_under_a_merged_cell_are_told(tmp_path: Path) -> None:
+    rows = [["Date", "Auteur", "Texte"], ["2024-05-13", "Bob", "un"], ["", "Zoé", "deux"]]
+    merges = '<mergeCells><mergeCell ref="A2:A3"/><mergeCell ref="B1:C1"/></mergeCells>'
+    data = workbook({"Feuil1": sheet(rows, after=merges)})
+    _, reading = read(tmp_path / "a.xlsx", data)
+    assert reading.ledger.sources[0].notes["merged_cells"][0] == 1
+
+
+# ------------------------------------------------------------------ what a person asked for
+
+
+def test_a_format_that_does_not_fit_is_said(tmp_path: Path) -> None:
+    messages, reading = read(tmp_path / "a.csv", f"{HEADER}2024-05-13,Bob,un,\n", format_id="telegram")
+    assert not messages
+    assert reading.ledger.sources[0].unread == "wrong_format"
+    assert reading.ledger.is_partial
+
+
+def test_a_profile_is_of_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SaisineError) as caught:
+        propose(tmp_path, now=NOW)
+    assert caught.value.code == "profile_of_folder"
+    assert caught.value.exit_code == 64
