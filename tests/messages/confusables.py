@@ -27,7 +27,15 @@ class Confusable(NamedTuple):
 
 
 JSON = [(key, title, data) for key, title, data, _ in CASES if load_documents(data) is not None]
-TABLES = ("exportcomments", "minet", "youtube-data-tools", "4cat-csv", "csv-simple", "minet-youtube-comments")
+TABLES = (
+    "discord-csv",
+    "exportcomments",
+    "minet",
+    "youtube-data-tools",
+    "4cat-csv",
+    "csv-simple",
+    "minet-youtube-comments",
+)
 CSV = [
     (key, title, data)
     for key, title, data, _ in CASES

@@ -39,6 +39,29 @@ def test_a_nickname_of_irc_may_hold_signs(tmp_path: Path, nick: str) -> None:
     assert reading.ledger.totals().skipped == 2
 
 
+def test_a_log_of_hexchat_has_its_year_above(tmp_path: Path) -> None:
+    log = (
+        "**** BEGIN LOGGING AT Sun Dec 31 21:03:00 2023\n\nDec 31 21:03:10 *\tNow talking on #salon\n"
+        "Dec 31 23:59:00 <Zoé>\tun\nJan 01 00:01:00 <bob>\tdeux\n**** ENDING LOGGING AT Mon Jan  1 00:02:00 2024\n"
+    )
+    messages, reading = read(tmp_path / "a.log", log)
+    assert [(one.author_name, one.text, f"{one.created_at}") for one in messages] == [
+        ("Zoé", "un", "2023-12-31 22:59:00+00:00"),
+        ("bob", "deux", "2023-12-31 23:01:00+00:00"),
+    ]
+    assert reading.ledger.totals().skipped == 3
+
+
+def test_what_me_writes_in_weechat_is_a_message(tmp_path: Path) -> None:
+    log = (
+        "2024-05-13 21:04:00\t@zoe\tun\n2024-05-13 21:04:01\t-->\tbob (~b@h) has joined #c\n"
+        "2024-05-13 21:04:02\t *\tbob agit\n"
+    )
+    messages, reading = read(tmp_path / "a.log", log)
+    assert [(one.author_name, one.text) for one in messages] == [("zoe", "un"), ("bob", "agit")]
+    assert reading.ledger.totals().skipped == 1
+
+
 def test_what_me_writes_is_a_message(tmp_path: Path) -> None:
     log = "--- Log opened Mon May 13 21:03:00 2024\n21:04 <bob> salut\n21:05  * bob crache sur zoe\n21:06 <zoe> stop\n"
     messages, _ = read(tmp_path / "a.log", log)

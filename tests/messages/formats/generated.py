@@ -110,6 +110,15 @@ CASES: list[tuple[str, str, bytes, dict[str, int]]] = [
         {"mapped": 2},
     ),
     (
+        "discord-csv",
+        "a text over two lines, a picture, an empty row",
+        b"AuthorID,Author,Date,Content,Attachments,Reactions\n"
+        b'"99","zoe","2024-05-13T21:04:00.1230000+02:00","un ""deux""\nl2","","\xf0\x9f\x91\x8d (1)"\n'
+        b'"100","bob","2024-05-13T21:05:00.1230000+02:00","","https://cdn.e.test/a.png,https://cdn.e.test/b.png",""\n'
+        b'"100","bob","2024-05-13T21:06:00.1230000+02:00","","",""\n',
+        {"mapped": 2, "empty_record": 1},
+    ),
+    (
         "youtube-data-tools",
         "one comment",
         b"id,replyCount,likeCount,publishedAt,authorName,text,authorChannelId,isReply,isReplyTo,isReplyToName\n"

@@ -26,6 +26,7 @@ from saisine.messages.formats.snscrape import SNSCRAPE
 from saisine.messages.formats.tables import (
     APIFY,
     CSV_SIMPLE,
+    DISCORD_CSV,
     EXPORTCOMMENTS,
     MINET_YOUTUBE_COMMENTS,
     YOUTUBE_DATA_TOOLS,
@@ -84,6 +85,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     MASTODON_ARCHIVE,
     DISCORD,
     DISCORD_PACKAGE,
+    DISCORD_CSV,
     WHATSAPP,
     EML,
     MBOX,

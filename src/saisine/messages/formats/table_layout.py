@@ -126,6 +126,7 @@ def _header_row(rows: Sequence[_HeadRow], profile: Profile) -> int | None:
         if (
             number >= profile.skip_rows
             and len(cells) > 1
+            and not cells[0].startswith(">")  # quoted in a mail
             and all(any(key in columns for key in keys) for keys in wanted)
         ):
             return number

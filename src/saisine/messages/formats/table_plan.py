@@ -141,13 +141,15 @@ class _Plan:
         texts, ids = raw.get("text"), raw.get("message_id")
         if texts is None or _holds_none(texts):
             links = value_of("url", raw["url"], self.rules["url"]) if "url" in raw else Same(None)
+            pictures = raw.get("media_urls", Same(None))
             kept = [
-                bool(text) or (bool(number) and not rounded) or bool(link)  # a picture has a link and no text
-                for text, number, rounded, link in zip(
+                bool(text) or (bool(number) and not rounded) or bool(link or picture)
+                for text, number, rounded, link, picture in zip(
                     _each_row(texts, block),
                     _each_row(ids, block),
                     self._rounded(ids, block),
                     listed(links, len(block)),
+                    listed(pictures, len(block)),
                     strict=True,
                 )
             ]

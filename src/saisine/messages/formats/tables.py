@@ -126,6 +126,7 @@ APIFY: Final = tuple(
         "youtube-comments",
     )
 )
+DISCORD_CSV: Final = format_of(load_shipped("discord-csv"))
 EXPORTCOMMENTS: Final = format_of(load_shipped("exportcomments"))
 MINET_YOUTUBE_COMMENTS: Final = format_of(load_shipped("minet-youtube-comments"))
 YOUTUBE_DATA_TOOLS: Final = format_of(load_shipped("youtube-data-tools"))

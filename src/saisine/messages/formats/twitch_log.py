@@ -1,11 +1,11 @@
 """Twitch chat as readable text: logs of Chatterino, of justlog, and of ordinary IRC clients.
 
-Three ways of writing a line: `[12:58:11]  ada: text` under a line that says the day (Chatterino), `[2023-10-18
-12:58:11] #channel ada: text` (justlog, UTC), `[12:58:11] <ada> text` or `2023-10-18 12:58:11\tada\ttext` (IRC
-clients). A day that only the file's name tells is used and counted like a zone that was assumed. Without any
-day the time stays empty: an hour alone is no date.
+Ways of writing a line: `[12:58:11]  ada: text` under a line that says the day (Chatterino), `[2023-10-18 12:58:11]
+#channel ada: text` (justlog, UTC), `[12:58:11] <ada> text`, `Oct 18 12:58:11 <ada>\\ttext` or `2023-10-18
+12:58:11\\tada\\ttext` (IRC clients). A day that only the file's name tells is used and counted like a zone that was
+assumed. Without any day the time stays empty: an hour alone is no date.
 
-Sources: Chatterino 2 `LoggingChannel`, justlog README, irssi and WeeChat manuals. To be checked on real files:
+Sources: Chatterino 2 `LoggingChannel`, justlog README, irssi, WeeChat and HexChat manuals. To be checked on real files:
 wordings of events in each client.
 """
 
@@ -42,12 +42,17 @@ _SHAPES: Final = {
     "irc": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? <{_NICK}> (?P<text>.*)"),
     # « * bob waves », what /me writes; the events of a log have « -!- » or « *** » there
     "act": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? {{1,2}}\* {_NICK} (?P<text>(?!\*).*)"),
+    "hexchat": re.compile(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<date>[0-3]?\d) {_TIME} <{_NICK}>\t(?P<text>.*)"),
+    "weechat_act": re.compile(rf"{_DAY} {_TIME}\t ?\*\t{_NICK} (?P<text>.*)"),
     "weechat": re.compile(rf"{_DAY} {_TIME}\t{_NICK}\t(?P<text>.*)"),
 }
 _MARK: Final = re.compile(
-    r"(?:# (?:Start|Stop) logging at|--- (?:Log opened|Day changed|Log closed)) (?P<stated>.+)"
+    r"(?:# (?:Start|Stop) logging at|--- (?:Log opened|Day changed|Log closed)|\*{4} (?:BEGIN|ENDING) LOGGING AT) "
+    r"(?P<stated>.+)"
 )
-_EVENT: Final = re.compile(rf"(?:\[?(?:{_DAY}[ T])?{_TIME}\]?\s+\S.*)|#.*|---.*|\*\*\*.*")
+_EVENT: Final = re.compile(
+    rf"[A-Z][a-z]{{2}} [0-3]?\d [\d:]{{5,8}} \*\t.*|(?:\[?(?:{_DAY}[ T])?{_TIME}\]?\s+\S.*)|#.*|---.*|\*\*\*.*"
+)
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHANNEL: Final = re.compile(r"(?:^|/)#?([A-Za-z0-9_]{3,25})-\d{4}-\d{2}-\d{2}\.(?:log|txt)$")
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -56,7 +61,8 @@ SNIFFED_LINES: Final = 200
 
 
 class Line(NamedTuple):
-    """One line of a log: `shape` is one of the ways of writing, or `event` for what is no message."""
+    """One line of a log: `shape` is one of the ways of writing, or `event` for what is no message. `day` is 2024-05-13,
+    or `May 13` in a log of HexChat."""
 
     shape: str
     day: str | None
@@ -72,10 +78,9 @@ def parse_line(text: str) -> Line | None:
         found = pattern.fullmatch(text)
         if found is not None:
             parts = found.groupdict()
+            day = parts.get("day") or " ".join(filter(None, (parts.get("month"), parts.get("date")))) or None
             clock = (int(found["h"]), int(found["m"]), int(found["s"]) if found["s"] else None)
-            return Line(
-                shape, parts.get("day"), clock, parts.get("nick"), parts.get("channel"), found["text"]
-            )
+            return Line(shape, day, clock, parts.get("nick"), parts.get("channel"), found["text"])
     return Line("event", None, None, None, None, "") if _EVENT.fullmatch(text) else None
 
 
@@ -84,7 +89,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     text = decode_line(head)[0].removeprefix("\ufeff")
     lines = [line.rstrip("\r") for line in text.split("\n")[:SNIFFED_LINES]]
     parsed = [parse_line(line) for line in lines if line.strip()]
-    shapes = {one.shape for one in parsed if one is not None and one.nick} - {"act"}
+    shapes = {one.shape for one in parsed if one is not None and one.nick} - {"act", "weechat_act"}
     written = sum(one is not None and one.nick is not None for one in parsed)
     known = sum(one is not None for one in parsed)
     if not written or len(shapes) != 1 or known * 5 < len(parsed) * 4:
@@ -135,12 +140,23 @@ class _Calendar:
         if parsed is None or parsed.clock is None:
             return self.day
         if parsed.day is not None:
-            return parsed.day
+            return parsed.day if parsed.shape != "hexchat" else self._in_its_year(parsed.day)
         if self.day and self.last and self.last[0] - parsed.clock[0] > 12:
             # past midnight the clock goes back: the log has gone on to the next day
             self.day = (datetime.fromisoformat(self.day) + timedelta(days=1)).date().isoformat()
         self.last = parsed.clock
         return self.day
+
+    def _in_its_year(self, stated: str) -> str | None:
+        """`May 13` as 2024-05-13, in the year that the log told last; the next one when January comes after."""
+        if self.day is None:
+            return None
+        year = int(self.day[:4])
+        found = day_told(f"{stated} {year}")
+        if found is not None and found[5:7] == "01" and self.day[5:7] == "12":
+            found = day_told(f"{stated} {year + 1}")
+        self.day = found or self.day
+        return found
 
 
 def _is_day(text: str) -> bool:
@@ -159,7 +175,8 @@ def day_told(stated: str) -> str | None:
     long = _LONG_DAY.fullmatch(stated.strip())
     if long is None or long.group(1).lower() not in MONTHS:
         return None
-    return f"{long.group(3)}-{MONTHS.index(long.group(1).lower()) + 1:02}-{int(long.group(2)):02}"
+    day = f"{long.group(3)}-{MONTHS.index(long.group(1).lower()) + 1:02}-{int(long.group(2)):02}"
+    return day if _is_day(day) else None
 
 
 def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message | Skip | Note]:
