@@ -290,7 +290,8 @@ def _header_faults(headers: dict[str, str]) -> list[Words]:
 class WarcReader:
     """The records of one file, in order; each is verified when it is finished, at the latest by the next step.
 
-    After the last one, `faults` holds what disturbed the reading outside any record. Without `is_verified` no hash is
+    After the last one, `faults` holds what disturbed the reading outside any record; `is_followed` says that something
+    else stood where a record should begin, which is no cut. Without `is_verified` no hash is
     computed: who reads the messages of a file has the hash of the whole, and verifying it is another question.
 
     >>> import io
@@ -303,6 +304,7 @@ class WarcReader:
         self._is_verified = is_verified
         self._rank = 0
         self.faults: list[Words] = []
+        self.is_followed = False
 
     def __iter__(self) -> Iterator[Record]:
         """Raises `NotWarc` on another format, `OverBudget`; nothing else on hostile bytes."""
@@ -312,6 +314,8 @@ class WarcReader:
                 record = _begin(pieces, start, is_verified=self._is_verified)
             except (_Unreadable, StreamFault) as error:
                 self.faults.append(placed(start, error.words))
+                if isinstance(error, _Unreadable) and not _is_over(pieces):
+                    self.is_followed = True
                 if isinstance(pieces, PlainPieces):
                     return
                 self._rank = 0
@@ -343,6 +347,13 @@ class WarcReader:
             return None
         pieces.mark()
         return pieces.position
+
+
+def _is_over(pieces: PlainPieces | GzipPieces) -> bool:
+    try:
+        return pieces.is_at_end()
+    except StreamFault:
+        return True
 
 
 def placed(offset: int, words: Words) -> Words:

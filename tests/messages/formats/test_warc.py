@@ -235,3 +235,17 @@ def test_a_compressed_body_that_stops_fails_with_its_place(coding: str) -> None:
     block = http(packed, "application/json", f"Content-Encoding: {coding}")
     _, account = read(warc(warc_record("response", X_AT, block), THREE[1]), WARC)
     assert (account.mapped, [one.locator for one in account.failed]) == (1, ["#warc:0"])
+
+
+def test_what_stands_behind_the_last_record_is_no_cut() -> None:
+    plain = warc(answer_record(X_AT, X), packed=False)
+    (_,), ledger = read(plain + gzip.compress(plain), WARC)
+    assert set(notes(ledger)) == {"damaged"}
+    (_,), ledger = read(plain + plain[:30], WARC)
+    assert set(notes(ledger)) == {"truncated"}
+
+
+def test_a_body_in_utf_16_is_read() -> None:
+    body = json.dumps(X).encode("utf-16")
+    (row,), _ = read(warc(warc_record("response", X_AT, http(body, "application/json"))), WARC)
+    assert row.platform == "x"

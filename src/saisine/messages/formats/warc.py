@@ -65,7 +65,8 @@ def read_responses(
             yield Note("records_cut", cut[0], count=len(cut))
         if reader.faults or (last is not None and last.is_cut):
             offset = last.offset if last is not None else 0
-            yield Note("truncated", f"{ctx.locator_prefix}#warc:{offset}", offset)
+            code = "damaged" if reader.is_followed else "truncated"
+            yield Note(code, f"{ctx.locator_prefix}#warc:{offset}", offset)
 
 
 def _place_of(record: Record, ctx: Context) -> str:
