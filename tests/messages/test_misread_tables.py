@@ -77,6 +77,22 @@ def test_a_date_inside_a_text_proves_nothing(tmp_path: Path) -> None:
     assert days(messages) == ["06-05"]
 
 
+def test_dates_of_a_text_say_nothing_of_a_column_that_needs_no_order(tmp_path: Path) -> None:
+    _, reading = read(
+        tmp_path / "a.csv", f"{HEADER}2024-05-13 12:00,Zoé,vu le 05/06/2024 et le 05/13/2024,\n"
+    )
+    assert notes(reading) == {"zone_assumed"}
+
+
+@pytest.mark.parametrize("cell", ["5/13/2024", "05-13-2024", "05.13.2024", "5/13/24"])
+def test_each_writing_may_prove_the_month_first(tmp_path: Path, cell: str) -> None:
+    other = cell.replace("13", "6")
+    rows = f"{other},Zoé,un,\n" * 5_000 + f"{cell},Zoé,deux,\n" + f"{other},Zoé,un,\n" * 5_000
+    messages, reading = read(tmp_path / "a.csv", HEADER + rows)
+    assert "month_first" in notes(reading)
+    assert set(days(messages)) == {"05-05", "05-12"}  # midnight in Paris
+
+
 def test_a_profile_of_a_person_is_followed(tmp_path: Path) -> None:
     profile = tmp_path / "p.yaml"
     profile.write_text(

@@ -79,6 +79,15 @@ def read_blocks(profile: Profile) -> BlockReader:
     return blocks
 
 
+def each_cells(
+    member: Member, profile: Profile, layout: Layout, ctx: Context
+) -> Iterator[Sequence[list[str]]]:
+    """The rows under the header by blocks, their cells alone: what is looked at before a table is read. Raises what its
+    stream does."""
+    with member.open() as stream:
+        yield from _Reading(stream, profile, layout, ctx).cells()
+
+
 class _Reading:
     """One reading of a table, and where it stands."""
 
@@ -101,14 +110,30 @@ class _Reading:
             and len(layout.header) > 1
         )
 
+    def _rows_in(self, data: bytes, opened: bytes) -> _Rows | None:
+        """The rows of these lines, behind those of a cell that was open; None when they are read one by one."""
+        is_end = len(data) == len(opened) or not data.endswith(self.layout.line_end.encode())
+        if b"\0" in data or len(data) > MAX_RECORD_BYTES:
+            return None
+        return self._plain_rows(data, is_end=is_end) or self._split(data, is_end=is_end)
+
+    def cells(self) -> Iterator[Sequence[list[str]]]:
+        opened = b""
+        while self.fault is None and (data := self._next_lines(opened)):
+            rows = self._rows_in(data, opened)
+            if rows is None:
+                yield from ([one.obj] for one in self._one_by_one(data) if isinstance(one, RawRecord))
+                return
+            found = rows.cells
+            yield [one for one in found if not isinstance(one, str)] if rows.may_fail else found  # type: ignore[misc]
+            taken = rows.before_bytes + int(rows.lengths.sum())
+            self.number, self.offset = self.number + rows.before + len(found), self.offset + taken
+            opened = data[taken:]
+
     def blocks(self) -> Iterator[Found]:
         opened = b""
         while data := self._next_lines(opened):
-            is_end = len(data) == len(opened) or not data.endswith(self.layout.line_end.encode())
-            if b"\0" in data or len(data) > MAX_RECORD_BYTES:
-                rows = None
-            else:
-                rows = self._plain_rows(data, is_end=is_end) or self._split(data, is_end=is_end)
+            rows = self._rows_in(data, opened)
             if rows is None:
                 yield from self._one_by_one(data)
                 break

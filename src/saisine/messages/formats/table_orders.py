@@ -4,21 +4,27 @@
 habit of their country and no fact of the tool (`times.order: proved`), and of tables that hold such a date.
 """
 
+import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
 
 from saisine.messages.archive_streams import STREAM_FAULTS
-from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.profiles import Profile
-from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note, RawRecord
-from saisine.messages.formats.table_blocks import read_blocks
+from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note
+from saisine.messages.formats.table_blocks import each_cells
+from saisine.messages.formats.table_cells import CellColumns
 from saisine.messages.formats.table_columns import column, padded
 from saisine.messages.formats.table_fields import place_of
 from saisine.messages.formats.table_layout import Layout
 
 TIMES: Final = ("created_at", "edited_at", "collected_at", "author_created_at")
+_PIECE_BYTES: Final = 1 << 20
 _SHORTEST: Final = 10  # `13/05/2024`: what follows tells nothing of the order
 _IN_BYTES: Final = re.compile(rb"(?<!\d)\d{1,2}([/.\-])\d{1,2}\1(?:\d{4}|\d\d)(?!\d)")
 _NUMERIC: Final = re.compile(r"\s*(\d{1,2})([/.\-])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d)")
@@ -29,7 +35,7 @@ _LAST_MONTH: Final = 12
 @dataclass(frozen=True, slots=True)
 class DateOrder:
     """What the dates of a table say of their order: how many of its days can only be read day first, how many only
-    month first, how many in both ways. The same day counts once."""
+    month first, how many in both ways. The same day and month count once."""
 
     day_first: int = 0
     month_first: int = 0
@@ -58,21 +64,80 @@ class DateOrder:
 
 
 def order_of(member: Member, ctx: Context, profile: Profile, layout: Layout) -> DateOrder:
-    """The order of the dates of this table, from all its rows; they are read once for that."""
+    """The order of the dates of this table, from all its rows.
+
+    Its bytes are looked at first, which is faster than its columns: a date in a text proves nothing, but what is
+    nowhere is in no column.
+    """
     found = (place_of(profile.fields[name], layout.columns) for name in TIMES if name in profile.fields)
     places = [place for place in found if place is not None]
     if not places or not _IN_BYTES.search(member.read(HEAD_BYTES)):
         return DateOrder()
-    days: set[str] = set()
     try:
-        for one in read_blocks(profile)(member, ctx):
-            if isinstance(one, RecordBlock | RawRecord):
-                rows = padded(one.objs if isinstance(one, RecordBlock) else [one.obj], len(layout.header))
-                for place in places:
-                    days.update(cell[:_SHORTEST] for cell in column(rows, place))
+        anywhere = _told_by(_pairs_in_bytes(member))
+        head = replace(member, open=lambda: io.BytesIO(member.read(HEAD_BYTES)))
+        begin = _told_by(_pairs_in_columns(head, ctx, profile, layout, places))
+        is_told = begin.day_first or (begin.either and not anywhere.day_first)
+        if is_told and not anywhere.month_first:
+            return begin
+        return _told_by(_pairs_in_columns(member, ctx, profile, layout, places))
     except STREAM_FAULTS:
-        pass  # the reading that follows stops there too, and says it
-    return _told_by(days)
+        return DateOrder()  # the reading that follows stops there too, and says it
+
+
+def _pairs_in_bytes(member: Member) -> set[tuple[int, int]]:
+    """The first two numbers of whatever looks like a date with numbers, in a text or not."""
+    pairs: set[tuple[int, int]] = set()
+    with member.open() as stream:
+        left = b""
+        while piece := stream.read(_PIECE_BYTES):
+            data = b"   " + left + piece + b"   "
+            left = piece[-_SHORTEST:]
+            signs = np.frombuffer(data, np.uint8)
+            for sign in b"/.-":
+                pairs |= _pairs_around(signs, sign)
+    return pairs
+
+
+def _pairs_around(signs: npt.NDArray[np.uint8], sign: int) -> set[tuple[int, int]]:
+    """The numbers before and between two of these signs that stand two or three places apart, a digit behind."""
+    places = np.flatnonzero(signs == sign)
+    apart = np.diff(places)
+    are_close = (apart == 2) | (apart == 3)
+    firsts, seconds = places[:-1][are_close], places[1:][are_close]
+    if not len(firsts):
+        return set()
+
+    def digits(places: Any) -> npt.NDArray[np.uint8]:
+        found: npt.NDArray[np.uint8] = signs[places] - np.uint8(ord("0"))
+        return found  # what is below zero came out above nine
+
+    tens, ones, low = digits(firsts - 2), digits(firsts - 1), digits(seconds - 1)
+    high = np.where(seconds - firsts == 3, digits(firsts + 1), 0)
+    is_number = (ones < 10) & (low < 10) & (high < 10) & (digits(seconds + 1) < 10)
+    is_short = (tens > 9) | (digits(firsts - 3) > 9)  # the year comes first in 2024-05-13
+    first = np.where(tens < 10, tens * 10, 0) + ones
+    together = (first.astype(np.int64) * 100 + high * 10 + low)[is_number & is_short]
+    return {divmod(pair, 100) for pair in np.unique(together).tolist()}
+
+
+def _pairs_in_columns(
+    member: Member, ctx: Context, profile: Profile, layout: Layout, places: Sequence[int]
+) -> set[tuple[int, int]]:
+    """The first two numbers of the dates of these columns."""
+    days: set[str] = set()
+    for rows in each_cells(member, profile, layout, ctx):
+        for place in places:
+            days |= _days_in(rows, place, len(layout.header))
+    found = map(_NUMERIC.match, days)
+    return {(int(one[1]), int(one[3])) for one in found if one is not None}
+
+
+def _days_in(rows: Sequence[list[str]], place: int, width: int) -> set[str]:
+    """What the cells of this column begin with."""
+    if isinstance(rows, CellColumns):
+        return set(pc.unique(pc.utf8_slice_codeunits(rows.array(place), 0, _SHORTEST)).to_pylist())
+    return {cell[:_SHORTEST] for cell in column(padded(rows, width), place)}
 
 
 def is_either(cell: str) -> bool:
@@ -84,13 +149,9 @@ def is_either(cell: str) -> bool:
     return first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
 
 
-def _told_by(days: Iterable[str]) -> DateOrder:
+def _told_by(pairs: Iterable[tuple[int, int]]) -> DateOrder:
     day_first = month_first = either = 0
-    for day in days:
-        found = _NUMERIC.match(day)
-        if found is None:
-            continue
-        first, second = int(found[1]), int(found[3])
+    for first, second in pairs:
         either += first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
         day_first += _LAST_MONTH < first <= 31 and second <= _LAST_MONTH
         month_first += _LAST_MONTH < second <= 31 and first <= _LAST_MONTH
