@@ -1,5 +1,6 @@
 """The published samples of X version 2 and twarc: expected counts, ids and times equal to the source."""
 
+import html
 import json
 from collections import Counter
 from functools import cache
@@ -69,7 +70,8 @@ def test_ids_texts_and_times_equal_the_source(name: str) -> None:
         if path.suffix == ".jsonl"
         else [json.loads(path.read_text("utf-8"))]
     )
-    stated = [(p["id"], p["text"], p["created_at"]) for document in documents for p in posts_of(document)]
+    posts = [post for document in documents for post in posts_of(document)]
+    stated = [(post["id"], html.unescape(post["text"]), post["created_at"]) for post in posts]
     primary = [m for m in messages if m.role == "primary"]
     assert [(m.message_id, m.text, m.created_at_raw) for m in primary] == stated
     for message in primary:

@@ -46,7 +46,23 @@ _OF_A_CAPTURE: Final = re.compile(
 )
 
 
+# The other version of TikTok's « Download your data ».
+_TIKTOK_TEXT: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:>>> (?:Group )?Chat History with "
+    rb"|Date: \d{4}-\d\d-\d\d [\d:]{8}(?: UTC)?\r?\n(?:Comment|Link): )"
+)
+# A page of an API that holds nothing, or says why it gives nothing.
+_EMPTY_ANSWER: Final = re.compile(rb'"(?:items|data)"\s*:\s*\[\s*\]')
+_ERROR_ANSWER: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"errors?"\s*:\s*[\[{]')
+
+
 def _why_unknown(head: bytes) -> str:
+    if _TIKTOK_TEXT.match(head):
+        return "tiktok_text"
+    if _ERROR_ANSWER.match(head):
+        return "error_answer"
+    if head[:1] == b"{" and _EMPTY_ANSWER.search(head) and len(head) < 4096:
+        return "empty_answer"
     if _OF_A_CAPTURE.match(head):
         return "no_message_inside"
     lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")

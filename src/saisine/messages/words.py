@@ -123,6 +123,10 @@ NOTES: Final[dict[str, Words]] = {
         "A spreadsheet damaged {count:identifier|identifiers}: the last digits are lost (1.75E+18) and cannot be "
         "rebuilt. These rows stay without identifier. Go back to the original file without opening it in Excel.",
     ),
+    "more_pages": Words(
+        "La plateforme annonce une page après celle-ci : déposez-la aussi, sinon des messages manquent.",
+        "The platform announces a page after this one: deposit it too, or messages are missing.",
+    ),
     "replies_missing": Words(
         "{count:réponse annoncée par la plateforme n’est pas|réponses annoncées par la plateforme ne sont pas} dans ce "
         "fichier.",
@@ -271,6 +275,19 @@ UNREAD: Final[dict[str, Words]] = {
         "The platform gave the version for reading (HTML), not the data. Ask for the export again and "
         "choose “JSON”.",
         is_problem=True,
+    ),
+    "tiktok_text": Words(
+        "Ce sont vos données TikTok au format TXT, qui ne se lit pas.{sealed} Redemandez-les à TikTok au format JSON.",
+        "These are your TikTok data in TXT format, which is not read.{sealed} Ask TikTok again, for the JSON format.",
+        is_problem=True,
+    ),
+    "error_answer": Words(
+        "C’est un message d’erreur de la plateforme, sans message dedans.{sealed} Refaites la demande.",
+        "This is an error message of the platform, with no message in it.{sealed} Ask again.",
+    ),
+    "empty_answer": Words(
+        "C’est une réponse vide de la plateforme : elle n’a donné aucun message.{sealed}",
+        "This is an empty answer of the platform: it gave no message.{sealed}",
     ),
     "wrong_format": Words(
         "Ce fichier n’est pas du format demandé : aucun message n’en est sorti.{sealed} Laissez Saisine reconnaître le "

@@ -238,7 +238,11 @@ def _rescue(body: bytes, kind: Any, locator: str, *, is_last: bool) -> _Rescued 
         return RecordError(locator, "too_deep")
     except msgspec.ValidationError as error:
         return RecordError(locator, f"unexpected_shape: {error}")
-    except StopIteration:
+    except StopIteration as stop:
+        # behind a colon, or in the middle of `false`
+        is_begun = any(word.startswith(text[stop.value :]) for word in ("true", "false", "null", "-"))
+        if is_last and is_begun:
+            return RecordError(locator, "cut_short", is_cut=True)
         return RecordError(locator, "bad_json: not a JSON value")
     except ValueError as error:
         return RecordError(locator, explain(error), is_cut=is_last and is_cut(error, len(text)))

@@ -10,6 +10,7 @@ Sources: exports of 2018 to 2025 described in docs/formats.md; the entry shapes 
 import json
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 from saisine.messages.formats.contract import (
@@ -19,13 +20,14 @@ from saisine.messages.formats.contract import (
     Member,
     Note,
     RawRecord,
+    Reader,
     RecordError,
     Sniff,
     json_array,
     json_documents,
 )
 from saisine.messages.formats.meta_entries import Entry, Found, map_shape
-from saisine.messages.formats.meta_values import repair
+from saisine.messages.formats.meta_values import LabelCounts, labelled, labelled_list, repair
 from saisine.messages.formats.shapes import score_keys
 
 ROOTS: Final = (
@@ -41,7 +43,13 @@ ROOTS: Final = (
         "reactions",
         "reactions_v2",
     ),
-    *("story_activities_story_likes",),
+    *(
+        "story_activities_story_likes",
+        "text_post_app_text_posts",
+        "ig_igtv_media",
+        "ig_recently_deleted_media",
+    ),
+    *("videos_v2", "other_photos_v2", "archived_stories_v2", "page_comments_v2"),
 )
 ENVELOPES: Final = (b'"source_platform"', b'"__import_meta"')
 SHAPES: Final = (
@@ -60,6 +68,10 @@ SHAPES: Final = (
     ("label_values", "label", "value", "timestamp"),
     ("media", "uri", "creation_timestamp", "title"),
     ("ig_stories", "uri", "creation_timestamp", "title"),
+    ("text_post_app_text_posts", "media", "creation_timestamp", "title"),
+    ("other_photos_v2", "uri", "creation_timestamp"),
+    ("videos_v2", "uri", "creation_timestamp"),
+    ("cover_photo", "photos", "uri", "creation_timestamp"),
     ("media_comments",),
     ("media_likes",),
     ("caption", "taken_at", "path"),
@@ -80,16 +92,42 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 
 def read_entries(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
-    """The entries of the file's lists; a file without any is given whole, so that it is counted."""
+    """The entries of the file's lists; failing any, those of the list of an unknown kind that it begins with,
+    failing that the file itself: all is counted."""
     ctx.memory["path"] = repair(ctx.path or member.name, set())
     root = _ROOT.match(member.read(HEAD_BYTES))
-    ctx.memory["root"] = root.group(1).decode("utf-8", "replace").lower() if root else ""
-    is_empty = True
+    name = root.group(1).decode("utf-8", "replace") if root else ""
+    ctx.memory["root"] = name.lower()
+    ctx.memory["comment_label"] = _comment_label(member, ctx)
+    others = [_read_of(name)] if name else []
+    for read in (_read, *others, json_documents):
+        is_empty = True
+        for found in read(member, ctx):
+            is_empty = False
+            yield found
+        if not is_empty:
+            return
+
+
+@lru_cache(maxsize=64)
+def _read_of(root: str) -> Reader:
+    """The entries of a list of a kind that is not known: each is counted."""
+    return json_array("", root, look_ahead=True)
+
+
+def _comment_label(member: Member, ctx: Context) -> str | None:
+    """The label under which the comments of this file stand, where it is in a language that is not known here."""
+    head = member.read(HEAD_BYTES)
+    if b'"string_map_data"' not in head and b'"label_values"' not in head:
+        return None
+    counts = LabelCounts()
     for found in _read(member, ctx):
-        is_empty = False
-        yield found
-    if is_empty:
-        yield from json_documents(member, ctx)
+        if isinstance(found, RawRecord) and isinstance(found.obj, dict):
+            raw = repair(found.obj, set())
+            mapped, listed = raw.get("string_map_data"), raw.get("label_values")
+            counts.add(labelled(mapped) if isinstance(mapped, dict) else [])
+            counts.add(labelled_list(listed) if isinstance(listed, list) else [])
+    return counts.comment_label()
 
 
 def map_entry(record: RawRecord, ctx: Context) -> Found:
@@ -167,7 +205,7 @@ def _name_in(profile: Any) -> str | None:
 META_DYI: Final = Format(
     id="meta-dyi",
     version=2,
-    platforms=("facebook", "instagram"),
+    platforms=("facebook", "instagram", "threads"),
     label_fr="Facebook, Instagram, Messenger : « Télécharger vos informations » (JSON)",
     label_en="Facebook, Instagram, Messenger: “Download your information” (JSON)",
     how_to_get_fr="""\

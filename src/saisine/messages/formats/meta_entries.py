@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from saisine.messages.formats.contract import Context, Message, RawRecord, Skip
 from saisine.messages.formats.meta_values import (
+    AUTHOR_LABELS,
+    GROUP_LABELS,
     addresses,
     as_exported,
     has_comment_label,
@@ -19,7 +21,9 @@ from saisine.messages.formats.meta_values import (
     labelled_list,
     pick_comment,
     time_fields,
+    under,
     uris,
+    words_in,
 )
 
 CALLS: Final = frozenset({"call", "subscribe", "unsubscribe"})
@@ -61,13 +65,23 @@ class Entry:
         return self.root, self.path.rpartition("/")[2].lower()
 
     def message(
-        self, *, platform: str, kind: str, text: str, at: Any, conversation: str | None = None, **fields: Any
+        self,
+        *,
+        platform: str,
+        kind: str,
+        at: Any,
+        text: str = "",
+        parts: Sequence[str] = (),
+        conversation: str | None = None,
+        **fields: Any,
     ) -> Message:
-        """A message with a derived id: these exports give none."""
+        """A message with a derived id: these exports give none. `parts` are those of a text that stands in several."""
         times = time_fields(at)
         # One's own comment has the same id whether the file that names the owner is there or not.
         author = (fields.get("author_name") or "") if kind == "dm" else ""
-        is_repaired = text in self.repaired
+        parts = list(dict.fromkeys(filter(None, parts or [text])))
+        text = "\n".join(parts)
+        is_repaired = not self.repaired.isdisjoint(parts)
         given = {"text": text or fields.get("media_urls") or fields.get("deleted") == "deleted"}
         given |= {key: fields.get(key) for key in ("author_name", "author_handle", "target_handle")}
         missing = tuple(key for key, value in given.items() if not value)
@@ -81,7 +95,10 @@ class Entry:
             ),
             text=text,
             text_raw=as_exported(text) if is_repaired else None,
-            text_repairs=("mojibake",) if is_repaired else (),
+            text_repairs=(
+                *(["mojibake"] if is_repaired else []),
+                *(["fragments_joined"] if len(parts) > 1 else []),
+            ),
             conversation_id=conversation,
             missing=(
                 *missing,
@@ -128,7 +145,8 @@ def from_direct(entry: Entry) -> Message | Skip:
     return entry.message(
         platform="facebook" if "senderName" in raw else entry.platform or "other",
         kind="dm",
-        text=raw.get("content") or raw.get("text") or share.get("share_text") or "",
+        # "zoé sent an attachment." stands above what the shared post says
+        parts=[raw.get("content") or raw.get("text") or "", share.get("share_text") or ""],
         at=raw.get("timestamp_ms") or raw.get("timestamp"),
         conversation=_conversation(entry),
         author_name=sender,
@@ -136,6 +154,7 @@ def from_direct(entry: Entry) -> Message | Skip:
         target_kind="account",
         target_handle=_other_side(entry.around, sender),
         visibility="private",
+        mentions=[share["original_content_owner"]] if share.get("original_content_owner") else [],
         urls=[share["link"]] if share.get("link") else [],
         media_urls=[uri for key in MEDIA_KEYS for uri in uris(raw.get(key))],
         deleted="deleted" if raw.get("is_unsent") or raw.get("isUnsent") else "none",
@@ -178,11 +197,26 @@ def from_labelled(entry: Entry) -> Message | Skip:
         is_pair = len(values) == 2 and at is not None and not any(one.get("href") for one in inside)
     if not (entry.is_comment or has_comment_label(values) or is_pair):
         return Skip("unsupported_variant")
-    text, account = pick_comment(values)
+    text, account = pick_comment(values, entry.ctx.memory.get("comment_label"))
     links = [value for _, value in values if value.startswith(("https://", "http://"))]
     named = next((name for link in links if (name := platform_named(link))), None)
     platform = entry.platform or named or "instagram" if "label_values" in raw else "instagram"
-    media = uris(raw.get("media_list_data"))
+    media = uris([raw.get("media"), raw.get("media_list_data")])
+    author, group = under(values, AUTHOR_LABELS), under(values, GROUP_LABELS)
+    if platform == "facebook" and (author or group):
+        return entry.message(
+            platform=platform,
+            kind="comment",
+            text=text,
+            at=at,
+            conversation=group,
+            author_name=author,
+            owner_is_author=True,
+            target_kind="channel" if group else None,
+            target_handle=group,
+            urls=list(dict.fromkeys(links)),
+            media_urls=media,
+        )
     return _own_comment(entry, text, at, account, media, platform=platform, urls=links)
 
 
@@ -292,7 +326,7 @@ def _feed_post(entry: Entry, whole: Mapping[str, Any]) -> Message:
     return entry.message(
         platform="facebook",
         kind="post",
-        text=whole.get("post") or "",
+        parts=_unrepeated([whole.get("post") or "", *words_in(raw.get("attachments"))]),
         at=raw.get("timestamp"),
         author_name=entry.owner,
         owner_is_author=True,
@@ -300,6 +334,15 @@ def _feed_post(entry: Entry, whole: Mapping[str, Any]) -> Message:
         urls=addresses(raw.get("attachments")),
         media_urls=uris(raw.get("attachments")),
     )
+
+
+def _unrepeated(parts: Sequence[str]) -> list[str]:
+    """The parts but those that an earlier one holds: a picture often repeats the words of its post."""
+    kept: list[str] = []
+    for part in parts:
+        if part and not any(part in one for one in kept):
+            kept.append(part)
+    return kept
 
 
 def is_nested_post(raw: Any) -> bool:
@@ -327,19 +370,22 @@ def is_picture(raw: Any) -> bool:
     return "creation_timestamp" in raw or "taken_at" in raw or isinstance(raw.get("media"), list)
 
 
-def from_picture(entry: Entry) -> Message | Skip:
-    """Instagram posts and stories: {media: [{uri, creation_timestamp, title}]}, or one captioned picture."""
+def from_picture(entry: Entry) -> Message | Skip | list[Message | Skip]:
+    """Instagram posts and stories: {media: [{uri, creation_timestamp, title}]}, or one captioned picture; a picture of
+    an album of Facebook, with the comments that others wrote under it."""
     raw = entry.raw
     inside = raw.get("media") or [raw]
     path = str(raw.get("path") or inside[0].get("uri") or "")
     if path.startswith("profile/"):
         return Skip("not_a_message")
+    if "comments" in raw or "cover_photo" in entry.around:
+        return _from_album(entry)
     is_story = "stories" in (path or entry.root)
     captions = [raw.get("title"), raw.get("caption"), *(one.get("title") for one in inside)]
     return entry.message(
-        platform=entry.platform or "instagram",
+        platform="threads" if entry.root in THREADS_ROOTS else entry.platform or "instagram",
         kind="story" if is_story else "post",
-        text=next((caption for caption in captions if caption), ""),
+        parts=_unrepeated([caption for caption in captions if caption]),
         at=raw.get("creation_timestamp") or raw.get("taken_at") or inside[0].get("creation_timestamp"),
         author_handle=entry.owner,
         owner_is_author=True,
@@ -347,6 +393,44 @@ def from_picture(entry: Entry) -> Message | Skip:
     )
 
 
+def _from_album(entry: Entry) -> list[Message | Skip]:
+    """One picture of an album, then each comment under it; what is said of the album stands with its first picture."""
+    raw, album = entry.raw, entry.around
+    name = album.get("name")
+    above = [] if "album" in entry.ctx.memory else [album.get("description") or ""]
+    entry.ctx.memory["album"] = True
+    found: list[Message | Skip] = [
+        entry.message(
+            platform="facebook",
+            kind="post",
+            parts=_unrepeated([raw.get("description") or raw.get("title") or "", *above]),
+            at=raw.get("creation_timestamp"),
+            conversation=name,
+            author_name=entry.owner,
+            owner_is_author=True,
+            media_urls=uris(raw),
+        )
+    ]
+    for place, comment in enumerate(raw.get("comments") or []):
+        author = comment.get("author")
+        found.append(
+            entry.message(
+                sub_locator=f"/comments/{place}",
+                platform="facebook",
+                kind="comment",
+                text=comment.get("comment") or "",
+                at=comment.get("timestamp"),
+                conversation=name,
+                author_name=author,
+                owner_is_author=author == entry.owner if author and entry.owner else None,
+                target_kind="account",
+                target_handle=entry.owner,
+            )
+        )
+    return found
+
+
+THREADS_ROOTS: Final = frozenset({"text_post_app_text_posts"})
 Found = Message | Skip | list[Message | Skip]
 SHAPES: Final[tuple[tuple[Callable[[Any], bool], Callable[[Entry], Found]], ...]] = (
     (is_old_row, from_old_row),

@@ -1,7 +1,8 @@
 """What every Meta export shares: the encoding fault, its clocks, and labels in the account's language."""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,15 +10,64 @@ from saisine.texts import fold, repair_mojibake, utc_from_ms, utc_from_s
 
 # Only hints: the account's language decides the label, so shape decides first where labels are unknown.
 COMMENT_LABELS: Final = frozenset(
-    {"comment", "commentaire", "opmerking", "reactie", "kommentar", "comentario", "commento", "komentarz"}
+    {
+        *(
+            "comment",
+            "commentaire",
+            "opmerking",
+            "reactie",
+            "kommentar",
+            "comentario",
+            "commento",
+            "komentarz",
+        ),
+        *("yorum", "comentariu", "hozzaszolas", "komentar", "kommentti", "комментарии", "коментар", "σχολιο"),
+        *("تعليق", "التعليق", "نظر", "תגובה", "コメント", "댓글", "评论", "留言", "binh luan"),
+    }
+)
+# Who wrote it and in which group, where a Facebook export says so.
+AUTHOR_LABELS: Final = frozenset(
+    {
+        "author",
+        "auteur",
+        "autrice",
+        "autor",
+        "autore",
+        "verfasser",
+        "yazar",
+        "автор",
+        "المؤلف",
+        "الكاتب",
+        "作者",
+        "作成者",
+    }
+)
+GROUP_LABELS: Final = frozenset(
+    {
+        "group",
+        "groupe",
+        "gruppe",
+        "grupo",
+        "gruppo",
+        "groep",
+        "grupa",
+        "grup",
+        "группа",
+        "المجموعة",
+        "グループ",
+        "小组",
+    }
 )
 OWNER_LABELS: Final = frozenset(
     {
         *("media owner", "proprietaire du media", "proprietaire du contenu multimedia", "media-eigenaar"),
         *("eigenaar van media", "inhaber des mediums", "medieninhaber", "proprietario da midia"),
         *("propietario del contenido multimedia", "proprietario del contenuto multimediale"),
+        *("medya sahibi", "مالك الوسائط", "владелец медиафаила", "wlasciciel multimediow"),
     }
 )
+MAX_DISTINCT: Final = 2_000
+MAX_LABELS: Final = 50
 _HANDLE: Final = re.compile(r"@?[a-z0-9._]{1,30}")  # what Instagram allows for an account
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
@@ -68,21 +118,59 @@ def _from_iso(text: str) -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def pick_comment(values: list[tuple[str, str]]) -> tuple[str, str | None]:
+def pick_comment(values: list[tuple[str, str]], label: str | None = None) -> tuple[str, str | None]:
     """(text of the comment, account it was written under) among labelled values, by label when it is known.
 
-    With unknown labels, what cannot be an account name is the text, the longest of several; when all could
-    be names ("ok"), the first is, which is the order of the exports seen.
+    `label` is that of the comments where the whole file tells it. With unknown labels, what cannot be an account name
+    is the text, the longest of several; when all could be names ("ok"), the first is, which is the order of the exports
+    seen.
     """
-    owner = next((value for label, value in values if fold(label) in OWNER_LABELS), None)
-    text = next((value for label, value in values if fold(label) in COMMENT_LABELS), None)
-    rest = [value for _, value in values if value not in (owner, text) and not _ADDRESS.fullmatch(value)]
+    owner = under(values, OWNER_LABELS)
+    known = COMMENT_LABELS if label is None else {*COMMENT_LABELS, fold(label)}
+    text = under(values, known)
+    others = (under(values, AUTHOR_LABELS), under(values, GROUP_LABELS))
+    rest = [
+        value for _, value in values if value not in (owner, text, *others) and not _ADDRESS.fullmatch(value)
+    ]
     if text is None:
         sentences = [value for value in rest if not _HANDLE.fullmatch(value)]
         text = max(sentences, key=len) if sentences else next(iter(rest), "")
     if owner is None:
         owner = next((value for value in rest if value != text and _HANDLE.fullmatch(value)), None)
     return text, owner
+
+
+def under(values: list[tuple[str, str]], labels: Collection[str]) -> str | None:
+    """The first value that stands under one of these labels."""
+    return next((value for label, value in values if fold(label) in labels), None)
+
+
+class LabelCounts:
+    """What stands under each label of a file, counted: in a language that is not known here, the comments are under the
+    label whose values differ most and look least like account names."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, set[str]] = {}
+        self._sentences: Counter[str] = Counter()
+
+    def add(self, values: list[tuple[str, str]]) -> None:
+        for label, value in values:
+            seen = self._values.setdefault(label, set())
+            if _ADDRESS.fullmatch(value) or len(seen) > MAX_DISTINCT or len(self._values) > MAX_LABELS:
+                continue
+            seen.add(value)
+            self._sentences[label] += not _HANDLE.fullmatch(value)
+
+    def comment_label(self) -> str | None:
+        """None when a known label is there, or when nothing tells one from the others."""
+        labels = [one for one, seen in self._values.items() if seen]
+        if len(labels) < 2 or any(fold(one) in COMMENT_LABELS for one in labels):
+            return None
+        ranked = sorted(labels, key=self._rank, reverse=True)
+        return ranked[0] if self._rank(ranked[0]) > self._rank(ranked[1]) else None
+
+    def _rank(self, label: str) -> tuple[int, int]:
+        return len(self._values[label]), self._sentences[label]
 
 
 def has_comment_label(values: list[tuple[str, str]]) -> bool:
@@ -115,7 +203,7 @@ def uris(value: Any) -> list[str]:
     if isinstance(value, list):
         return [uri for one in value for uri in uris(one)]
     if isinstance(value, dict):
-        own = [value["uri"]] if isinstance(value.get("uri"), str) else []
+        own = [value["uri"]] if isinstance(value.get("uri"), str) and value["uri"] else []
         return own + [uri for key, one in value.items() if key in CARRIERS for uri in uris(one)]
     return []
 
@@ -132,3 +220,37 @@ def addresses(value: Any) -> list[str]:
         own = [context["url"]] if isinstance(context, dict) and isinstance(context.get("url"), str) else []
         return own + [url for key, one in value.items() if key in CARRIERS for url in addresses(one)]
     return []
+
+
+def words_in(attachments: Any) -> list[str]:
+    """What a person wrote or read in the attachments of a post: descriptions of pictures, a poll, an event, a sale."""
+    found: list[str] = []
+    waiting = [attachments]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, list):
+            waiting[:0] = one
+        elif isinstance(one, dict):
+            found += _own_words(one)
+            waiting[:0] = [one[key] for key in _WORDED if key in one]
+    return list(dict.fromkeys(found))
+
+
+# The sale's and the event's fields have these names too; `name` alone would be that of a place.
+_WORDED: Final = (
+    "data",
+    "media",
+    "poll",
+    "options",
+    "event",
+    "for_sale_item",
+    "fundraiser",
+    "external_context",
+)
+_WORDS: Final = ("text", "question", "option", "description", "price")
+
+
+def _own_words(one: dict[str, Any]) -> list[str]:
+    named = ("name", *_WORDS) if "start_timestamp" in one or "url" in one else _WORDS
+    named = ("title", *named) if "price" in one or ("title" in one and "uri" not in one) else named
+    return [value for key in named if isinstance(value := one.get(key), str) and value.strip()]

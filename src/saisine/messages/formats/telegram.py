@@ -22,6 +22,7 @@ from saisine.messages.formats.contract import (
     json_array,
 )
 from saisine.messages.formats.json_values import dict_at, list_at, word_at
+from saisine.messages.formats.links import unique
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_s
 
@@ -76,7 +77,8 @@ def _message(raw: dict[str, Any], chat: Mapping[str, Any], record: RawRecord, ct
         created_at_precision=precision,
         created_at_source="field",
         edited_at=_edited_at(raw, ctx.zone),
-        parent_id=_unique_id(chat_id, raw.get("reply_to_message_id")),
+        # an answer may be to a message of another chat, whose identifier is then given
+        parent_id=_unique_id(_word(raw.get("reply_to_peer_id")) or chat_id, raw.get("reply_to_message_id")),
         conversation_id=chat_id or chat_name,
         target_id=chat_id,
         target_kind="channel" if chat_type.endswith("channel") else "thread",
@@ -84,10 +86,15 @@ def _message(raw: dict[str, Any], chat: Mapping[str, Any], record: RawRecord, ct
         visibility=chat_type.partition("_")[0] if chat_type.startswith(("public_", "private_")) else None,
         media_urls=[path for path in (raw.get("photo"), raw.get("file")) if _is_exported(path)],
         missing=_missing(
-            message_id=message_id, author_id=author_id, author_name=author_name, target_id=chat_id
+            message_id=message_id,
+            author_id=author_id,
+            author_name=author_name,
+            target_id=chat_id,
+            # words of somebody else, who is named and whose message is not
+            repost_of_id=None if raw.get("forwarded_from") else "none",
         ),
         urls=links["urls"],
-        mentions=links["mentions"],
+        mentions=unique([*filter(None, [_word(raw.get("forwarded_from"))]), *links["mentions"]]),
         hashtags=links["hashtags"],
     )
 
@@ -108,17 +115,19 @@ def _pieces(text: Any) -> list[dict[str, Any]]:
 
 
 def _shown(raw: dict[str, Any]) -> str:
-    """The words of what is no text: a poll and its answers, a person's card, a place. A telephone number or an address
-    that somebody posts is what a victim must be able to find again."""
-    poll = dict_at(raw, "poll")
-    if poll:
-        answers = [word_at(one, "text") for one in list_at(poll, "answers")]
-        return "\n".join(filter(None, [word_at(poll, "question"), *answers]))
+    """The words of what is no text: a poll or a list and its lines, a person's card, a place, a game, a bill. A
+    telephone number or an address that somebody posts is what a victim must be able to find again."""
+    for listed in (dict_at(raw, "poll"), dict_at(raw, "todo_list")):
+        if listed:
+            answers = [word_at(one, "text") for one in list_at(listed, "answers")]
+            return "\n".join(filter(None, [word_at(listed, "question") or word_at(listed, "title"), *answers]))
+    bill = dict_at(raw, "invoice_information")
+    offered = [raw.get("game_title"), raw.get("game_description"), bill.get("title"), bill.get("description")]
     card = dict_at(raw, "contact_information")
     names = [word_at(card, key) for key in ("first_name", "last_name", "phone_number")]
     place = dict_at(raw, "location_information")
     point = [str(place[key]) for key in ("latitude", "longitude") if type(place.get(key)) in (int, float)]
-    parts = [" ".join(filter(None, names)), raw.get("place_name"), raw.get("address"), ", ".join(point)]
+    parts = [*offered, " ".join(filter(None, names)), raw.get("place_name"), raw.get("address"), ", ".join(point)]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 

@@ -167,6 +167,8 @@ def _message(
     title = ctx.memory["title"]
     text, links, markup = _text(page, is_whole=piece.is_whole)
     is_cut_off = not piece.is_whole and not markup
+    inside = _NAME.search(page.partition(_FORWARDED)[2])
+    first = html.unescape(inside.group(1)).strip() if inside else ""
     reply = _REPLY.search(page)
     return Message.of(
         record,
@@ -187,6 +189,7 @@ def _message(
         target_kind="thread",
         target_handle=title,
         urls=unique(link for link in links if "://" in link),
+        mentions=[first] if first else [],
         media_urls=[html.unescape(path) for path in _MEDIA.findall(page)],
         missing=tuple(
             name
@@ -194,6 +197,7 @@ def _message(
                 "author_name": not author,
                 "target_handle": not title,
                 "text": is_cut_off,
+                "repost_of_id": bool(first),  # words of somebody else, who is named and whose message is not
             }.items()
             if is_absent
         ),
@@ -260,6 +264,6 @@ edits. As of 1 June 2025; screens change.""",
     map=map_message,
     cannot_give=(
         *("author_id", "author_handle", "lang", "url", "edited_at", "target_id", "visibility"),
-        *("mentions", "hashtags", "like_count", "share_count", "reply_count", "view_count"),
+        *("hashtags", "like_count", "share_count", "reply_count", "view_count"),
     ),
 )

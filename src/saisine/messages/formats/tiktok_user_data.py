@@ -28,27 +28,27 @@ from saisine.messages.formats.json_records import KEPT_BYTES, Path, _Walk, recor
 from saisine.messages.formats.json_values import as_count
 from saisine.messages.formats.json_window import Malformed, Window
 
-# Folded keys down to each list of records; ANY key is kept as the name of what lies below.
+# The last folded keys down to each list of records; the sections around them were renamed and moved over the years
+# (« Your Activity », « Likes and Favorites »). ANY key is kept as the name of what lies below.
 ANY: Final = "**"
-LISTS: Final[dict[Path, str]] = {
-    ("comment", "comments", "commentslist"): "comment",
-    ("comment", "commentslist"): "comment",
-    ("your activity", "comment", "commentslist"): "comment",
-    ("direct messages", "chat history", "chathistory", ANY): "dm",
-    ("direct message", "direct messages", "chathistory", ANY): "dm",
-    ("direct message", "chat history", "chathistory", ANY): "dm",
-    ("tiktok live", "watch live history", "watchlivemap", ANY, "comments"): "chat",
-    ("tiktok live", "watch live history", "watchlivemap", ANY, "questions"): "chat",
-    ("post", "posts", "videolist"): "post",
-    ("video", "videos", "videolist"): "post",
-    ("activity", "like list", "itemfavoritelist"): "like",
-    ("your activity", "like list", "itemfavoritelist"): "like",
-    ("likes and favorites", "like list", "itemfavoritelist"): "like",
+_ENDS: Final[dict[Path, str]] = {
+    ("commentslist",): "comment",
+    ("chathistory", ANY): "dm",
+    ("groupchat", ANY): "group",
+    ("watchlivemap", ANY, "comments"): "chat",
+    ("watchlivemap", ANY, "questions"): "chat",
+    ("posts", "videolist"): "post",  # a list of that name alone is that of the videos watched
+    ("videos", "videolist"): "post",
+    ("posts", "postlist"): "post",
+    ("recently deleted posts", "postlist"): "post",
+    ("recently deleted posts", "videolist"): "post",
+    ("itemfavoritelist",): "like",
 }
-PROFILE: Final[tuple[Path, ...]] = (
-    ("profile", "profile info", "profilemap"),
-    ("profile", "profile information", "profilemap"),
-)
+_DEPTH: Final = 3
+LISTS: Final[dict[Path, str]] = {
+    (*[ANY] * depth, *end): rows for depth in range(_DEPTH + 1) for end, rows in _ENDS.items()
+}
+PROFILE: Final[tuple[Path, ...]] = tuple((*[ANY] * depth, "profilemap") for depth in range(_DEPTH + 1))
 # Names that only this export has, folded; the file may open with any of its sections.
 NAMES: Final = (
     *("commentslist", "chathistory", "watchlivemap", "itemfavoritelist", "favoriteeffectslist", "fanslist"),
@@ -58,7 +58,7 @@ NAMES: Final = (
 )
 _VIDEO: Final = re.compile(r"/(?:video|photo|v)/(\d+)")
 _KEY: Final = re.compile(rb'(?<!\\)"([^"\\]{3,60})"\s*:')
-_CHAT: Final = re.compile(r"^chat history with (.*?):?$", re.IGNORECASE)
+_CHAT: Final = re.compile(r"^(?:group )?chat history with (.*?):?$", re.IGNORECASE)
 Found = RawRecord | RecordError | Note
 
 
@@ -88,13 +88,13 @@ class _Sections(_Walk):
                 raise Malformed("bad_json: a key is no string")
             window.take(":")
             low = " ".join(key.split()).casefold()
-            below = tuple(path[1:] for path in paths if path[:1] in ((low,), (ANY,)))
+            is_known = any(path[:1] == (low,) for path in paths)
+            below = tuple(path[1:] for path in paths if path[:1] == (low if is_known else ANY,))
             if below:
                 above: Mapping[str, Any] = outer[-1] if outer else {"path": (), "under": ""}
-                is_named = any(path[:1] == (ANY,) for path in paths)
                 here = {
-                    "path": (*above["path"], ANY if is_named else low),
-                    "under": key if is_named else above["under"],
+                    "path": (*above["path"], low if is_known else ANY),
+                    "under": above["under"] if is_known else key,
                 }
                 yield from records_alone(self.descend(below, (here,)))
             else:
@@ -213,18 +213,19 @@ def _direct(row: dict[str, Any], record: RawRecord, ctx: Context) -> Message | S
     other = named.group(1).strip() if named else record.outer[-1]["under"]
     owner = ctx.memory["owner"]
     at = _word(row["date"])
+    is_group = _list_of(record) == "group"
     return Message.of(
         record,
         ctx,
         platform="tiktok",
-        kind="dm",
+        kind="chat" if is_group else "dm",
         message_id=ctx.derive_id("tiktok", other, at, sender, text),
         owner_is_author=None if owner is None else sender == owner,
         author_handle=sender or None,
         text=text,
         conversation_id=other,
-        target_kind="account",
-        target_handle=other if sender != other else owner,
+        target_kind="thread" if is_group else "account",
+        target_handle=other if is_group or sender != other else owner,
         visibility="private",
         missing=(() if sender else ("author_handle",)),
         **_times(at),
@@ -251,7 +252,7 @@ def _own(
     )
 
 
-BUILDERS: Final = {"comment": _comment, "chat": _live, "post": _video, "dm": _direct}
+BUILDERS: Final = {"comment": _comment, "chat": _live, "post": _video, "dm": _direct, "group": _direct}
 
 
 def _word(value: Any) -> str:
@@ -274,7 +275,7 @@ def _times(text: str) -> dict[str, Any]:
 
 TIKTOK_USER_DATA: Final = Format(
     id="tiktok-user-data",
-    version=1,
+    version=2,
     platforms=("tiktok",),
     label_fr="TikTok : « Télécharger tes données » (user_data_tiktok.json)",
     label_en="TikTok: “Download your data” (user_data_tiktok.json)",

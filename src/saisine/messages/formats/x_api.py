@@ -28,7 +28,16 @@ from saisine.messages.formats.contract import (
     json_lines_as,
 )
 from saisine.messages.formats.json_blocks import line_blocks
-from saisine.messages.formats.x_api_posts import Around, Attachments, Includes, Metrics, Post, User
+from saisine.messages.formats.x_api_posts import (
+    Around,
+    Attachments,
+    Includes,
+    Metrics,
+    Post,
+    User,
+    is_repost,
+    words_of,
+)
 from saisine.messages.formats.x_api_shapes import sniff_lines, sniff_page
 from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
@@ -88,7 +97,7 @@ def _open_page(page: RawRecord) -> Iterator[Found]:
     else:
         for number, raw in enumerate(posts):
             yield _inner(page, raw, f"/data/{number}", around)
-    beside = Around(around.users, around.media, around.collected_at, "context")
+    beside = msgspec.structs.replace(around, role="context")
     for number, raw in enumerate(context):
         yield _inner(page, raw, f"/includes/tweets/{number}", beside)
 
@@ -100,6 +109,7 @@ def _around(page: Post) -> tuple[Around, Sequence[msgspec.Raw]]:
         {media.media_key: media for media in included.media},
         page.retrieved.retrieved_at if page.retrieved else None,
     )
+    around.polls.update({str(one.id): one for one in included.polls})
     return around, included.tweets
 
 
@@ -134,7 +144,7 @@ def read_page(member: Member, ctx: Context) -> Iterator[Found]:
             seen = id(found.outer[0])
             _learn(found.outer[0].get("includes"), around)
         yield _converted(found, around)
-    beside = Around(around.users, around.media, around.collected_at, "context")
+    beside = msgspec.structs.replace(around, role="context")
     for found in _context_of_page(member, ctx):
         # what is wrong with the file was said by the first reading
         if type(found) is RawRecord:
@@ -166,12 +176,13 @@ def _learn(includes: Any, around: Around) -> None:
         return
     try:
         known = msgspec.convert(
-            {key: includes[key] for key in ("users", "media") if key in includes}, Includes
+            {key: includes[key] for key in ("users", "media", "polls") if key in includes}, Includes
         )
     except msgspec.ValidationError:
         return
     around.users.update({str(user.id): user for user in known.users})
     around.media.update({one.media_key: one for one in known.media})
+    around.polls.update({str(one.id): one for one in known.polls})
 
 
 def _converted(found: RawRecord, around: Around) -> RawRecord | RecordError:
@@ -193,13 +204,14 @@ def map_post(record: RawRecord, ctx: Context) -> Message | Skip:
         return Skip("not_a_message")
     if post.text is None:
         return Skip("empty_record")
-    text, entities = post.text, post.entities
+    entities = post.entities
     if post.note_tweet is not None and post.note_tweet.text:
-        text, entities = post.note_tweet.text, post.note_tweet.entities or entities
+        entities = post.note_tweet.entities or entities
+    text, raw, repairs = words_of(post, around)
     author_id = None if post.author_id is None else str(post.author_id)
     author = post.author or around.users.get(author_id or "")
     handle = author.username if author else None
-    metrics = post.public_metrics
+    metrics = None if is_repost(post) else post.public_metrics
     kind, parent, repost, quote = _relations(post)
     stated = post.created_at
     message_id = str(post.id)
@@ -218,6 +230,8 @@ def map_post(record: RawRecord, ctx: Context) -> Message | Skip:
         author_name=author.name if author else None,
         author_created_at=author.created_at if author else None,
         text=text,
+        text_raw=raw,
+        text_repairs=repairs,
         lang=post.lang,
         created_at=created_at,
         created_at_raw=stated,
@@ -306,7 +320,7 @@ _CANNOT: Final = ("visibility",)
 
 X_API_V2: Final = Format(
     id="x-api-v2",
-    version=1,
+    version=2,
     platforms=("x",),
     label_fr="X (Twitter) : réponses de l’API, version 2",
     label_en="X (Twitter): answers of the API, version 2",
@@ -324,7 +338,7 @@ X_API_V2: Final = Format(
 
 X_TWARC: Final = Format(
     id="x-twarc",
-    version=1,
+    version=2,
     platforms=("x",),
     label_fr="X (Twitter) : lignes JSON (twarc, flux de l’API)",
     label_en="X (Twitter): JSON lines (twarc, API stream)",

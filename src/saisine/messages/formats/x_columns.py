@@ -9,6 +9,7 @@ from saisine.messages.columns import Column, Columns, Same
 from saisine.messages.formats.blocks import Fields, RecordBlock, columns_of, lacking
 from saisine.messages.formats.raw import Context
 from saisine.messages.formats.table_columns import iso_times, stated
+from saisine.messages.formats.x_api_posts import Metrics, is_repost, words_of
 from saisine.messages.idtime import UNKNOWN
 
 Posts = list[Any]
@@ -110,7 +111,7 @@ def _words(posts: Posts) -> Fields:
         for post, note in zip(posts, notes, strict=True)
     ]
     return {
-        "text": [note.text if note else post.text for post, note in zip(posts, notes, strict=True)],
+        **_texts(posts, [note.text if note else post.text for post, note in zip(posts, notes, strict=True)]),
         "mentions": [[one.username for one in said.mentions] if said else () for said in entities],
         "urls": [
             [one.expanded_url or one.url for one in said.urls] if said and said.urls else ()
@@ -126,8 +127,28 @@ def _words(posts: Posts) -> Fields:
     }
 
 
+def _texts(posts: Posts, written: list[str]) -> Fields:
+    """The texts; only those that are not as they stand are looked at one by one."""
+    odd = [
+        rank
+        for rank, (post, text) in enumerate(zip(posts, written, strict=True))
+        if "&" in text or post.referenced_tweets or post.attachments
+    ]
+    if not odd:
+        return {"text": written}
+    texts, raws = list(written), list[str | None]([None]) * len(posts)
+    repairs = list[tuple[str, ...]]([()]) * len(posts)
+    for rank in odd:
+        texts[rank], raws[rank], repairs[rank] = words_of(posts[rank])
+    return {"text": texts, "text_raw": raws, "text_repairs": repairs}
+
+
+def _metrics(posts: Posts) -> list[Metrics | None]:
+    return [None if post.referenced_tweets and is_repost(post) else post.public_metrics for post in posts]
+
+
 def _counts(posts: Posts) -> Fields:
-    metrics = [post.public_metrics for post in posts]
+    metrics = _metrics(posts)
     return {
         "like_count": [one.like_count if one else None for one in metrics],
         "share_count": [
@@ -144,7 +165,7 @@ def _counts(posts: Posts) -> Fields:
 def _missing(posts: Posts, fields: Fields) -> Column:
     """What a post lacks: its author, its counts, or its views alone, which came to the API in December 2022."""
     no_author = [not post.author for post in posts]
-    no_counts = [post.public_metrics is None for post in posts]
+    no_counts = [one is None for one in _metrics(posts)]
     views = fields["view_count"]
     assert isinstance(views, list)
     return lacking(

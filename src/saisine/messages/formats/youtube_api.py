@@ -36,6 +36,8 @@ THREAD: Final = ("topLevelComment", "totalReplyCount", "snippet", "publishedAt")
 COMMENT: Final = ("textDisplay", "authorDisplayName", "publishedAt", "snippet", "likeCount")
 _PAGE: Final = re.compile(rb'(?<!\\)"items"\s*:\s*\[')
 
+_NEXT: Final = re.compile(rb'"nextPageToken"\s*:\s*"')
+
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of a thread or of a single comment, whichever is more complete."""
@@ -51,9 +53,7 @@ def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
         yield found
         if isinstance(found, RawRecord) and _count_owed(found.obj, owed):
             first = first or found.locator
-    missing = sum(number for number in owed.values() if number > 0)
-    if missing:
-        yield Note("replies_missing", first, count=missing)
+    yield from _unread(head, owed, first, ctx)
 
 
 _listed: Final = array_blocks(Item, "items", "", needs_outer=False)
@@ -62,9 +62,10 @@ _alone: Final = document_blocks(Item)
 
 def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
     """The same by blocks."""
+    head = member.read(HEAD_BYTES)
     owed: Counter[str] = Counter()
     first = ""
-    for found in (_listed if _is_listed(member.read(HEAD_BYTES)) else _alone)(member, ctx):
+    for found in (_listed if _is_listed(head) else _alone)(member, ctx):
         yield found
         if isinstance(found, RecordBlock):
             owing = count_owed(found.objs, owed)
@@ -72,9 +73,18 @@ def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecor
                 first = found.locators[owing.index(True)]
         elif isinstance(found, RawRecord) and _count_owed(found.obj, owed):
             first = first or found.locator
+    yield from _unread(head, owed, first, ctx)
+
+
+def _unread(head: bytes, owed: Counter[str], first: str, ctx: Context) -> Iterator[Note]:
+    """What the platform announced and this file does not hold: replies, the next page."""
     missing = sum(number for number in owed.values() if number > 0)
     if missing:
         yield Note("replies_missing", first, count=missing)
+    page = _PAGE.search(head)
+    is_alone = head.lstrip()[:1] == b"{" and b"\n{" not in head  # of a file of pages, the last one is not looked for
+    if page is not None and is_alone and _NEXT.search(head, 0, page.start()):
+        yield Note("more_pages", ctx.locator_prefix)
 
 
 def _is_listed(head: bytes) -> bool:
