@@ -1,6 +1,8 @@
 """Tables that are easily misread: two orders of dates, headers that change below, texts that hold the separator."""
 
+import zipfile
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -127,6 +129,28 @@ def test_a_day_has_two_readings_when_both_numbers_may_be_months(first: int, seco
     )
 
 
+@pytest.mark.parametrize(
+    ("clock", "minutes"),
+    [("14:05", "14:05"), ("14h05", "14:05"), ("9:05:30", "09:05"), ("soir", None), ("", None)],
+)
+def test_a_time_of_day_in_a_column_of_its_own_is_read(
+    tmp_path: Path, clock: str, minutes: str | None
+) -> None:
+    table = f"Date;Heure;Auteur;Texte\n13/05/2024;{clock};Zoé;un\n"
+    (message,), _ = read(tmp_path / "a.csv", table)
+    assert message.created_at is not None
+    shown = message.created_at.astimezone(ZoneInfo("Europe/Paris"))
+    assert shown.strftime("%d %H:%M") == f"13 {minutes or '00:00'}"
+    assert (message.created_at_precision == "day") == (minutes is None)
+
+
+@pytest.mark.parametrize(("cell", "hour"), [("45425,5868055556", "12:05"), ("13/05/2024 14h05", "12:05")])
+def test_dates_as_spreadsheets_and_people_write_them(tmp_path: Path, cell: str, hour: str) -> None:
+    (message,), _ = read(tmp_path / "a.csv", f"Date;Auteur;Texte\n{cell};Zoé;un\n")
+    assert message.created_at is not None
+    assert message.created_at.strftime("%m-%d %H:%M") == f"05-13 {hour}"
+
+
 # ------------------------------------------------------------------ headers and cells
 
 
@@ -206,3 +230,24 @@ def test_a_profile_is_of_a_file(tmp_path: Path) -> None:
         propose(tmp_path, now=NOW)
     assert caught.value.code == "profile_of_folder"
     assert caught.value.exit_code == 64
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "unread"),
+    [
+        ("__MACOSX/._a.csv", b"\0\5\x16\7", "system_file"),
+        ("export/.DS_Store", b"\0\0\0\1Bud1", "system_file"),
+        (
+            "mail.msg",
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 900 + "__substg1.0_0037".encode("utf-16-le"),
+            "outlook_mail",
+        ),
+    ],
+)
+def test_what_lies_beside_is_told_for_what_it_is(tmp_path: Path, name: str, data: bytes, unread: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", f"{HEADER}2024-05-13,Bob,un,\n")
+        archive.writestr(name, data)
+    reading = read_paths([tmp_path / "a.zip"], now=NOW)
+    assert [one.text for one in reading] == ["un"]
+    assert [entry.unread for entry in reading.ledger.sources] == [None, unread]

@@ -49,7 +49,7 @@ def test_each_row_leads_back_to_its_exact_bytes(tmp_path: Path) -> None:
         assert hashlib.sha256(record).hexdigest() == message.record_sha256
         assert json.loads(record)["id"] == message.message_id
         assert message.source_sha256 == hashlib.sha256(data).hexdigest()
-        assert message.mapper == "x-twarc@1"
+        assert message.mapper == "x-twarc@2"
     require_sum(reading.ledger)
 
 

@@ -121,6 +121,17 @@ def type_of(head: bytes) -> FileType:
     return FileType(_text_type(head))
 
 
+# What systems leave beside the files of people (macOS, Windows).
+_SYSTEM: Final = re.compile(
+    r"(?:^|/)(?:__MACOSX/|(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*)$)", re.IGNORECASE
+)
+
+
+def is_of_system(path: str) -> bool:
+    """Whether a file of that name was written by a system for itself."""
+    return _SYSTEM.search(path) is not None
+
+
 def is_warc(head: bytes) -> bool:
     """Whether a file begins with a WARC record, compressed or not."""
     if head.startswith(b"\x1f\x8b"):
@@ -145,12 +156,16 @@ def _office(head: bytes) -> FileType | None:
 # What an Excel of before 2007 writes first, and the name under which a locked .xlsx hides ([MS-XLS], [MS-OFFCRYPTO]).
 _OLD_WORKBOOK: Final = (b"\x09\x08", "Workbook".encode("utf-16-le"))
 _LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+# The streams of an Outlook message ([MS-OXMSG], section 2.2).
+_OUTLOOK: Final = ("__substg1.0_".encode("utf-16-le"), "__nameid_version1.0".encode("utf-16-le"))
 
 
 def _old_office(head: bytes) -> FileType | None:
-    """A workbook in the container of before 2007: an .xls, or an .xlsx that a password locks."""
+    """What the container of before 2007 holds: an .xls, an .xlsx that a password locks, a message of Outlook."""
     if _LOCKED in head:
         return FileType("application/x-ole-storage", "document", "locked_workbook")
+    if any(mark in head for mark in _OUTLOOK):
+        return FileType("application/vnd.ms-outlook", "document", "outlook_mail")
     if head[512:514] == _OLD_WORKBOOK[0] or _OLD_WORKBOOK[1] in head:
         return FileType("application/vnd.ms-excel", "document", "spreadsheet")
     return None

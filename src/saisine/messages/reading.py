@@ -17,7 +17,7 @@ from saisine.messages.archive_streams import STREAM_FAULTS, Limits, ReadingStopp
 from saisine.messages.columns import Columns, to_storable
 from saisine.messages.containers import members_of
 from saisine.messages.encodings import to_utf8
-from saisine.messages.filetypes import type_of
+from saisine.messages.filetypes import is_of_system, type_of
 from saisine.messages.formats import FORMATS
 from saisine.messages.formats.blocks import RecordBlock, Unfit
 from saisine.messages.formats.contract import (
@@ -133,6 +133,9 @@ class Reading:
     def _read_member(
         self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
     ) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
+        if is_of_system(member.path_in_source or entry.path):
+            entry.unread = "system_file"
+            return
         try:
             head = member.read(HEAD_BYTES)
         except STREAM_FAULTS:

@@ -256,6 +256,17 @@ UNREAD: Final[dict[str, Words]] = {
         "This is a workbook in a format that Saisine does not read (.xls, .ods, .xlsb). Save it as .xlsx "
         "without changing the columns, then bring that file.",
     ),
+    "outlook_mail": Words(
+        "C’est un courriel d’Outlook (.msg), qui n’est pas lu.{sealed} Ouvrez-le sur Outlook en ligne ou Thunderbird, "
+        "enregistrez-le au format .eml, puis déposez ce fichier.",
+        "This is a mail of Outlook (.msg), which is not read.{sealed} Open it in Outlook on the web or Thunderbird, "
+        "save it as .eml, then deposit that file.",
+        is_problem=True,
+    ),
+    "system_file": Words(
+        "Fichier du système (macOS, Windows), sans message.",
+        "A file of the system (macOS, Windows), with no message.",
+    ),
     "locked_workbook": Words(
         "Ce classeur est protégé par un mot de passe. Ouvrez-le avec ce mot de passe, enregistrez-en une "
         "copie sans mot de passe, puis déposez cette copie.",

@@ -3,6 +3,8 @@
 The list is written while the chat runs: stopped by Ctrl-C it lacks its last bracket, and what came before is
 kept. Times are Unix microseconds. The file does not say which video or channel it is about, nor the platform:
 the shape of the author tells (YouTube channels begin with UC, Twitch gives a display name beside a login).
+YouTube's mark that a line, or all the lines of an author, were removed comes after them: a file that holds one
+is read once for the marks, then for the lines.
 
 Source: chat-downloader @ 00a1870f, `sites/twitch.py`, `sites/youtube.py`.
 """
@@ -10,6 +12,8 @@ Source: chat-downloader @ 00a1870f, `sites/twitch.py`, `sites/youtube.py`.
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+
+import msgspec
 
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
@@ -27,6 +31,7 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.links import urls_in
 from saisine.messages.formats.shapes import score_keys
+from saisine.messages.formats.youtube_livechat import Marks
 from saisine.texts import utc_from_us
 
 ITEM: Final = ("message_id", "message", "message_type", "author", "timestamp")
@@ -52,6 +57,14 @@ SYSTEM: Final = frozenset(
      "join", "part", "capabilities", "host_target", "reconnect", "remove_chat_item", "remove_chat_item_by_author",
      "unraid", "tooltip"}
 )  # fmt: skip
+# What YouTube calls the removal of a line, or of all the lines of an author, before and after `Action` is cut off;
+# `message_type` then says `deleted_message` or `ban_user`, or repeats the action.
+BY_LINE: Final = frozenset({"remove_chat_item", "mark_chat_item_as_deleted"})
+BY_AUTHOR: Final = frozenset({"remove_chat_item_by_author", "mark_chat_items_by_author_as_deleted"})
+_REMOVING: Final = BY_LINE | BY_AUTHOR
+# The same by their bytes: a file without any is read once.
+_REMOVALS: Final = (b'"remove_chat_item', b'"mark_chat_item')
+_PIECE_BYTES: Final = 1 << 20
 
 
 def sniff(head: bytes, name: str) -> Sniff:
@@ -62,19 +75,64 @@ def sniff(head: bytes, name: str) -> Sniff:
 def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """The items of the list, or one per line."""
     is_list = member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
-    yield from (json_array("") if is_list else json_documents)(member, ctx)
+    reader = json_array("") if is_list else json_documents
+    if _has_removals(member):
+        marks = ctx.memory["marks"] = Marks()
+        for found in reader(member, ctx):
+            if isinstance(found, RawRecord) and isinstance(found.obj, dict):
+                marks.read([("", action) for action in _removals_in(found.obj)], found.offset)
+    yield from reader(member, ctx)
+
+
+def _has_removals(member: Member) -> bool:
+    """Whether the bytes name a removal anywhere."""
+    longest = max(map(len, _REMOVALS))
+    with member.open() as stream:
+        kept = b""
+        while piece := stream.read(_PIECE_BYTES):
+            kept = kept[-longest:] + piece
+            if any(mark in kept for mark in _REMOVALS):
+                return True
+    return False
+
+
+def _removal(raw: Mapping[str, Any]) -> str | None:
+    """The action of an item that removes others; None for any other item."""
+    names = (raw.get("action_type"), raw.get("message_type"))
+    return next((name for name in names if isinstance(name, str) and name in _REMOVING), None)
+
+
+def _removals_in(raw: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The removal that an item says, as YouTube's own pages write it."""
+    name = _removal(raw)
+    author = raw.get("author")
+    if name in BY_LINE and raw.get("target_message_id"):
+        yield {"removeChatItemAction": {"targetItemId": raw["target_message_id"]}}
+    elif name in BY_AUTHOR and isinstance(author, dict) and author.get("id"):
+        yield {"removeChatItemByAuthorAction": {"externalChannelId": author["id"]}}
 
 
 def map_item(record: RawRecord, ctx: Context) -> Message | Skip:
     """A message or an event of the chat; lines of the site, deletions without their text among them, are not."""
     raw = record.obj
     kind, author = raw["message_type"], raw.get("author") or {}
+    if _removal(raw) is not None:
+        return Skip("system_line")
     if kind == "delete_message" and raw.get("target_message_id"):
         return _deletion(raw, author, record, ctx)
     if kind in SYSTEM or kind == "delete_message":
         return Skip("system_line")
     if kind not in CHAT and kind not in LIVE:
         return Skip("unsupported_variant")
+    found = _line(raw, author, record, ctx)
+    marks = ctx.memory.get("marks")
+    if marks is not None and marks.is_deleted(found, (record.offset, 0)):
+        return msgspec.structs.replace(found, deleted="deleted")
+    return found
+
+
+def _line(raw: Mapping[str, Any], author: Mapping[str, Any], record: RawRecord, ctx: Context) -> Message:
+    kind = raw["message_type"]
     platform, stated = _platform(raw, author), raw.get("timestamp")
     text, handle = raw.get("message") or "", _handle(author)
     key = raw.get("message_id")
@@ -162,7 +220,7 @@ def _missing(raw: Mapping[str, Any], author: Mapping[str, Any], handle: str | No
 
 CHAT_DOWNLOADER: Final = Format(
     id="chat-downloader",
-    version=1,
+    version=2,
     platforms=("twitch", "youtube", "other"),
     label_fr="Tchat d’un direct, YouTube ou Twitch (chat-downloader, JSON)",
     label_en="Chat of a live stream, YouTube or Twitch (chat-downloader, JSON)",

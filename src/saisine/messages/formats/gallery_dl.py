@@ -221,7 +221,7 @@ def _times(text: Any) -> dict[str, Any]:
 
 GALLERY_DL: Final = Format(
     id="gallery-dl",
-    version=1,
+    version=2,
     platforms=("x", "instagram", "tiktok"),
     label_fr="gallery-dl : publications X, Instagram et TikTok (métadonnées JSON)",
     label_en="gallery-dl: posts of X, Instagram and TikTok (JSON metadata)",

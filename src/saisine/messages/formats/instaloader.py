@@ -1,8 +1,9 @@
 """Instaloader: the metadata file of a post (`….json` or `….json.xz`) and its comments (`…_comments.json`).
 
 A post is `{"node": {…}, "instaloader": {"version", "node_type"}}`, the node being Instagram's own object, of the
-older or of the newer writing (`iphone_struct`). The comments file is a list with the replies under `answers`,
-and does not name the post: the metadata file beside it, of the same name, does.
+older or of the newer writing (`iphone_struct`); it may hold the first comments itself. The comments file is a
+list with the replies under `answers`, and does not name the post: the metadata file beside it, of the same name,
+does.
 
 Followed: instaloader 4 (structures.py `_asdict`, `get_json_structure`; instaloader.py `update_comments`).
 """
@@ -10,8 +11,11 @@ Followed: instaloader 4 (structures.py `_asdict`, `get_json_structure`; instaloa
 import json
 import lzma
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
@@ -28,10 +32,11 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
-from saisine.messages.formats.instagram_media import pk_of_shortcode
+from saisine.messages.formats.instagram_media import map_comment, pk_of_shortcode
 from saisine.messages.formats.json_values import (
     HASHTAG,
     MENTION,
+    Place,
     absent,
     as_count,
     as_id,
@@ -51,7 +56,11 @@ POST: Final = frozenset(
 _NODE: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{\s*"node"\s*:\s*\{')
 _SAVED: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{\s*"instaloader"\s*:\s*\{')
 _HIDDEN: Final = -1  # what Instagram writes for a count that the author hides
+# Where a node holds comments: threads first, for a flat list may repeat a reply without naming its parent.
+_EDGES: Final = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment")
+_LISTS: Final = ("comments", "preview_comments")
 Found = Message | Skip
+Rows = Found | Sequence[Found | Note]
 
 
 def sniff(head: bytes, name: str) -> Sniff:
@@ -75,8 +84,9 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
     yield from (json_array("") if is_list else json_documents)(member, ctx)
 
 
-def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
-    """A post, or a comment and the replies under it. Profiles and hashtags are no messages."""
+def map_object(record: RawRecord, ctx: Context) -> Rows:
+    """A post with the comments it holds, or a comment and the replies under it. Profiles and hashtags are no
+    messages."""
     raw = record.obj
     if not isinstance(raw, dict) or not raw:
         return Skip("empty_record" if not raw else "unsupported_variant")
@@ -93,14 +103,21 @@ def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
     return [top, *below]
 
 
-def _saved(raw: dict[str, Any], record: RawRecord, ctx: Context) -> Message | Skip:
+def _saved(raw: dict[str, Any], record: RawRecord, ctx: Context) -> Rows:
     kind = inside(raw, "instaloader", "node_type")
     if kind in ("Profile", "Hashtag", "Highlight", "TopSearchResults", "FrozenNodeIterator"):
         return Skip("not_a_message")
     node = raw["node"]
     if kind not in ("Post", "StoryItem", None) or not isinstance(node, dict) or not POST & node.keys():
         return Skip("unsupported_variant")
-    return _post(node, kind == "StoryItem", record, ctx)
+    post = _post(node, kind == "StoryItem", record, ctx)
+    lists = list(_lists_of(node))
+    if not lists:
+        return post
+    rows = _carried(lists, post, record, ctx)
+    lacking = 0 if _comments_beside(ctx) else _lacking(post, rows)
+    notes = [Note("replies_missing", record.locator, count=lacking)] if lacking else []
+    return [post, *rows, *notes]
 
 
 def _post(node: dict[str, Any], is_story: bool, record: RawRecord, ctx: Context) -> Message:
@@ -187,6 +204,58 @@ def _media(node: dict[str, Any], phone: dict[str, Any]) -> list[str]:
 # ------------------------------------------------------------------ comments
 
 
+def _lists_of(node: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+    """(place, list) of the lists of comments that a node holds; in many files it holds their number only."""
+    for name in _EDGES:
+        if isinstance(edges := inside(node, name, "edges"), list):
+            yield f"/{name}/edges", edges
+    for place, holder in (("", node), ("/iphone_struct", dict_at(node, "iphone_struct"))):
+        for name in _LISTS:
+            if isinstance(holder.get(name), list):
+                yield f"{place}/{name}", holder[name]
+
+
+def _carried(
+    lists: list[tuple[str, list[Any]]], post: Message, record: RawRecord, ctx: Context
+) -> list[Found]:
+    """The rows of these comments and of their replies, each once."""
+    rows: list[Found] = []
+    seen: set[str] = set()
+    for path, listed in lists:
+        is_edges = path.endswith("/edges")
+        for number, one in enumerate(listed):
+            comment = inside(one, "node") if is_edges else one
+            place = Place(f"/node{path}/{number}/node" if is_edges else f"/node{path}/{number}")
+            for row in map_comment(comment, record, ctx, place, target_id=post.message_id):
+                if isinstance(row, Skip) or row.message_id is None:
+                    rows.append(row)
+                elif row.message_id not in seen:
+                    seen.add(row.message_id)
+                    rows.append(_addressed(row, post.url))
+    return rows
+
+
+def _addressed(row: Message, url: str | None) -> Message:
+    """The same comment with its address, which only its post can tell."""
+    address = f"{url}c/{row.message_id}/" if url else None
+    missing = dict.fromkeys(name for name in row.missing if name != "url" or address is None)
+    return msgspec.structs.replace(row, url=address, missing=tuple(missing))
+
+
+def _lacking(post: Message, rows: list[Found]) -> int:
+    """How many comments and replies are announced, by the post or by its comments, and are not here."""
+    comments = [row for row in rows if isinstance(row, Message)]
+    answers = Counter(row.parent_id for row in comments)
+    owed = sum(max(0, (row.reply_count or 0) - answers[row.message_id]) for row in comments)
+    return max((post.reply_count or 0) - len(rows), owed)
+
+
+def _comments_beside(ctx: Context) -> bool:
+    """Whether Instaloader was asked for the comments too: they are all in a file of their own."""
+    stem = re.sub(r"\.json(?:\.xz)?$", "", ctx.path.rpartition("!")[2])
+    return any(f"{stem}_comments.json{end}" in ctx.members for end in ("", ".xz"))
+
+
 def _comment(
     raw: dict[str, Any],
     place: str,
@@ -259,7 +328,7 @@ def _read_beside(ctx: Context) -> dict[str, Any]:
 
 INSTALOADER: Final = Format(
     id="instaloader",
-    version=1,
+    version=2,
     platforms=("instagram",),
     label_fr="Instaloader : publications et commentaires Instagram (JSON)",
     label_en="Instaloader: Instagram posts and comments (JSON)",

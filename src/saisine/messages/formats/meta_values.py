@@ -155,6 +155,8 @@ class LabelCounts:
 
     def add(self, values: list[tuple[str, str]]) -> None:
         for label, value in values:
+            if not isinstance(value, str):
+                continue  # a damaged record; it says so where it is mapped
             seen = self._values.setdefault(label, set())
             if _ADDRESS.fullmatch(value) or len(seen) > MAX_DISTINCT or len(self._values) > MAX_LABELS:
                 continue

@@ -23,19 +23,21 @@ from saisine.messages.formats.json_values import (
     as_count,
     as_id,
     as_time,
+    dict_at,
     distinct,
     inside,
     list_at,
 )
 from saisine.messages.schema import Message, Skip
-from saisine.texts import strip_html, utc_from_iso
+from saisine.texts import strip_html, unescape_html, utc_from_iso
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """How one module writes its posts: paths to follow, the first that leads somewhere counts."""
+    """How one module writes its posts: paths to follow, the first that leads somewhere counts; of media, all of
+    them, `*` standing for each element of a list."""
 
     id: tuple[Path, ...]
     texts: tuple[Path, ...]
@@ -48,6 +50,7 @@ class Feed:
     url_paths: tuple[Path, ...] = ()
     media: tuple[Path, ...] = ()
     parent: Path = ()
+    repost: Path = ()
     is_html: bool = False
     ad: Path = field(default=())
 
@@ -75,7 +78,7 @@ FEEDS: Final[dict[str, Feed]] = {
         },
         counts={"like_count": ("fc",), "share_count": ("rbc",), "reply_count": ("rc",)},
         url_paths=(("ul",),),
-        media=(("image_info", 0, "u"),),
+        media=(("image_info", "*", "u"),),
         is_html=True,
     ),
     "truthsocial.com": Feed(
@@ -95,8 +98,9 @@ FEEDS: Final[dict[str, Feed]] = {
             "reply_count": ("replies_count",),
         },
         url_paths=(("url",), ("uri",)),
-        media=(("media_attachments", 0, "url"),),
+        media=(("media_attachments", "*", "url"),),
         parent=("in_reply_to_id",),
+        repost=("reblog",),
         is_html=True,
     ),
     "9gag.com": Feed(
@@ -169,10 +173,13 @@ _COUNTS: Final = ("like_count", "share_count", "reply_count", "view_count")
 
 
 def map_feed(module: str, raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place = TOP) -> Mapped:
-    """One post of a module of the table; an object without number or without any text field is told apart."""
+    """One post of a module of the table, then the post that it reposts, as context: its words are what the repost
+    shows. An object without number or without any text field is told apart."""
     feed = FEEDS[module]
     message_id = as_id(_first(raw, feed.id))
-    written = [found for path in feed.texts if isinstance(found := inside(raw, *path), str)]
+    reposted = dict_at(raw, *feed.repost) if feed.repost else {}
+    shown = reposted or raw
+    written = [found for path in feed.texts if isinstance(found := inside(shown, *path), str)]
     if feed.ad and inside(raw, *feed.ad) is True:
         return [Skip("advertisement")]
     if message_id is None or not written:
@@ -181,13 +188,13 @@ def map_feed(module: str, raw: dict[str, Any], record: RawRecord, ctx: Context, 
     counts = {name: as_count(inside(raw, *feed.counts[name])) for name in feed.counts}
     parent = as_id(inside(raw, *feed.parent)) if feed.parent else None
     url = feed.url.format(id=message_id) or _first(raw, feed.url_paths)
-    return [
+    rows: Mapped = [
         Message.of(
             record,
             ctx,
             sub_locator=place.path,
             platform="other",
-            kind="reply" if parent else "post",
+            kind="repost" if reposted else "reply" if parent else "post",
             role=place.role,
             message_id=message_id,
             **author,
@@ -196,16 +203,29 @@ def map_feed(module: str, raw: dict[str, Any], record: RawRecord, ctx: Context, 
             collected_at=place.collected_at,
             url=url,
             parent_id=parent,
-            media_urls=distinct(*(inside(raw, *path) for path in feed.media)),
-            hashtags=distinct(*(inside(one, "name") for one in list_at(raw, "tags"))),
+            media_urls=distinct(*(url for path in feed.media for url in _each(shown, path))),
+            hashtags=distinct(*(inside(one, "name") for one in list_at(shown, "tags"))),
+            repost_of_id=as_id(_first(reposted, feed.id)),
             **counts,
             missing=(*absent(**author | {name: counts.get(name) for name in _COUNTS}, url=url), "lang"),
         )
     ]
+    if reposted:
+        inner = place.below("".join(f"/{step}" for step in feed.repost), "context")
+        rows += map_feed(module, reposted, record, ctx, inner)
+    return rows
 
 
 def _first(raw: dict[str, Any], paths: tuple[Path, ...]) -> Any:
     return next((found for path in paths if (found := inside(raw, *path)) not in (None, "")), None)
+
+
+def _each(raw: Any, path: Path) -> list[Any]:
+    """What stands at the end of a path, once for each element of the list that its `*` stands for."""
+    if "*" not in path:
+        return [inside(raw, *path)]
+    place = path.index("*")
+    return [inside(one, *path[place + 1 :]) for one in list_at(raw, *path[:place])]
 
 
 def _author_value(raw: dict[str, Any], name: str, feed: Feed) -> str | None:
@@ -215,8 +235,12 @@ def _author_value(raw: dict[str, Any], name: str, feed: Feed) -> str | None:
 def _texts(written: list[str], feed: Feed) -> dict[str, Any]:
     """Title and text, one above the other; the module already strips most HTML, not all."""
     joined = "\n".join(part for part in dict.fromkeys(one.strip() for one in written) if part)
-    if not feed.is_html or "<" not in joined:
+    if not feed.is_html:
         return {"text": joined}
+    if "<" not in joined:
+        plain, is_escaped = unescape_html(joined)
+        repaired = {"text_raw": joined, "text_repairs": ("html_unescaped",)} if is_escaped else {}
+        return {"text": plain, **repaired}
     plain, links = strip_html(joined)
     return {"text": plain, "text_raw": joined, "text_repairs": ("html_stripped",), "urls": links}
 

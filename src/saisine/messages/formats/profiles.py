@@ -58,7 +58,8 @@ _RESERVED: Final = frozenset(
         "text_repairs",
     }
 )
-_FIELDS: Final = frozenset(COLUMNS) - _RESERVED | {"thread_number"}
+# Two that are no columns of a message: the number of a comment in its thread, a time of day in a column of its own.
+_FIELDS: Final = frozenset(COLUMNS) - _RESERVED | {"thread_number", "clock"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,14 +199,18 @@ def _map_telegram(raw: dict[str, Any], record: RawRecord, ctx: Context, place: P
 
 
 def _map_page_post(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place = TOP) -> Rows:
-    """A post of Facebook or Instagram, of which snscrape kept the address, the date and the text."""
-    url, text = raw["cleanUrl"], word_at(raw, "content")
+    """A post of Facebook or Instagram: address (`cleanUrl`, or `url` alone), date and text; of Instagram, the
+    account and the counts too where the version wrote them."""
+    url, text = word_at(raw, "cleanUrl") or raw["url"], word_at(raw, "content")
     is_instagram = _kind_of(raw).startswith("instagram")
     platform = "instagram" if is_instagram else "facebook"
     found = pk_of_shortcode(url.rstrip("/").rpartition("/")[2]) if is_instagram else None
     times = _time(raw)
     message_id = found or ctx.derive_id(platform, url, times.get("created_at_raw", ""), "", text or "")
-    picture = word_at(raw, "displayUrl")
+    picture, handle = word_at(raw, "displayUrl"), word_at(raw, "username")
+    counts = {"like_count": as_count(raw.get("likes")), "reply_count": as_count(raw.get("comments"))}
+    given = {"author_handle": handle, **counts}
+    unknown = {name: given.get(name) for name in (*_AUTHOR, *_COUNTS)}
     return [
         Message.of(
             record,
@@ -215,12 +219,14 @@ def _map_page_post(raw: dict[str, Any], record: RawRecord, ctx: Context, place: 
             platform=platform,
             kind="post",
             message_id=message_id,
+            author_handle=handle,
             text=text or "",
             **times,
             url=url,
             urls=distinct(*list_at(raw, "outlinks")),
             media_urls=distinct(picture),
-            missing=(*absent(message_id=found, text=text), *_AUTHOR, *_COUNTS),
+            **counts,
+            missing=absent(message_id=found, text=text, **unknown),
         )
     ]
 
@@ -306,7 +312,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 SNSCRAPE: Final = Format(
     id="snscrape",
-    version=1,
+    version=2,
     platforms=("x", "telegram", "facebook", "instagram", "mastodon"),
     label_fr="snscrape : anciennes collectes de X, Telegram, Facebook, Instagram, Mastodon (JSONL)",
     label_en="snscrape: older collections of X, Telegram, Facebook, Instagram, Mastodon (JSONL)",

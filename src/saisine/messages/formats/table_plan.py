@@ -1,5 +1,6 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Any, Final
@@ -47,6 +48,7 @@ _GIVEN: Final = (
 )
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
+_CLOCK: Final = re.compile(r"(?P<hour>\d{1,2}) ?[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?")
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
 _LINE: Final = "\n"
 
@@ -194,7 +196,7 @@ class _Plan:
         fields: Fields = {}
         damaged: dict[str, set[int]] = {}
         for name, cells in raw.items():
-            if name in TIMES or name in ("text", "platform", "thread_number"):
+            if name in TIMES or name in ("text", "platform", "thread_number", "clock"):
                 continue
             if name in IDS and isinstance(cells, list):
                 cells, rounded = without_rounded(cells)
@@ -210,6 +212,8 @@ class _Plan:
     ) -> None:
         for name in raw.keys() & TIMES:
             cells = _each_row(raw[name], block)
+            if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
+                cells = list(map(_joined, cells, _each_row(raw["clock"], block)))
             sure = (
                 [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
             )
@@ -399,6 +403,15 @@ def _platforms(said: Sequence[str]) -> Column:
     if len(named) == 1:
         return Same(named.pop())
     return [known[one] for one in alike]
+
+
+def _joined(day: str | None, clock: str | None) -> str | None:
+    """A day and the time of day that stands in a column of its own: `08/04/2026` and `14h05`."""
+    found = _CLOCK.fullmatch(clock) if day and clock and ":" not in day else None
+    if found is None:
+        return day
+    second = f":{found['second']}" if found["second"] else ""
+    return f"{day} {int(found['hour']):02}:{found['minute']}{second}"
 
 
 def _filled_in(cells: Cells | Same | None, count: int) -> list[str]:

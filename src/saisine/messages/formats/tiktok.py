@@ -62,10 +62,8 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
     head, owed, first = member.read(HEAD_BYTES), Counter[str](), ""
     for found in _reader(head)(member, ctx):
         yield found
-        if isinstance(found, RawRecord):
-            before = owed.total()
-            count_owed(found.obj, owed)
-            first = first or (found.locator if owed.total() > before else "")
+        if isinstance(found, RawRecord) and count_owed(found.obj, owed):
+            first = first or found.locator
     missing = sum(count for count in owed.values() if count > 0)
     if missing:
         yield Note("replies_missing", first, count=missing)
@@ -172,7 +170,7 @@ def _comment(raw: dict[str, Any], record: RawRecord, ctx: Context) -> Message:
 
 TIKTOK: Final = Format(
     id="tiktok",
-    version=1,
+    version=2,
     platforms=("tiktok",),
     label_fr="TikTok : vidéos et commentaires enregistrés par un outil de collecte (JSON)",
     label_en="TikTok: videos and comments saved by a collecting tool (JSON)",

@@ -59,8 +59,7 @@ def map_item(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place 
     handle, duet = author["author_handle"], as_id(inside(raw, "duetInfo", "duetFromId"))
     is_duet = duet not in (None, "0")
     counts, text = _item_counts(raw), raw["desc"] or ""
-    stickers = [" ".join(list_at(one, "stickerText")) for one in list_at(raw, "stickersOnItem")]
-    whole = "\n".join([*([text] if text else []), *filter(None, stickers)])
+    whole = _whole_text(raw, text)
     kind = "photo" if raw.get("imagePost") else "video"
     return [
         Message.of(
@@ -72,7 +71,6 @@ def map_item(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place 
             role=place.role,
             message_id=item_id,
             **author,
-            # words laid on the picture are read like the text under it
             text=whole,
             text_raw=text if whole != text else None,
             text_repairs=("fragments_joined",) if whole != text else (),
@@ -89,6 +87,16 @@ def map_item(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place 
             missing=absent(**author | counts),
         )
     ]
+
+
+def _whole_text(raw: dict[str, Any], text: str) -> str:
+    """The title of a set of pictures above its text, unless the text begins with it, and the words laid on the
+    picture below: all are read by who sees the post."""
+    title = (word_at(raw, "imagePost", "title") or "").strip()
+    stickers = [" ".join(list_at(one, "stickerText")) for one in list_at(raw, "stickersOnItem")]
+    if title and text.lstrip().startswith(title):
+        title = ""
+    return "\n".join(part for part in (title, text, *stickers) if part)
 
 
 def _item_author(raw: dict[str, Any]) -> dict[str, Any]:
@@ -208,14 +216,40 @@ def _public_link(url: str | None) -> str | None:
 
 
 def count_owed(raw: Any, owed: Counter[str]) -> bool:
-    """Whether this comment announces replies that it does not carry: they are added to what is owed. A reply
-    met on its own is taken off."""
+    """Whether this comment announces replies that were not met yet: they are added to what is owed. A reply is
+    taken off once, be it carried by its comment, then on its own, or both."""
     if not is_comment(raw):
         return False
-    thread = parent_of(raw, "reply_id")
+    thread, comment_id = parent_of(raw, "reply_id"), as_id(raw["cid"])
     if thread is not None:
-        owed[thread] -= 1
+        # only those that a comment carried are remembered one by one: a file may hold a million others
+        if f"reply {comment_id}" not in owed:
+            owed[thread] -= 1
         return False
-    lacking = (as_count(raw.get("reply_comment_total")) or 0) - len(list_at(raw, "reply_comment"))
-    owed[str(raw["cid"])] += lacking
-    return lacking > 0
+    announced, carried = as_count(raw.get("reply_comment_total")) or 0, list_at(raw, "reply_comment")
+    if not announced and not carried:
+        return False
+    key = str(comment_id)
+    _announce(owed, key, announced)
+    for reply in carried:
+        _take_off(owed, key, as_id(inside(reply, "cid")))
+    return owed[key] > 0
+
+
+def _announce(owed: Counter[str], thread: str, announced: int) -> None:
+    """Add what a comment announces; of a comment met twice, what the second adds to the first. The number is
+    kept as a negative one under a key of its own: only what is above zero is owed."""
+    key = f"announced {thread}"
+    if announced > -owed[key]:
+        owed[thread] += announced + owed[key]
+        owed[key] = -announced
+
+
+def _take_off(owed: Counter[str], thread: str, reply_id: str | None) -> None:
+    """One reply less is owed, unless its comment carried it before: it then has a zero under a key of its own."""
+    key = f"reply {reply_id}"
+    if reply_id is not None and key in owed:
+        return
+    owed[thread] -= 1
+    if reply_id is not None:
+        owed[key] = 0

@@ -28,6 +28,7 @@ from saisine.messages.formats.contract import (
     json_lines_as,
 )
 from saisine.messages.formats.json_blocks import line_blocks
+from saisine.messages.formats.json_cuts import tail_of
 from saisine.messages.formats.x_api_posts import (
     Around,
     Attachments,
@@ -43,6 +44,7 @@ from saisine.messages.formats.x_columns import map_posts
 from saisine.messages.schema import Message
 from saisine.texts import utc_from_iso
 
+_OF_PAGE: Final = frozenset({"data", "users", "tweets", "media"})
 _ONE_POST: Final = re.compile(rb'\s*\{\s*"data"\s*:\s*\{')  # the answer about a single post
 NOTHING_AROUND: Final = Around({}, {})
 _post = msgspec.json.Decoder(Post).decode
@@ -62,7 +64,23 @@ def read_lines(member: Member, ctx: Context) -> Iterator[Found]:
         if type(found) is RawRecord and found.obj.data is not msgspec.UNSET:
             yield from _open_page(found)
         else:
+            yield from _kept(member, found, ctx)
             yield found
+
+
+def _kept(member: Member, found: Any, ctx: Context) -> Iterator[Found]:
+    """The posts that are whole of a page that the file stops inside: a line of twarc holds a hundred and more."""
+    tail = tail_of(member, found, _OF_PAGE) if type(found) is RecordError else None
+    if tail is None:
+        return
+    whole, body, start = tail
+    try:
+        page = _post(whole)
+    except msgspec.MsgspecError:
+        return  # the line is told as cut
+    if page.data is not msgspec.UNSET:
+        locator = f"{ctx.locator_prefix}#byte={start}+{len(body)}"
+        yield from _open_page(RawRecord(locator, page, sha256(body).hexdigest(), start, len(body)))
 
 
 _line_blocks: Final = line_blocks(Post, Post)
@@ -79,6 +97,7 @@ def read_line_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | Fou
             if type(one) is RawRecord and one.obj.data is not msgspec.UNSET:
                 yield from _open_page(one)
             else:
+                yield from _kept(member, one, ctx)
                 yield one
 
 

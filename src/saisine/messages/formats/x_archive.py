@@ -1,7 +1,8 @@
 """X (Twitter): the archive an account asks for, `data/*.js`, each `window.YTD.<name>.part<N> = [...]`.
 
 Posts (tweets, deleted tweets, community posts) hold no author: it comes from `account.js` beside them. Their
-counts are strings and their texts HTML-escaped. A post longer than 280 signs is whole in `note-tweet.js` only.
+counts are strings and their texts HTML-escaped. A post longer than 280 signs is whole in `note-tweet.js` only: that
+note is context beside its post, and a message of its own where the post is nowhere in the archive.
 Private messages hold both sides; their headers alone (`direct-message-headers.js`) repeat them without text.
 
 Source: archives of 2019 to 2025, as read by the published parsers listed in docs/formats.md.
@@ -11,9 +12,11 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Final, NamedTuple
 
+from saisine.messages.archive_streams import STREAM_FAULTS
 from saisine.messages.formats.contract import (
     HEAD_BYTES,
     MAX_RECORD_BYTES,
@@ -28,7 +31,7 @@ from saisine.messages.formats.contract import (
     Sniff,
     json_array,
 )
-from saisine.messages.formats.json_values import inside
+from saisine.messages.formats.json_values import as_time, dict_at, inside
 from saisine.messages.formats.x_api_v1 import (
     Raw,
     counts_of,
@@ -55,8 +58,12 @@ CHATS: Final = frozenset(
 HEADERS: Final = frozenset({"direct_message_headers", "direct_message_group_headers"})
 LIKES: Final = frozenset({"like", "likes", "favorite"})
 _REPOST: Final = re.compile(r"RT @(\w{1,15}): ")
+# The files that hold posts; a large archive numbers their parts.
+_POSTS: Final = re.compile(r"(?:community-|deleted-)?tweets?(?:-part\d{1,6})?\.js")
 # A note and its post are written in one act; minutes would already be another post.
 _SAME_ACT: Final = timedelta(seconds=60)
+# Signs of the longest post that needs no note.
+_SHORT: Final = 280
 Found = RawRecord | RecordError | Note
 
 
@@ -130,21 +137,29 @@ def _spaces(found: re.Match[bytes]) -> bytes:
 def read_entries(member: Member, ctx: Context) -> Iterator[Found]:
     """The entries of one file; of conversations, their messages one by one, whatever their length."""
     ctx.memory["name"] = name = name_of(member.read(HEAD_BYTES))
+    paths = ("*.dmConversation.messages",) if name in CHATS | HEADERS else ("",)
+    yield from json_array(*paths)(_as_json(member), ctx)
+
+
+def _as_json(member: Member) -> Member:
+    """The same member without the script around its entries."""
 
     def opener() -> BinaryIO:
         return io.BufferedReader(_Blanked(member.open()), 1 << 20)
 
-    blanked = Member(member.name, member.path_in_source, member.size, opener, member.locator_prefix)
-    paths = ("*.dmConversation.messages",) if name in CHATS | HEADERS else ("",)
-    yield from json_array(*paths)(blanked, ctx)
+    return Member(member.name, member.path_in_source, member.size, opener, member.locator_prefix)
 
 
 # ------------------------------------------------------------------ what stands beside
 
 
+def _folder(ctx: Context) -> str:
+    return ctx.path.rpartition("!")[2].rpartition("/")[0]
+
+
 def _beside(ctx: Context, *names: str) -> Iterator[list[Any]]:
     """The entries of the files of these names in the same folder of the same archive."""
-    folder = ctx.path.rpartition("!")[2].rpartition("/")[0]
+    folder = _folder(ctx)
     for name in names:
         member = ctx.members.get(f"{folder}/{name}" if folder else name)
         if member is None:
@@ -182,6 +197,44 @@ def _notes(ctx: Context) -> dict[str, list[tuple[datetime, str]]]:
             if isinstance(text, str) and isinstance(stated, str):
                 found.setdefault(text[:40], []).append((utc_from_iso(stated), text))
     return found
+
+
+def _long_posts(ctx: Context) -> dict[str, list[tuple[datetime, str]]]:
+    """What the long posts of the same archive show, by their first forty signs. Files of posts have any size: they
+    are read one post at a time, and a damaged one as far as it goes (what is wrong is told where it is read itself).
+    """
+    found: dict[str, list[tuple[datetime, str]]] = {}
+    own = _folder(ctx)
+    for path, member in ctx.members.items():
+        folder, _, name = path.rpartition("/")
+        if folder != own or not _POSTS.fullmatch(name):
+            continue
+        with suppress(*STREAM_FAULTS):
+            for one in json_array("")(_as_json(member), ctx):
+                if isinstance(one, RawRecord) and (post := _shown(one.obj)) is not None:
+                    found.setdefault(post[1][:40], []).append(post)
+    return found
+
+
+def _shown(entry: Any) -> tuple[datetime, str] | None:
+    """(time, text) of a post that a note may complete; None for any other entry, one that is no row among them."""
+    raw = dict_at(entry, "tweet") or (entry if isinstance(entry, dict) else {})
+    text, stated = raw.get("full_text") or raw.get("text"), raw.get("created_at")
+    if not isinstance(text, str) or not isinstance(stated, str) or id_of(raw, "id") is None:
+        return None
+    if "…" not in text and len(text) <= _SHORT:
+        return None
+    with suppress(ValueError, KeyError):
+        return parse_date(stated), unescape_html(text)[0]
+    return None
+
+
+def _is_note_of(note: tuple[datetime, str], at: datetime, text: str) -> bool:
+    """Whether this whole text was written with this post: in one act, and it goes on where the post is cut."""
+    moment, whole = note
+    shown = text.rpartition(" https://t.co/")[0] or text
+    begins = shown.endswith("…") and not text.startswith("RT @") and whole.startswith(shown[:-1].rstrip())
+    return begins and abs(moment - at) <= _SAME_ACT
 
 
 # ------------------------------------------------------------------ mapping
@@ -258,9 +311,13 @@ def _whole_text(raw: Raw, at: datetime | None, ctx: Context) -> dict[str, Any]:
     if at is not None and shown.endswith("…") and not text.startswith("RT @"):
         if "notes" not in ctx.memory:
             ctx.memory["notes"] = _notes(ctx)
-        for moment, whole in ctx.memory["notes"].get(text[:40], ()):
-            if abs(moment - at) <= _SAME_ACT and whole.startswith(shown[:-1].rstrip()):
-                return {"text": whole, "text_raw": raw.get("full_text"), "text_repairs": ["fragments_joined"]}
+        for note in ctx.memory["notes"].get(text[:40], ()):
+            if _is_note_of(note, at, text):
+                return {
+                    "text": note[1],
+                    "text_raw": raw.get("full_text"),
+                    "text_repairs": ["fragments_joined"],
+                }
     if shown.endswith("…"):
         texts["text_repairs"] = [*texts["text_repairs"], "shortened_upstream"]
     return texts
@@ -287,15 +344,17 @@ def _unknown(owner: Owner) -> tuple[str, ...]:
 
 
 def _note(raw: Raw, record: RawRecord, ctx: Context) -> Message:
-    """A long text: context beside its post, which is a row of its own in `tweets.js`."""
+    """A long text: context beside its post, which is a row of its own in `tweets.js` and is completed by it. Where
+    that post is nowhere in the archive, this text is all there is of it."""
     owner, stated = _remembered(ctx), raw.get("createdAt")
     core = raw.get("core") or {}
+    is_alone = _is_alone(core.get("text") or "", stated, ctx)
     return Message.of(
         record,
         ctx,
         platform="x",
         kind="post",
-        role="context",
+        role="primary" if is_alone else "context",
         message_id=f"note:{raw['noteTweetId']}",
         owner_is_author=True,
         text=core.get("text") or "",
@@ -306,9 +365,25 @@ def _note(raw: Raw, record: RawRecord, ctx: Context) -> Message:
         urls=[one["expandedUrl"] for one in core.get("urls") or () if one.get("expandedUrl")],
         mentions=[one["screenName"] for one in core.get("mentions") or () if one.get("screenName")],
         hashtags=[one["text"] for one in core.get("hashtags") or () if one.get("text")],
-        missing=("url", *_unknown(owner)),
+        missing=(
+            *("url", *_unknown(owner)),
+            *(("lang", "parent_id", "like_count", "share_count") if is_alone else ()),
+        ),
         **_author(owner),
     )
+
+
+def _is_alone(text: str, stated: Any, ctx: Context) -> bool:
+    """Whether no post of the archive shows this text. Of a file without any archive around it nothing is known."""
+    if not ctx.members:
+        return False
+    if "posts" not in ctx.memory:
+        ctx.memory["posts"] = _long_posts(ctx)
+    posts = ctx.memory["posts"].get(text[:40], ())
+    if any(shown == text for _, shown in posts):
+        return False
+    note = (utc_from_iso(stated), text) if stated else None
+    return note is None or not any(_is_note_of(note, at, shown) for at, shown in posts)
 
 
 def _direct(raw: Raw, record: RawRecord, ctx: Context) -> Message | Skip:
@@ -324,6 +399,8 @@ def _direct(raw: Raw, record: RawRecord, ctx: Context) -> Message | Skip:
     text, is_escaped = unescape_html(written["text"])
     is_own = None if owner.id is None or sender is None else sender == owner.id
     stated = written.get("createdAt")
+    is_edited = bool(written.get("editHistory"))
+    edited_at = _last_edit(written["editHistory"]) if is_edited else None
     return Message.of(
         record,
         ctx,
@@ -338,6 +415,7 @@ def _direct(raw: Raw, record: RawRecord, ctx: Context) -> Message | Skip:
         created_at_raw=stated,
         created_at_precision="ms" if stated else "none",
         created_at_source="field" if stated else None,
+        edited_at=edited_at,
         conversation_id=conversation,
         target_id=receiver,
         target_kind="account" if receiver else "thread",
@@ -348,14 +426,30 @@ def _direct(raw: Raw, record: RawRecord, ctx: Context) -> Message | Skip:
         missing=(
             *("url", "lang", "parent_id", "like_count", "share_count"),
             *(() if is_own else ("author_handle", "author_name")),
+            *(("edited_at",) if is_edited and edited_at is None else ()),
         ),
         **(_author(owner) if is_own else {"author_id": sender}),
     )
 
 
+def _last_edit(history: Any) -> datetime | None:
+    """The latest time in the history of a private message; None where none can be read."""
+    times = (_edit_time(one) for one in (history if isinstance(history, list) else ()))
+    return max((at for at in times if at is not None), default=None)
+
+
+def _edit_time(edit: Any) -> datetime | None:
+    """Seconds, written as digits, or a date."""
+    with suppress(ValueError, OverflowError, TypeError):
+        if (at := as_time(inside(edit, "createdAtSec"))) is not None:
+            return at
+        return utc_from_iso(inside(edit, "createdAt"))
+    return None
+
+
 X_ARCHIVE: Final = Format(
     id="x-archive",
-    version=1,
+    version=2,
     platforms=("x",),
     label_fr="X (Twitter) : archive du compte (data/*.js)",
     label_en="X (Twitter): archive of the account (data/*.js)",

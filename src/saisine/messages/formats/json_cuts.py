@@ -1,0 +1,99 @@
+"""What is whole of a JSON value that a file stops inside: a conversation whose last messages are missing, a page.
+
+Only lists whose elements are messages of their own are kept so far; of a single message half is none.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from hashlib import sha256
+from typing import Any, BinaryIO, Final
+
+from saisine.messages.formats.blocks import BlockReader, RecordBlock
+from saisine.messages.formats.raw import MAX_RECORD_BYTES, Context, Member, Note, RawRecord, RecordError
+
+_PIECE_BYTES: Final = 1 << 20
+_PLACE: Final = re.compile(r"#byte=(\d+)")
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_CLOSING: Final = {"{": "}", "[": "]"}
+
+
+def closed(text: str, keys: Collection[str]) -> str | None:
+    """The value up to the last element that is whole of a list under one of these keys, and closed there; None when
+    there is no such element.
+
+    >>> closed('{"id": 1, "messages": [{"a": 1}, {"a": 2', {"messages"})
+    '{"id": 1, "messages": [{"a": 1}]}'
+    """
+    opened: list[tuple[str, str]] = []  # (what closes it, the key it stands under)
+    last = key = ""
+    best: tuple[int, str] | None = None
+    for found in _TOKEN.finditer(text):
+        sign = found.group()
+        if sign == ":":
+            key = last
+        elif sign in _CLOSING:
+            opened.append((_CLOSING[sign], key))
+            key = ""
+        elif sign in ("}", "]"):
+            if not opened or opened.pop()[0] != sign:
+                return None
+            key = ""
+            if sign == "}" and opened and opened[-1][0] == "]" and opened[-1][1] in keys:
+                best = found.end(), "".join(end for end, _ in reversed(opened))
+        else:
+            last, key = sign[1:-1], ""
+    return text[: best[0]] + best[1] if best is not None else None
+
+
+def tail_of(member: Member, error: RecordError, keys: Collection[str]) -> tuple[bytes, bytes, int] | None:
+    """(what is whole of a record that stops in the middle, its bytes as they are, where they begin); None when nothing
+    of it is whole."""
+    found = _PLACE.search(error.locator)
+    if not error.is_cut or found is None:
+        return None
+    start = int(found.group(1))
+    with member.open() as stream:
+        _step_over(stream, start)
+        body = stream.read(MAX_RECORD_BYTES + 1)
+    if len(body) > MAX_RECORD_BYTES:
+        return None
+    whole = closed(body.decode("utf-8", "surrogateescape"), keys)
+    return None if whole is None else (whole.encode("utf-8", "surrogateescape"), body, start)
+
+
+def kept_to_the_cut(read: BlockReader, *keys: str) -> BlockReader:
+    """The same reader; of a record that the file stops inside it gives what is whole, then says that it is cut. `keys`
+    are those of lists of messages."""
+
+    def records(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+        outer: tuple[Mapping[str, Any], ...] = ()
+        for found in read(member, ctx):
+            if isinstance(found, RawRecord | RecordBlock):
+                outer = found.outer
+            elif isinstance(found, RecordError) and found.is_cut:
+                yield from _whole_of(member, found, keys, outer)
+            yield found
+
+    return records
+
+
+def _whole_of(
+    member: Member, error: RecordError, keys: Collection[str], outer: tuple[Mapping[str, Any], ...]
+) -> Iterator[RawRecord]:
+    tail = tail_of(member, error, keys)
+    if tail is None:
+        return
+    whole, body, start = tail
+    try:
+        obj = json.loads(whole.decode("utf-8", "surrogateescape"))
+    except (ValueError, RecursionError):
+        return  # the record is told as cut, and nothing of it could be made out
+    prefix = error.locator.partition("#byte=")[0]
+    locator = f"{prefix}#byte={start}+{len(body)}"
+    yield RawRecord(locator, obj, sha256(body).hexdigest(), start, len(body), outer, is_suspect=True)
+
+
+def _step_over(stream: BinaryIO, count: int) -> None:
+    while count and (piece := stream.read(min(count, _PIECE_BYTES))):
+        count -= len(piece)
