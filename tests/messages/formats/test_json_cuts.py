@@ -62,3 +62,61 @@ def test_the_posts_of_a_page_that_stops_are_kept(tmp_path: Path) -> None:
         assert len(entry.failed) == 1
         counts.add(len(texts) - 5)
     assert counts == {1, 2, 3, 4, 5}
+
+
+def nested(name: str) -> tuple[Any, list[str]]:
+    """(a document of which the last message is cut below, the texts of those before it)."""
+    at = "2024-05-13T19:04:00+0000"
+    if name == "facebook":
+        chat = [
+            {"id": f"m_{n}", "created_time": at, "message": f"mot {n}", "from": {"id": "1"}} for n in range(4)
+        ]
+        return {"data": [{"id": "t_1", "updated_time": at, "messages": {"data": chat}}]}, [
+            f"mot {n}" for n in range(3)
+        ]
+    if name == "instaloader":
+        answers = [
+            {
+                "id": 10 + n,
+                "created_at": 1715627040,
+                "text": f"mot {n}",
+                "owner": {"id": "2", "username": "b"},
+            }
+            | {"likes_count": 0}
+            for n in range(1, 4)
+        ]
+        top = {"id": 10, "created_at": 1715627040, "text": "mot 0", "owner": {"id": "1", "username": "a"}}
+        return [top | {"likes_count": 0, "answers": answers}], ["mot 0", "mot 1", "mot 2"]
+    posts = [
+        {
+            "$type": "app.bsky.feed.defs#threadViewPost",
+            "post": {
+                "uri": f"at://did:plc:a{n}/app.bsky.feed.post/3kabcdefghij{n}",
+                "cid": "c",
+                "author": {"did": f"did:plc:a{n}", "handle": f"a{n}.test"},
+                "record": {
+                    "$type": "app.bsky.feed.post",
+                    "text": f"mot {n}",
+                    "createdAt": "2024-05-13T19:04:00.000Z",
+                },
+                "indexedAt": "2024-05-13T19:04:00.000Z",
+                "likeCount": 0,
+            },
+        }
+        for n in range(4)
+    ]
+    return {"thread": posts[0] | {"replies": posts[1:]}}, ["mot 0", "mot 1", "mot 2"]
+
+
+@pytest.mark.parametrize("name", ["facebook", "instaloader", "bluesky"])
+def test_what_is_whole_of_a_document_that_stops_is_kept(tmp_path: Path, name: str) -> None:
+    document, texts = nested(name)
+    whole = json.dumps(document).encode()
+    path = tmp_path / ("a_comments.json" if name == "instaloader" else "a.json")
+    path.write_bytes(whole[: whole.rindex(b"mot 3") + 3])
+    reading = read_paths([path], now=NOW)
+    assert [one.text for one in reading] == texts
+    (entry,) = reading.ledger.sources
+    assert entry.truncated
+    assert (entry.mapped, len(entry.failed)) == (3, 1)
+    assert entry.read == 4

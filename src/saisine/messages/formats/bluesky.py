@@ -18,9 +18,11 @@ import msgspec
 from saisine.messages.formats.bluesky_records import (
     as_lexicon,
     facets_of,
+    is_joined,
     kind_of_record,
     media_of,
     quoted_in,
+    text_of,
     time_fields,
 )
 from saisine.messages.formats.contract import (
@@ -37,6 +39,7 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.json_cuts import kept_to_the_cut
 from saisine.messages.formats.links import unique
 from saisine.messages.formats.shapes import score_keys
 
@@ -64,11 +67,15 @@ def sniff(head: bytes, name: str) -> Sniff:
     return score_keys(head, VIEW, SNAKE_VIEW, RECORD, BARE, GONE)
 
 
+# A thread is one document: of one that the file stops inside, the answers that are whole are kept.
+_threads: Final = kept_to_the_cut(json_documents, "replies")
+
+
 def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each post of a page or of a list by itself; a thread, a record or a line whole."""
     head = member.read(HEAD_BYTES)
     is_list = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
-    reader = json_array(*LISTS, "") if is_list or _PAGE.match(head) else json_documents
+    reader = json_array(*LISTS, "") if is_list or _PAGE.match(head) else _threads
     yield from reader(member, ctx)
 
 
@@ -168,7 +175,7 @@ def _message(view: Mapping[str, Any], record: Mapping[str, Any], place: _Place) 
     uri = view["uri"]
     did, _, key = uri.removeprefix("at://").partition("/app.bsky.feed.post/")
     author = view.get("author") or {}
-    links, text = facets_of(record), record["text"]
+    links = facets_of(record)
     quoted = quoted_in(record.get("embed"))
     reply = record.get("reply") or {}
     kind = "reply" if reply else "quote" if quoted else "post"
@@ -185,7 +192,8 @@ def _message(view: Mapping[str, Any], record: Mapping[str, Any], place: _Place) 
         author_handle=author.get("handle"),
         author_name=author.get("displayName"),
         author_created_at=time_fields(author.get("createdAt")).get("created_at"),
-        text=text,
+        text=text_of(record),
+        text_repairs=("fragments_joined",) if is_joined(record) else (),
         lang=langs[0],
         url=f"https://bsky.app/profile/{did}/post/{key}" if key else None,
         parent_id=(reply.get("parent") or {}).get("uri"),
@@ -270,6 +278,7 @@ def _repost(post: Mapping[str, Any], reason: Mapping[str, Any], place: _Place) -
     by, stated = reason["by"], str(reason.get("indexedAt") or "")
     record, uri = post.get("record") or {}, reason.get("uri")
     text = record.get("text") or ""
+    said = {**record, "text": text}
     return Message.of(
         place.record,
         place.ctx,
@@ -281,7 +290,8 @@ def _repost(post: Mapping[str, Any], reason: Mapping[str, Any], place: _Place) -
         author_id=by["did"],
         author_handle=by.get("handle"),
         author_name=by.get("displayName"),
-        text=text,
+        text=text_of(said),
+        text_repairs=("fragments_joined",) if is_joined(said) else (),
         url=f"https://bsky.app/profile/{by['did']}",
         repost_of_id=post["uri"],
         visibility="public",
@@ -329,7 +339,7 @@ def _own_repost(raw: Mapping[str, Any], value: Mapping[str, Any], place: _Place)
 
 BLUESKY: Final = Format(
     id="bluesky",
-    version=1,
+    version=2,
     platforms=("bluesky",),
     label_fr="Bluesky : fils, recherches et publications obtenus par l’API (JSON)",
     label_en="Bluesky: threads, searches and posts obtained through the API (JSON)",

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from saisine.messages.formats.json_values import list_at, word_at
+
 POSTS: Final = "app.bsky.feed.post"
 _SNAKE: Final = re.compile(r"_([a-z])")
 _FRACTION: Final = re.compile(r"\.(\d+)")
@@ -89,6 +91,24 @@ def quoted_in(embed: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if not isinstance(inner, dict) or f"/{POSTS}/" not in str(inner.get("uri")):
         return None
     return inner
+
+
+def text_of(record: Mapping[str, Any]) -> str:
+    """What its author wrote: the text; where there is none, the descriptions of the pictures, each on a line."""
+    return record["text"] or "\n".join(_alts(record.get("embed")))
+
+
+def is_joined(record: Mapping[str, Any]) -> bool:
+    """Whether that text was put together from several descriptions."""
+    return not record["text"] and len(_alts(record.get("embed"))) > 1
+
+
+def _alts(embed: Mapping[str, Any] | None) -> list[str]:
+    images = [
+        *list_at(embed, "images"),
+        *list_at(embed, "media", "images"),
+    ]  # beside a quote, one level deeper
+    return [alt for image in images if (alt := word_at(image, "alt"))]
 
 
 def media_of(embed: Mapping[str, Any] | None) -> list[str]:

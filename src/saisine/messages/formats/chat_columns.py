@@ -11,6 +11,7 @@ import numpy as np
 from saisine.messages.columns import Columns, Same
 from saisine.messages.formats.blocks import Fields, RecordBlock, Unfit, columns_of, lacking
 from saisine.messages.formats.graph_columns import answering
+from saisine.messages.formats.json_values import list_at, word_at
 from saisine.messages.formats.links import unique, urls_in
 from saisine.messages.formats.raw import Context
 from saisine.messages.formats.table_columns import iso_times, stated
@@ -30,10 +31,16 @@ class Named(msgspec.Struct, gc=False):
     name: str | None = None
 
 
+class EmbedField(msgspec.Struct, gc=False):
+    name: str | None = None
+    value: str | None = None
+
+
 class Embed(msgspec.Struct, gc=False):
     url: str | None = None
     title: str | None = None
     description: str | None = None
+    fields: list[EmbedField] | None = None
 
 
 class Shown(msgspec.Struct, gc=False, rename="camel"):
@@ -58,6 +65,7 @@ class DiscordMessage(msgspec.Struct, gc=False, rename="camel"):
     attachments: list[Shown] | None = None
     stickers: list[Shown] | None = None
     reference: Reference | None = None
+    poll: Any = None
     forwarded_message: msgspec.Raw | None = None
 
 
@@ -121,15 +129,30 @@ NO_REFERENCE: Final = Reference()
 
 
 def _discord_texts(said: Sequence[DiscordMessage]) -> tuple[list[str], Any]:
-    """(what was read, repairs): the words, else those of the cards of a bot."""
+    """(what was read, repairs): the words and the cards of a bot below; where there are none, any card, then a poll."""
     texts = [one.content or "" for one in said]
     cards = {}
     for rank, one in enumerate(said):
-        if not one.content and one.embeds:
-            parts = [part for card in one.embeds for part in (card.title, card.description) if part]
-            if parts:
-                texts[rank], cards[rank] = "\n".join(parts), ("fragments_joined",)
+        if one.embeds or one.poll:
+            text = texts[rank]
+            added = [part for card in one.embeds or () if not text or not card.url for part in _card(card)]
+            added += () if text else poll_lines(one.poll)
+            if added:
+                texts[rank] = "\n".join([text, *added] if text else added)
+                cards[rank] = ("fragments_joined",)
     return texts, [cards.get(rank, ()) for rank in range(len(said))] if cards else Same(())
+
+
+def _card(embed: Embed) -> list[str]:
+    """The lines of a card: title, description, then each field with its name."""
+    lines = [": ".join(filter(None, (one.name, one.value))) for one in embed.fields or ()]
+    return [part for part in (embed.title, embed.description, *lines) if part]
+
+
+def poll_lines(poll: Any) -> list[str]:
+    """The question and the answers of a poll. No export with one was seen: another shape gives nothing."""
+    lines = [word_at(poll, "question", "text"), *(word_at(one, "text") for one in list_at(poll, "answers"))]
+    return [line for line in lines if line]
 
 
 def _discord_urls(text: str, embeds: Sequence[Embed] | None) -> list[str]:

@@ -16,9 +16,15 @@ from typing import Any, Final
 
 from saisine.messages.columns import Columns
 from saisine.messages.formats.blocks import RecordBlock
-from saisine.messages.formats.chat_columns import NO_DISCRIMINATOR, DiscordMessage, discord_columns
+from saisine.messages.formats.chat_columns import (
+    NO_DISCRIMINATOR,
+    DiscordMessage,
+    discord_columns,
+    poll_lines,
+)
 from saisine.messages.formats.contract import Context, Format, Message, RawRecord, Skip, Sniff, json_array
 from saisine.messages.formats.json_blocks import array_blocks
+from saisine.messages.formats.json_values import list_at, word_at
 from saisine.messages.formats.links import unique, urls_in
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_iso
@@ -113,14 +119,20 @@ def map_messages(block: RecordBlock, ctx: Context) -> Columns:
 
 
 def _text(raw: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    """(what a person read, repairs): the words; else those of the forwarded message, or of the cards of a bot."""
+    """(what a person read, repairs): the words, or those of the forwarded message, and the cards of a bot below; where
+    there are none, any card, then a poll. A card with an address below words is the preview of somebody else's page.
+    """
     text = raw.get("content") or (raw.get("forwardedMessage") or {}).get("content") or ""
-    if text:
-        return text, ()
-    cards = [
-        part for one in raw.get("embeds") or () for part in (one.get("title"), one.get("description")) if part
-    ]
-    return "\n".join(cards), ("fragments_joined",) if cards else ()
+    cards = [part for one in raw.get("embeds") or () if not text or not one.get("url") for part in _card(one)]
+    added = cards if text else [*cards, *poll_lines(raw.get("poll"))]
+    return "\n".join([text, *added] if text else added), ("fragments_joined",) if added else ()
+
+
+def _card(embed: Mapping[str, Any]) -> list[str]:
+    """The lines of a card: title, description, then each field with its name."""
+    fields = list_at(embed, "fields")
+    lines = [": ".join(filter(None, (word_at(one, "name"), word_at(one, "value")))) for one in fields]
+    return [part for part in (embed.get("title"), embed.get("description"), *lines) if part]
 
 
 def _references(raw: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -236,7 +248,7 @@ def _read_neighbour(ctx: Context, wanted: str) -> dict[str, Any]:
 
 DISCORD: Final = Format(
     id="discord",
-    version=1,
+    version=2,
     platforms=("discord",),
     label_fr="Discord : un salon ou une conversation (DiscordChatExporter, JSON)",
     label_en="Discord: a channel or a conversation (DiscordChatExporter, JSON)",

@@ -69,9 +69,11 @@ _TOP: Final = re.compile(r"[?&]comment_id=(\d+)")
 _REPLY: Final = re.compile(r"[?&]reply_comment_id=(\d+)")
 
 
-def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, links_of: Any) -> Columns:
-    """The rows of comments with those they carry; `is_comments` when the page itself says that it holds comments.
-    Raises ValueError where another object is met."""
+def facebook_columns(
+    block: RecordBlock, ctx: Context, *, is_comments: bool, links_of: Any, words_of: Any
+) -> Columns:
+    """The rows of comments with those they carry; `is_comments` when the page itself says that it holds comments,
+    `links_of` and `words_of` tell what is attached to one. Raises ValueError where another object is met."""
     flat = Flat(block, "comments")
     rows: list[FacebookComment] = flat.rows
     said = flat.columns()
@@ -91,13 +93,14 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
     authors = [one.id if one else None for one in said["author"]]
     names = [one.name if one else None for one in said["author"]]
     messages, likes, answers = said["message"], said["like_count"], said["comment_count"]
+    shown = _attached_words(said, words_of)
     fields: Fields = {
         "platform": Same("facebook"),
         **answering(ids, parents),
         "message_id": ids,
         "author_id": authors,
         "author_name": names,
-        "text": known_or(messages, ""),
+        **_texts(messages, shown),
         "url": given,
         "target_id": targets,
         "target_kind": post_of(targets),
@@ -115,7 +118,7 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
         message_id=False,
         author_id=is_empty(authors),
         author_name=is_empty(names),
-        text=is_unset(messages),
+        text=is_unset([shown.get(rank, one) for rank, one in enumerate(messages)] if shown else messages),
         created_at=is_empty(said["created_time"]),
         url=is_empty(given),
         like_count=is_unset(likes),
@@ -127,6 +130,32 @@ def facebook_columns(block: RecordBlock, ctx: Context, *, is_comments: bool, lin
     found = columns_of(spread_rows, ctx, fields, missing)
     _count(flat, said, ids, parents, block, spread_rows, ctx.memory["owed"])
     return found
+
+
+def _attached_words(said: Mapping[str, list[Any]], words_of: Any) -> dict[int, list[str]]:
+    """The words of what is shared, by the number of each comment that says nothing else."""
+    messages, alone, several = said["message"], said["attachment"], said["attachments"]
+    if all(messages) or not (any(alone) or any(several)):
+        return {}
+    words = {
+        rank: words_of({"attachment": one, "attachments": more})
+        for rank, (text, one, more) in enumerate(zip(messages, alone, several, strict=True))
+        if (text is UNSET or not text) and (one or more)
+    }
+    return {rank: parts for rank, parts in words.items() if parts}
+
+
+def _texts(messages: list[Any], shown: Mapping[int, list[str]]) -> Fields:
+    """The words of each comment, else those of what it shares."""
+    texts = known_or(messages, "")
+    if not shown:
+        return {"text": texts}
+    repairs: list[tuple[str, ...]] = [()] * len(texts)
+    texts = list(texts)
+    for rank, parts in shown.items():
+        texts[rank] = "\n".join(parts)
+        repairs[rank] = ("fragments_joined",) if len(parts) > 1 else ()
+    return {"text": texts, "text_repairs": repairs}
 
 
 def _is_comment(one: FacebookComment) -> bool:

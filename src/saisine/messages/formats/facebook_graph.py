@@ -37,6 +37,8 @@ from saisine.messages.formats.graph_pages import (
     time_fields,
     total,
 )
+from saisine.messages.formats.json_cuts import blocks_kept_to_the_cut, kept_to_the_cut
+from saisine.messages.formats.links import unique
 from saisine.messages.formats.shapes import score_keys
 
 SHAPES: Final = (
@@ -80,14 +82,19 @@ def sniff(head: bytes, name: str) -> Sniff:
     return score_keys(head, *SHAPES)
 
 
+# Of a conversation or a thread that the file stops inside, what is whole is kept.
+_OF_MANY: Final = ("messages.data", "comments.data")
+_read_alone: Final = kept_to_the_cut(lambda member, ctx: read_objects(member, ctx, TELLING), *_OF_MANY)
+
+
 def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """The objects of the file, then one note for the comments that are announced and not there."""
     ctx.memory["owed"] = owed = Owed()
-    yield from read_objects(member, ctx, TELLING)
+    yield from _read_alone(member, ctx)
     yield from owed.note()
 
 
-_read_blocks: Final = read_object_blocks(FacebookComment, TELLING)
+_read_blocks: Final = blocks_kept_to_the_cut(read_object_blocks(FacebookComment, TELLING), *_OF_MANY)
 
 
 def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
@@ -100,7 +107,7 @@ def read_blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecor
 def map_comments(block: RecordBlock, ctx: Context) -> Columns:
     """A block of comments. Raises ValueError where another object is met."""
     edge = edge_of_page(block.outer[-1] if block.outer else {})
-    return facebook_columns(block, ctx, is_comments=edge in COMMENT_EDGES, links_of=_links)
+    return facebook_columns(block, ctx, is_comments=edge in COMMENT_EDGES, links_of=_links, words_of=_words)
 
 
 def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
@@ -174,6 +181,7 @@ def _post(raw: Raw, place: str, record: RawRecord, ctx: Context) -> Message:
     post_id = _text(raw.get("id"))
     page = (post_id or "").partition("_")[0] if "_" in (post_id or "") else None
     likes = total(raw, "reactions")
+    text, repairs = _shown(raw, raw.get("story"))
     return Message.of(
         record,
         ctx,
@@ -183,7 +191,8 @@ def _post(raw: Raw, place: str, record: RawRecord, ctx: Context) -> Message:
         message_id=post_id or _post_of(raw) or _derived(raw, ctx),
         author_id=_text(author.get("id")),
         author_name=author.get("name"),
-        text=raw.get("message") or "",
+        text=text,
+        text_repairs=repairs,
         url=raw.get("permalink_url"),
         conversation_id=post_id,
         target_id=page if page and page != _text(author.get("id")) else None,
@@ -192,7 +201,7 @@ def _post(raw: Raw, place: str, record: RawRecord, ctx: Context) -> Message:
         like_count=total(raw, "likes") if likes is None else likes,
         share_count=(raw.get("shares") or {}).get("count"),
         reply_count=total(raw, "comments"),
-        missing=_missing(raw, author, post_id or _post_of(raw), is_comment=False),
+        missing=_missing(raw, author, post_id or _post_of(raw), text, is_comment=False),
         **time_fields(raw.get("created_time")),
         **_links(raw),
     )
@@ -203,7 +212,8 @@ def _comment(
 ) -> Message:
     author = raw.get("from") or {}
     comment_id, parent_id, post_id = _ids(raw, above)
-    missing = _missing(raw, author, comment_id, is_comment=True)
+    text, repairs = _shown(raw)
+    missing = _missing(raw, author, comment_id, text, is_comment=True)
     return Message.of(
         record,
         ctx,
@@ -213,7 +223,8 @@ def _comment(
         message_id=comment_id or _derived(raw, ctx),
         author_id=_text(author.get("id")),
         author_name=author.get("name"),
-        text=raw.get("message") or "",
+        text=text,
+        text_repairs=repairs,
         url=raw.get("permalink_url"),
         parent_id=parent_id,
         conversation_id=parent_id or comment_id,
@@ -248,7 +259,7 @@ def _direct(raw: Raw, conversation: Raw, place: str, record: RawRecord, ctx: Con
         target_kind="account" if other else None,
         target_handle=other.get("name"),
         visibility="private",
-        missing=("like_count", *_missing(raw, author, _text(raw.get("id")), is_comment=False)),
+        missing=("like_count", *_missing(raw, author, _text(raw.get("id")), "", is_comment=False)),
         **time_fields(raw.get("created_time")),
         **_links(raw),
     )
@@ -305,11 +316,30 @@ def _visibility(raw: Raw) -> str | None:
     return "public" if value == "EVERYONE" else "private" if value else None
 
 
-def _links(raw: Raw) -> dict[str, list[str]]:
-    """Addresses shared, pictures shown, accounts named."""
+def _shown(raw: Raw, story: Any = None) -> tuple[str, tuple[str, ...]]:
+    """(what a person read, repairs): the message; without one, what Facebook wrote above and what was shared."""
+    if raw.get("message"):
+        return raw["message"], ()
+    parts = unique([*([story] if isinstance(story, str) and story else ()), *_words(raw)])
+    return "\n".join(parts), ("fragments_joined",) if len(parts) > 1 else ()
+
+
+def _words(raw: Raw) -> list[str]:
+    """The titles and the descriptions of what is shared."""
+    said = [one.get(key) for one in _attached(raw) for key in ("title", "description")]
+    return unique(one for one in said if isinstance(one, str) and one)
+
+
+def _attached(raw: Raw) -> list[Raw]:
+    """What a comment carries alone, or a post in a list."""
     alone = raw.get("attachment")
-    attached = [*([alone] if isinstance(alone, dict) else []), *inner(raw, "attachments")]
-    pictures = [_picture(one) for one in attached]
+    return [*([alone] if isinstance(alone, dict) else []), *inner(raw, "attachments")]
+
+
+def _links(raw: Raw) -> dict[str, list[str]]:
+    """Addresses shared, pictures shown (an album holds its own below), accounts named."""
+    attached = _attached(raw)
+    pictures = [_picture(one) for above in attached for one in (above, *inner(above, "subattachments"))]
     shared = [
         one.get("unshimmed_url") or one.get("url")
         for one in attached
@@ -318,7 +348,8 @@ def _links(raw: Raw) -> dict[str, list[str]]:
     tags = [one for one in raw.get("message_tags") or () if isinstance(one, dict)]
     return {
         "urls": [url for url in shared if url],
-        "media_urls": [url for url in pictures if url] or [url for url in [raw.get("full_picture")] if url],
+        "media_urls": unique(url for url in pictures if url)
+        or [url for url in [raw.get("full_picture")] if url],
         "mentions": [one["name"] for one in tags if one.get("name") and one.get("type") != "hashtag"],
     }
 
@@ -329,12 +360,12 @@ def _picture(attachment: Raw) -> str | None:
     return source if isinstance(source, str) else None
 
 
-def _missing(raw: Raw, author: Raw, own_id: str | None, *, is_comment: bool) -> tuple[str, ...]:
+def _missing(raw: Raw, author: Raw, own_id: str | None, text: str, *, is_comment: bool) -> tuple[str, ...]:
     given = {
         "message_id": own_id,
         "author_id": author.get("id"),
         "author_name": author.get("name"),
-        "text": "message" in raw,
+        "text": "message" in raw or text,
         "created_at": raw.get("created_time"),
         "url": raw.get("permalink_url"),
         **({"like_count": "like_count" in raw or "likes" in raw} if is_comment else {}),
@@ -345,7 +376,7 @@ def _missing(raw: Raw, author: Raw, own_id: str | None, *, is_comment: bool) -> 
 
 FACEBOOK_GRAPH: Final = Format(
     id="facebook-graph",
-    version=1,
+    version=2,
     platforms=("facebook",),
     label_fr="Facebook : posts, commentaires et messages de votre page (API Graph)",
     label_en="Facebook: posts, comments and messages of your page (Graph API)",

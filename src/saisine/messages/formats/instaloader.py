@@ -33,6 +33,7 @@ from saisine.messages.formats.contract import (
     json_documents,
 )
 from saisine.messages.formats.instagram_media import map_comment, pk_of_shortcode
+from saisine.messages.formats.json_cuts import kept_to_the_cut
 from saisine.messages.formats.json_values import (
     HASHTAG,
     MENTION,
@@ -55,10 +56,13 @@ POST: Final = frozenset(
 )
 _NODE: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{\s*"node"\s*:\s*\{')
 _SAVED: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{\s*"instaloader"\s*:\s*\{')
-_HIDDEN: Final = -1  # what Instagram writes for a count that the author hides
 # Where a node holds comments: threads first, for a flat list may repeat a reply without naming its parent.
 _EDGES: Final = ("edge_media_to_parent_comment", "edge_media_to_comment", "edge_media_preview_comment")
 _LISTS: Final = ("comments", "preview_comments")
+# Of a comment or of a post that the file stops inside, the answers and comments that are whole are kept.
+_comments: Final = kept_to_the_cut(json_array(""), "answers")
+_objects: Final = kept_to_the_cut(json_documents, *(f"{name}.edges" for name in _EDGES), *_LISTS)
+_HIDDEN: Final = -1  # what Instagram writes for a count that the author hides
 Found = Message | Skip
 Rows = Found | Sequence[Found | Note]
 
@@ -81,7 +85,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """The comments one by one, or the one object of a metadata file."""
     is_list = member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
-    yield from (json_array("") if is_list else json_documents)(member, ctx)
+    yield from (_comments if is_list else _objects)(member, ctx)
 
 
 def map_object(record: RawRecord, ctx: Context) -> Rows:

@@ -10,7 +10,16 @@ from hashlib import sha256
 from typing import Any, BinaryIO, Final
 
 from saisine.messages.formats.blocks import BlockReader, RecordBlock
-from saisine.messages.formats.raw import MAX_RECORD_BYTES, Context, Member, Note, RawRecord, RecordError
+from saisine.messages.formats.json_records import records_alone
+from saisine.messages.formats.raw import (
+    MAX_RECORD_BYTES,
+    Context,
+    Member,
+    Note,
+    RawRecord,
+    Reader,
+    RecordError,
+)
 
 _PIECE_BYTES: Final = 1 << 20
 _PLACE: Final = re.compile(r"#byte=(\d+)")
@@ -20,7 +29,7 @@ _CLOSING: Final = {"{": "}", "[": "]"}
 
 def closed(text: str, keys: Collection[str]) -> str | None:
     """The value up to the last element that is whole of a list under one of these keys, and closed there; None when
-    there is no such element.
+    there is no such element. `messages.data` is the list under `data` of the object under `messages`.
 
     >>> closed('{"id": 1, "messages": [{"a": 1}, {"a": 2', {"messages"})
     '{"id": 1, "messages": [{"a": 1}]}'
@@ -39,11 +48,17 @@ def closed(text: str, keys: Collection[str]) -> str | None:
             if not opened or opened.pop()[0] != sign:
                 return None
             key = ""
-            if sign == "}" and opened and opened[-1][0] == "]" and opened[-1][1] in keys:
+            if sign == "}" and opened and opened[-1][0] == "]" and _is_wanted(opened, keys):
                 best = found.end(), "".join(end for end, _ in reversed(opened))
         else:
             last, key = sign[1:-1], ""
     return text[: best[0]] + best[1] if best is not None else None
+
+
+def _is_wanted(opened: list[tuple[str, str]], keys: Collection[str]) -> bool:
+    """Whether the innermost list that is open stands under one of these keys."""
+    name = opened[-1][1]
+    return name in keys or (len(opened) > 1 and f"{opened[-2][1]}.{name}" in keys)
 
 
 def tail_of(member: Member, error: RecordError, keys: Collection[str]) -> tuple[bytes, bytes, int] | None:
@@ -62,11 +77,21 @@ def tail_of(member: Member, error: RecordError, keys: Collection[str]) -> tuple[
     return None if whole is None else (whole.encode("utf-8", "surrogateescape"), body, start)
 
 
-def kept_to_the_cut(read: BlockReader, *keys: str) -> BlockReader:
+def kept_to_the_cut(read: Reader, *keys: str) -> Reader:
     """The same reader; of a record that the file stops inside it gives what is whole, then says that it is cut. `keys`
     are those of lists of messages."""
+    blocks = blocks_kept_to_the_cut(read, *keys)
 
-    def records(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
+    def records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+        yield from records_alone(blocks(member, ctx))
+
+    return records
+
+
+def blocks_kept_to_the_cut(read: BlockReader, *keys: str) -> BlockReader:
+    """The same of a reader of blocks."""
+
+    def blocks(member: Member, ctx: Context) -> Iterator[RecordBlock | RawRecord | RecordError | Note]:
         outer: tuple[Mapping[str, Any], ...] = ()
         for found in read(member, ctx):
             if isinstance(found, RawRecord | RecordBlock):
@@ -75,7 +100,7 @@ def kept_to_the_cut(read: BlockReader, *keys: str) -> BlockReader:
                 yield from _whole_of(member, found, keys, outer)
             yield found
 
-    return records
+    return blocks
 
 
 def _whole_of(

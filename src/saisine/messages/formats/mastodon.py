@@ -9,7 +9,7 @@ Sources: Mastodon API, entities Status, Context, Notification, Quote (4.5); halc
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from saisine.messages.formats.contract import (
@@ -26,6 +26,7 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
+from saisine.messages.formats.json_values import list_at, word_at
 from saisine.messages.formats.links import plain_of, unique
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_iso
@@ -151,6 +152,8 @@ def _message(
 ) -> Message:
     shown = boosted or raw
     text, links = _text(shown)
+    is_stripped = shown["content"] != text
+    text, is_joined = with_lines(text, _choices(shown), _alts(shown))
     account, visibility, edited = raw["account"], raw["visibility"], raw.get("edited_at")
     stated, target = raw["created_at"], raw.get("in_reply_to_account_id")
     named = shown.get("mentions") or ()
@@ -168,7 +171,7 @@ def _message(
         author_created_at=_time(account.get("created_at")),
         text=text,
         text_raw=shown["content"] if shown["content"] != text else None,
-        text_repairs=("html_stripped",) if shown["content"] != text else (),
+        text_repairs=repairs_of(is_stripped=is_stripped, is_joined=is_joined),
         lang=shown.get("language"),
         created_at=utc_from_iso(stated),
         created_at_raw=stated,
@@ -211,6 +214,30 @@ def _text(shown: Mapping[str, Any]) -> tuple[str, list[str]]:
     return f"{warning}\n\n{text}" if warning and text else warning or text, links
 
 
+def with_lines(text: str, choices: list[str], alts: list[str]) -> tuple[str, bool]:
+    """(the text with the choices of its poll below, whether pieces were joined); a status that says nothing at all
+    has the descriptions of what is attached."""
+    lines = [line for line in (text, *choices) if line] or alts
+    return "\n".join(lines), len(lines) > 1
+
+
+def repairs_of(*, is_stripped: bool, is_joined: bool) -> tuple[str, ...]:
+    return (*(("html_stripped",) if is_stripped else ()), *(("fragments_joined",) if is_joined else ()))
+
+
+def _choices(shown: Mapping[str, Any]) -> list[str]:
+    return words_at(list_at(shown, "poll", "options"), "title")
+
+
+def _alts(shown: Mapping[str, Any]) -> list[str]:
+    return words_at(list_at(shown, "media_attachments"), "description")
+
+
+def words_at(listed: Iterable[Any], key: str) -> list[str]:
+    """What each of these objects says under this key, those that say nothing left out."""
+    return [word for one in listed if (word := word_at(one, key))]
+
+
 def _urls(shown: Mapping[str, Any], links: list[str]) -> list[str]:
     """The links of the text that are neither a mention nor a hashtag, then the page of the card."""
     if not links and not shown.get("card"):
@@ -239,7 +266,7 @@ def _word(value: Any) -> str | None:
 
 MASTODON_API: Final = Format(
     id="mastodon-api",
-    version=1,
+    version=2,
     platforms=("mastodon",),
     label_fr="Mastodon : messages, fils et notifications obtenus par l’API (JSON)",
     label_en="Mastodon: statuses, threads and notifications obtained through the API (JSON)",

@@ -14,7 +14,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from saisine.messages.formats.contract import Context, Format, Message, RawRecord, Skip, Sniff, json_array
+from saisine.messages.formats.json_values import list_at
 from saisine.messages.formats.links import plain_of, unique
+from saisine.messages.formats.mastodon import repairs_of, with_lines, words_at
 from saisine.messages.formats.shapes import score_keys
 from saisine.texts import utc_from_iso
 
@@ -50,7 +52,9 @@ def _status(raw: Mapping[str, Any], note: Mapping[str, Any], record: RawRecord, 
     content = note.get("content") or ""
     text, links = plain_of(content)
     warning = (note.get("summary") or "").strip()
-    shown = f"{warning}\n\n{text}" if warning and text else warning or text
+    said = f"{warning}\n\n{text}" if warning and text else warning or text
+    choices = [word for key in ("oneOf", "anyOf") for word in words_at(list_at(note, key), "name")]
+    shown, is_joined = with_lines(said, choices, words_at(list_at(note, "attachment"), "name"))
     visibility, parent, edited = _visibility(note), _id(note.get("inReplyTo")), note.get("updated")
     tags = [tag for tag in note.get("tag") or () if isinstance(tag, dict)]
     counts = {name: _total(note.get(key)) for name, key in _COUNTS.items()}
@@ -61,7 +65,7 @@ def _status(raw: Mapping[str, Any], note: Mapping[str, Any], record: RawRecord, 
         message_id=_id(note["id"]),
         text=shown,
         text_raw=content if content != shown else None,
-        text_repairs=("html_stripped",) if content != shown else (),
+        text_repairs=repairs_of(is_stripped=content != said, is_joined=is_joined),
         lang=next(iter(note.get("contentMap") or ()), None),
         edited_at=utc_from_iso(edited) if edited else None,
         url=_address(note.get("url")) or note["id"],
@@ -166,7 +170,7 @@ def _listed(value: Any) -> set[str]:
 
 MASTODON_ARCHIVE: Final = Format(
     id="mastodon-archive",
-    version=1,
+    version=2,
     platforms=("mastodon",),
     label_fr="Mastodon : l’archive de votre propre compte (outbox.json)",
     label_en="Mastodon: the archive of your own account (outbox.json)",

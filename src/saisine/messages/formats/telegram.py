@@ -120,14 +120,22 @@ def _shown(raw: dict[str, Any]) -> str:
     for listed in (dict_at(raw, "poll"), dict_at(raw, "todo_list")):
         if listed:
             answers = [word_at(one, "text") for one in list_at(listed, "answers")]
-            return "\n".join(filter(None, [word_at(listed, "question") or word_at(listed, "title"), *answers]))
+            return "\n".join(
+                filter(None, [word_at(listed, "question") or word_at(listed, "title"), *answers])
+            )
     bill = dict_at(raw, "invoice_information")
     offered = [raw.get("game_title"), raw.get("game_description"), bill.get("title"), bill.get("description")]
     card = dict_at(raw, "contact_information")
     names = [word_at(card, key) for key in ("first_name", "last_name", "phone_number")]
     place = dict_at(raw, "location_information")
     point = [str(place[key]) for key in ("latitude", "longitude") if type(place.get(key)) in (int, float)]
-    parts = [*offered, " ".join(filter(None, names)), raw.get("place_name"), raw.get("address"), ", ".join(point)]
+    parts = [
+        *offered,
+        " ".join(filter(None, names)),
+        raw.get("place_name"),
+        raw.get("address"),
+        ", ".join(point),
+    ]
     return "\n".join(part for part in parts if isinstance(part, str) and part)
 
 

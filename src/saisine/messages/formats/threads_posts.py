@@ -76,8 +76,9 @@ def _message(
     app, user = raw["text_post_app_info"], raw["user"]
     answered = dict_at(app, "reply_to_author")
     is_reply = app.get("is_reply") is True or bool(answered)
-    own = _text(raw)
-    text = own or (_text(reposted) if reposted else "")
+    own, inner = _lines(raw), _lines(reposted) if reposted else []
+    lines = own or inner
+    text, is_joined = "\n".join(lines), len(lines) > 1
     author = {
         "author_id": as_id(user.get("pk")) or as_id(user.get("id")),
         "author_handle": word_at(user, "username"),
@@ -97,6 +98,8 @@ def _message(
         message_id=message_id,
         **author,
         text=text,
+        text_raw=_text(raw if own else reposted) if is_joined else None,
+        text_repairs=("fragments_joined",) if is_joined else (),
         **stated(raw.get("taken_at")),
         collected_at=place.collected_at,
         url=f"https://www.threads.com/@{handle}/post/{code}" if handle else None,
@@ -132,6 +135,14 @@ def _text(raw: dict[str, Any]) -> str:
     caption = word_at(raw, "caption", "text")
     pieces = list_at(raw, "text_post_app_info", "text_fragments", "fragments")
     return caption or "".join(word_at(one, "plaintext") or "" for one in pieces)
+
+
+def _lines(raw: dict[str, Any]) -> list[str]:
+    """The text, then the choices of the poll below it. No public source describes a poll: in another shape than
+    `polls[].tallies[].text` it gives nothing."""
+    polls = list_at(raw, "text_post_app_info", "polls")
+    choices = [word_at(one, "text") for poll in polls for one in list_at(poll, "tallies")]
+    return [line for line in (_text(raw), *choices) if line]
 
 
 def _counts(raw: dict[str, Any]) -> dict[str, int | None]:

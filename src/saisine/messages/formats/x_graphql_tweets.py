@@ -26,6 +26,7 @@ from saisine.messages.formats.contract import (
     Sniff,
     json_documents,
 )
+from saisine.messages.formats.json_cuts import kept_to_the_cut
 from saisine.messages.formats.json_values import (
     TOP,
     Mapped,
@@ -208,9 +209,12 @@ def _texts(tweet: dict[str, Any], reposted: dict[str, Any]) -> dict[str, Any]:
     repairs = ("html_unescaped",) if is_unescaped else ()
     if source is tweet and not note and outer.startswith("RT @") and outer.endswith("…"):
         repairs = (*repairs, "shortened_upstream")
+    lines = lines_below(source.get("article"), source.get("card"))
+    if lines:
+        text, repairs = "\n".join([text, *lines] if text else lines), (*repairs, "fragments_joined")
     return {
         "text": text,
-        "text_raw": outer if source is not tweet else written if is_unescaped else None,
+        "text_raw": outer if source is not tweet else written if is_unescaped or lines else None,
         "text_repairs": repairs,
         "mentions": [one["screen_name"] for one in list_at(entities, "user_mentions")],
         "urls": distinct(
@@ -218,6 +222,25 @@ def _texts(tweet: dict[str, Any], reposted: dict[str, Any]) -> dict[str, Any]:
         ),
         "hashtags": [one["text"] for one in list_at(entities, "hashtags")],
     }
+
+
+def lines_below(article: Any, card: Any) -> list[str]:
+    """What is shown below the text and is its author's: an article with its title, the choices of a poll."""
+    if article is None and card is None:
+        return []
+    shown = dict_at(article, "article_results", "result")
+    title, preview, whole = (word_at(shown, key) for key in ("title", "preview_text", "plain_text"))
+    if preview and whole and whole.startswith(preview.rstrip("…. ")):
+        preview = None  # the article begins with it
+    labels = {
+        word_at(one, "key"): word_at(one, "value", "string_value")
+        for one in list_at(card, "legacy", "binding_values")
+    }
+    choices = (labels.get(f"choice{number}_label") for number in range(1, MAX_CHOICES + 1))
+    return [line for line in (title, preview, whole, *choices) if line]
+
+
+MAX_CHOICES: Final = 4  # a poll of X has two to four
 
 
 def _times(tweet: dict[str, Any], message_id: str | None) -> dict[str, Any]:
@@ -284,11 +307,30 @@ def is_shown(value: Any) -> bool:
     return is_tweet(value) or (isinstance(value, dict) and "promotedMetadata" in value)
 
 
+def is_listed(value: Any) -> bool:
+    """The same, or what stands in the place of a post that is gone: its tombstone, or an entry that holds nothing."""
+    return is_shown(value) or is_gone(value)
+
+
+def is_gone(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    kind, held = value.get("__typename"), value.get("tweet_results")
+    is_tombstone = isinstance(value.get("tombstone"), dict) or (isinstance(kind, str) and kind in UNAVAILABLE)
+    is_empty = isinstance(held, dict) and not held.get("result")
+    # no post that it would hold in some other place is lost with it
+    return (is_tombstone or is_empty) and not any(find_objects(value, is_shown))
+
+
+# Of an answer that the file stops inside, the entries that are whole are kept.
+_answers: Final = kept_to_the_cut(json_documents, "entries", "instructions")
+
+
 def read_answers(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each post of each answer as a record of its own, so that an odd one fails alone; its bytes are those
-    of the answer. An answer without any post stays whole."""
-    for found in json_documents(member, ctx):
-        posts = list(find_objects(found.obj, is_shown)) if isinstance(found, RawRecord) else []
+    of the answer. So is what stands in the place of a post that is gone. An answer without any stays whole."""
+    for found in _answers(member, ctx):
+        posts = list(find_objects(found.obj, is_listed)) if isinstance(found, RawRecord) else []
         for path, post in posts:
             yield msgspec.structs.replace(found, locator=found.locator + path, obj=post)
         if not posts:
@@ -298,7 +340,7 @@ def read_answers(member: Member, ctx: Context) -> Iterator[RawRecord | RecordErr
 def map_answer(record: RawRecord, ctx: Context) -> Mapped | Skip:
     """One post with those it carries; an answer that holds none is no message."""
     if not is_shown(record.obj):
-        return Skip("not_a_message")
+        return Skip("empty_record" if is_gone(record.obj) else "not_a_message")
     return map_tweet(record.obj, record, ctx)
 
 
@@ -318,7 +360,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 X_GRAPHQL: Final = Format(
     id="x-graphql",
-    version=1,
+    version=2,
     platforms=("x",),
     label_fr="X (Twitter) : réponses du site lui-même (signets, fil, recherche)",
     label_en="X (Twitter): answers of the site itself (bookmarks, timeline, search)",

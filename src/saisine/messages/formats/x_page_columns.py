@@ -22,6 +22,7 @@ from saisine.messages.formats.x_graphql_tweets import (
     MONTHS,
     UNAVAILABLE,
     X_DATE,
+    lines_below,
     media_urls,
     utc_from_x,
 )
@@ -301,8 +302,11 @@ def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
         done: tuple[str, ...] = ("html_unescaped",) if is_unescaped else ()
         if not repost and not note and outer.startswith("RT @") and outer.endswith("…"):
             done = (*done, "shortened_upstream")
+        lines = [] if source.article is source.card is UNSET else _lines(source)
+        if lines:
+            text, done = "\n".join([text, *lines] if text else lines), (*done, "fragments_joined")
         texts.append(text)
-        raws.append(outer if repost else written if is_unescaped else None)
+        raws.append(outer if repost else written if is_unescaped or lines else None)
         repairs.append(done)
         if entities is None:
             entities = _NOTHING
@@ -322,6 +326,21 @@ def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
 
 
 _NOTHING: Final = Entities()
+
+
+def _lines(source: Tweet) -> list[str]:
+    """What is shown below the text. Raises ValueError where that cannot be read."""
+    card = None if source.card is UNSET else bytes(source.card)
+    if source.article is UNSET and (card is None or not any(mark in card for mark in _OF_A_POLL)):
+        return []
+    try:
+        article = None if source.article is UNSET else msgspec.json.decode(source.article)
+        return lines_below(article, msgspec.json.decode(card) if card else None)
+    except msgspec.MsgspecError as error:
+        raise ValueError("a card of another shape") from error
+
+
+_OF_A_POLL: Final = (b"choice", b"\\u")  # a key written with escapes is looked for after decoding
 
 
 def _noted(note: dict[str, Any]) -> Entities | None:

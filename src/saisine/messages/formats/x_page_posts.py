@@ -117,4 +117,7 @@ class Tweet(msgspec.Struct, gc=False):
     promoted: Any = None
     frame: Absent = msgspec.field(default=UNSET, name="promotedMetadata")
     tombstone: Absent = UNSET
+    # left as bytes: few posts have an article or a poll, and a card is long
+    article: Absent = UNSET
+    card: Absent = UNSET
     kind: str | None = msgspec.field(default=None, name="__typename")

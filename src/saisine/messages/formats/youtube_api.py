@@ -82,7 +82,9 @@ def _unread(head: bytes, owed: Counter[str], first: str, ctx: Context) -> Iterat
     if missing:
         yield Note("replies_missing", first, count=missing)
     page = _PAGE.search(head)
-    is_alone = head.lstrip()[:1] == b"{" and b"\n{" not in head  # of a file of pages, the last one is not looked for
+    is_alone = (
+        head.lstrip()[:1] == b"{" and b"\n{" not in head
+    )  # of a file of pages, the last one is not looked for
     if page is not None and is_alone and _NEXT.search(head, 0, page.start()):
         yield Note("more_pages", ctx.locator_prefix)
 
