@@ -63,7 +63,11 @@ def test_the_shared_comments_have_no_author_and_say_so() -> None:
     assert (rows[5].kind, rows[5].parent_id) == ("reply", "10158407654328553_10158407903973553")
     assert {row.target_id for row in rows} == {"19292868552_10158407654328553"}
     # four replies are announced, and four stand further down the same page
-    assert (entry.mapped, notes(entry), best_format(path.read_bytes())) == (10, {}, "facebook-graph")
+    assert (entry.mapped, notes(entry), best_format(path.read_bytes())) == (
+        10,
+        {"more_pages": 1},
+        "facebook-graph",
+    )
 
 
 def test_the_shared_comment_names_its_author() -> None:
@@ -85,7 +89,10 @@ def test_the_shared_posts() -> None:
     first = rows[0]
     assert (first.like_count, first.share_count, first.reply_count) == (125, 10, 13)
     assert first.mentions == ["Ninja Van Singapore", "Messenger"]
-    assert (entry.mapped, notes(entry)) == (5, {"replies_missing": sum(row.reply_count or 0 for row in rows)})
+    assert (entry.mapped, notes(entry)) == (
+        5,
+        {"replies_missing": sum(row.reply_count or 0 for row in rows), "more_pages": 1},
+    )
 
 
 def test_nested_replies_are_rows_of_their_own() -> None:
@@ -96,7 +103,7 @@ def test_nested_replies_are_rows_of_their_own() -> None:
         ("222222_3", "comment", None),
     ]
     assert rows[1].locator.endswith("/comments/data/0")
-    assert (entry.read, entry.mapped, notes(entry)) == (3, 3, {})
+    assert (entry.read, entry.mapped, notes(entry)) == (3, 3, {"more_pages": 1})
     assert {(row.target_id, row.created_at, row.author_name) for row in rows} == {
         ("111111_222222", WHEN, "Zoé")
     }
@@ -108,13 +115,13 @@ def test_comments_carried_by_a_post_hang_under_it() -> None:
         page(post(comments={"data": [bare], "summary": {"total_count": 4}}), edge="feed"), FACEBOOK_GRAPH
     )
     assert [(row.kind, row.target_id) for row in rows] == [("post", None), ("comment", "111111_222222")]
-    assert notes(entry) == {"replies_missing": 3}
+    assert notes(entry) == {"replies_missing": 3, "more_pages": 1}
 
 
 def test_replies_met_elsewhere_in_the_file_are_not_called_missing() -> None:
     top = comment(1, comment_count=3)
     flat = comment(2, parent={"id": "222222_1"})
-    assert notes(read(page(top, flat), FACEBOOK_GRAPH)[1]) == {"replies_missing": 2}
+    assert notes(read(page(top, flat), FACEBOOK_GRAPH)[1]) == {"replies_missing": 2, "more_pages": 1}
 
 
 @pytest.mark.parametrize(

@@ -337,3 +337,23 @@ def test_a_page_that_announces_another_says_so(tmp_path: Path) -> None:
     for document, is_said in ((page, True), ({k: v for k, v in page.items() if k != "nextPageToken"}, False)):
         _, reading = read(tmp_path / "a.json", document)
         assert ("more_pages" in notes(reading)) == is_said
+
+
+def test_a_page_of_meta_that_announces_another_says_so(tmp_path: Path) -> None:
+    at = "2024-05-13T19:04:00+0000"
+    comment = {"id": "1_2", "created_time": at, "message": "mot", "comment_count": 0, "can_remove": True}
+    data = [comment]
+    after = {
+        "cursors": {"before": "Q", "after": "R"},
+        "next": "https://graph.facebook.com/v19.0/1/comments?after=R",
+    }
+    pages: list[tuple[Any, bool]] = [
+        ({"data": data, "paging": after}, True),
+        ({"data": data, "paging": after, "summary": {"total_count": 9}}, True),
+        ({"data": data, "paging": {"cursors": after["cursors"]}}, False),
+        ([{"data": data, "paging": after}, {"data": data}], False),
+    ]
+    for page, is_said in pages:
+        messages, reading = read(tmp_path / "a.json", page)
+        assert messages[0].text == "mot"
+        assert ("more_pages" in notes(reading)) == is_said

@@ -82,7 +82,7 @@ def test_the_shared_media_and_search() -> None:
         (165, 12),
     ]
     assert all({"text", "created_at", "url"} <= set(row.missing) for row in rows)
-    assert (notes(entry), best_format(path.read_bytes())) == ({}, "instagram-graph")
+    assert (notes(entry), best_format(path.read_bytes())) == ({"more_pages": 1}, "instagram-graph")
 
 
 def test_identifiers_of_this_api_hold_no_time() -> None:

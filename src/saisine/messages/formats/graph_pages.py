@@ -23,6 +23,14 @@ from saisine.messages.formats.json_blocks import array_blocks, document_blocks
 from saisine.texts import utc_from_iso, utc_from_s
 
 _PAGE: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*(?:\[|\{\s*"data"\s*:\s*\[)')
+_ONE_PAGE: Final = re.compile(rb'^(?:\xef\xbb\xbf)?\s*\{\s*"data"\s*:\s*\[')
+# At the end of a page: { "paging": { "cursors": {…}, "next": "…" }, "summary": {…} }
+_NEXT: Final = re.compile(
+    rb'"paging"\s*:\s*\{(?:[^{}"]|"[^"]*"|\{[^{}]*\})*"next"\s*:\s*"[^"]*"[^{}]*\}'
+    rb'\s*(?:,\s*"summary"\s*:\s*\{[^{}]*\})?\s*\}\s*\Z'
+)
+_PIECE_BYTES: Final = 1 << 20
+_END_BYTES: Final = 16 << 10
 _EDGE: Final = re.compile(r"https://graph[^/]*/v[\d.]+/(?:[^/?]+/)?(\w+)\?")
 # One request for several objects answers with an object per identifier.
 _ID: Final = re.compile(r"\d{5,}(?:_\d+)?")
@@ -43,6 +51,19 @@ def read_objects(
     head = member.read(HEAD_BYTES)
     reader = (_page_ahead if _is_ahead(head, telling) else _page) if _PAGE.match(head) else json_documents
     yield from reader(member, ctx)
+    yield from _next_page(member, ctx, head)
+
+
+def _next_page(member: Member, ctx: Context, head: bytes) -> Iterator[Note]:
+    """That the page names another one after it. Of a list of pages, the last one is not looked for."""
+    if not _ONE_PAGE.match(head):
+        return
+    end = b""
+    with member.open() as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            end = (end + piece)[-_END_BYTES:]
+    if _NEXT.search(end):
+        yield Note("more_pages", ctx.locator_prefix)
 
 
 def _is_ahead(head: bytes, telling: Sequence[bytes] | None) -> bool:
@@ -58,6 +79,7 @@ def read_object_blocks(kind: Any, telling: Sequence[bytes] | None = None) -> Blo
         head = member.read(HEAD_BYTES)
         reader = (page_ahead if _is_ahead(head, telling) else page) if _PAGE.match(head) else documents
         yield from reader(member, ctx)
+        yield from _next_page(member, ctx, head)
 
     return blocks
 
