@@ -198,6 +198,13 @@ def decode_line(data: bytes) -> tuple[str, str]:
         return data.decode("utf-8", "replace"), "damaged"
 
 
+def stops_inside_sign(data: bytes, error: UnicodeDecodeError) -> bool:
+    """Whether these bytes are UTF-8 but for a last sign that is cut, as `error` of their decoding tells."""
+    return (
+        error.reason == "unexpected end of data" and bool(_CUT_SIGN.search(data)) and error.end == len(data)
+    )
+
+
 def repair_mojibake(text: str) -> tuple[str, bool]:
     """(text, whether it was repaired): UTF-8 that was read as Latin-1, only when the way back succeeds."""
     if text.isascii():

@@ -121,6 +121,56 @@ def test_a_group_of_two_who_speak_is_a_group(tmp_path: Path) -> None:
     assert {one.kind for one in alone} == {"dm"}
 
 
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("a.txt", "08/04/2024, 14:04 - Les messages et les appels sont chiffrés de bout en bout.\n"),
+        ("a.txt", "08/04/2024, 14:04 - Bob: <Médias omis>\n"),
+        ("a.txt", "08/04/2024, 14:04 - Bob: Diese Nachricht wurde gelöscht.\n"),
+        ("Discussion WhatsApp avec Zoé.txt", ""),
+    ],
+)
+def test_the_language_of_whatsapp_tells_what_no_date_does(tmp_path: Path, name: str, line: str) -> None:
+    messages, reading = read(tmp_path / name, f"{line}08/04/2024, 14:05 - Zoé: salut\n")
+    assert f"{messages[-1].created_at}" == "2024-04-08 12:05:00+00:00"
+    assert "day_first_by_language" in notes(reading)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "04/08/2024, 14:04 - Bob: il a changé, Médias omis\n",  # words of a person
+        "04/08/2024, 14:04 - Messages and calls are end-to-end encrypted.\n",
+    ],
+)
+def test_words_that_tell_no_language_leave_the_dates_empty(tmp_path: Path, line: str) -> None:
+    messages, reading = read(tmp_path / "a.txt", f"{line}04/08/2024, 14:05 - Zoé: salut\n")
+    assert messages[-1].created_at is None
+    assert "ambiguous_dates" in notes(reading)
+
+
+def test_a_date_that_proves_the_month_first_weighs_more_than_the_language(tmp_path: Path) -> None:
+    chat = "04/08/2024, 14:04 - Bob: <Médias omis>\n04/13/2024, 14:05 - Zoé: salut\n"
+    messages, reading = read(tmp_path / "a.txt", chat)
+    assert f"{messages[0].created_at}" == "2024-04-08 12:04:00+00:00"
+    assert "day_first_by_language" not in notes(reading)
+
+
+def test_words_stand_before_their_file_on_an_iphone(tmp_path: Path) -> None:
+    chat = (
+        "[13/05/2024 21:04:00] ~\u202fBob: Regarde \u200e<pièce jointe : 0001-PHOTO.jpg>\n"
+        "[13/05/2024 21:05:00] Bob: \u200e<pièce jointe : 0002-PHOTO.jpg>\n"
+        "[13/05/2024 21:06:00] Bob: écris <pièce jointe : toi>\n"
+    )
+    messages, _ = read(tmp_path / "a.txt", chat)
+    assert [(one.text, list(one.media_urls)) for one in messages] == [
+        ("Regarde", ["0001-PHOTO.jpg"]),
+        ("", ["0002-PHOTO.jpg"]),
+        ("écris <pièce jointe : toi>", []),
+    ]
+    assert {one.author_name for one in messages} == {"Bob"}
+
+
 @pytest.mark.parametrize("day", ["13/05/2567", "24/02/1403", "04/11/1445"])
 def test_a_year_of_another_calendar_is_no_year_of_ours(tmp_path: Path, day: str) -> None:
     (message,), reading = read(tmp_path / "a.txt", f"{day}, 21:04 - Zoé: salut\n")

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from saisine.cli.app import Json, app, open_workspace
-from saisine.cli.output import full_day, full_time, print_facts, print_json, print_table, say, shown, warn
+from saisine.cli.output import (
+    full_day,
+    full_time,
+    known_time,
+    print_facts,
+    print_json,
+    print_table,
+    say,
+    shown,
+    warn,
+)
 from saisine.cli.words import LANGUAGE, _, in_language, ngettext
 
 if TYPE_CHECKING:
@@ -298,7 +308,7 @@ def open_(
         print_json([message.as_json() for message in messages])
         return
     for message in messages:
-        at = full_time(message.created_at) if message.created_at else _("sans date")
+        at = known_time(message.created_at, message.created_at_precision) or _("sans date")
         say(f"{at}  {message.platform}  {shown(message.author_handle or message.author_name)}")
         say("  " + shown(message.text))
 

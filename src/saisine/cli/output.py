@@ -132,6 +132,18 @@ def full_time(at: datetime) -> str:
     return f"{full_day(local)}, " + (f"{local:%H:%M}" if LANGUAGE == "en" else f"{local:%H} h {local:%M}")
 
 
+def known_time(at: datetime | None, precision: str) -> str:
+    """The same, of a message, no more exact than its source: a day, a month or a year alone; empty when unknown."""
+    if at is None:
+        return ""
+    local = in_paris(at)
+    if precision == "year":
+        return str(local.year)
+    if precision == "month":
+        return f"{MONTHS[LANGUAGE][local.month - 1]} {local.year}"
+    return full_day(local) if precision == "day" else full_time(at)
+
+
 class Bar:
     """A progress callback that draws one bar on standard error."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from saisine.cli.app import Json, app, clock
-from saisine.cli.output import full_time, print_json, print_table, say, shown, warn
+from saisine.cli.output import known_time, print_json, print_table, say, shown, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_NO, EXIT_PARTIAL, SaisineError
 
@@ -181,7 +181,7 @@ def _named(facts: Any) -> dict[str, Any]:
 
 
 def _sample_row(message: "Message", with_text: bool) -> tuple[object, ...]:
-    at = full_time(message.created_at) if message.created_at else _("sans date")
+    at = known_time(message.created_at, message.created_at_precision) or _("sans date")
     account = message.author_handle or message.author_name or message.author_id
     last: object = message.text if with_text else len(message.text.split())
     return at, message.platform, account, message.url, last

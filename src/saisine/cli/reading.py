@@ -11,6 +11,7 @@ import typer
 from saisine.cli.app import Json, app, clock, open_workspace, require_word, the_day
 from saisine.cli.output import (
     full_time,
+    known_time,
     print_json,
     print_table,
     progress_bar,
@@ -323,6 +324,6 @@ def _show_page(page: "Page", with_text: bool) -> None:
 
 
 def _message_row(message: "Message", with_text: bool) -> tuple[object, ...]:
-    at = full_time(message.created_at) if message.created_at else _("sans date")
+    at = known_time(message.created_at, message.created_at_precision) or _("sans date")
     account = message.author_handle or message.author_name or message.author_id
     return at, message.platform, account, message.text if with_text else len(message.text.split())

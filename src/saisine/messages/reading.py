@@ -175,7 +175,7 @@ class Reading:
             yield entry, batch
         for note in member.notes():
             entry.note(note)
-        is_chosen = self.forced is not None and not member.is_sheet and "unknown_header" not in entry.notes
+        is_chosen = self.forced is not None and not member.is_sheet
         if not entry.read and is_chosen and not entry.score:
             entry.set_aside("wrong_format")
         if not entry.read and not entry.notes and entry.unread is None:

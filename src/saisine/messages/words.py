@@ -103,12 +103,28 @@ NOTES: Final[dict[str, Words]] = {
         "{count:passage|passages} of this file not in UTF-8 (first {locator}): read as Windows-1252, as old programs "
         "save it. Check the accents.",
     ),
+    "day_first_by_language": Words(
+        "Aucune date de ce fichier ne dit si le jour vient avant le mois : la langue de l’export le dit, et les dates "
+        "ont été lues jour d’abord.",
+        "No date of this file tells whether the day comes before the month: the language of the export does, and the "
+        "dates were read day first.",
+    ),
     "other_calendar": Words(
         "{count:date est d’un autre calendrier|dates sont d’un autre calendrier} que le nôtre, ou d’une année "
         "impossible (d’abord {locator}) : ces messages restent sans date, leurs chiffres sont gardés. Changez le "
         "calendrier du téléphone, puis refaites l’export.",
         "{count:date is|dates are} of another calendar than ours, or of an impossible year (first {locator}): these "
         "messages stay without date, their figures are kept. Change the calendar of the phone, then export again.",
+    ),
+    "mail_closed": Words(
+        "{count:courriel est chiffré ou emballé|courriels sont chiffrés ou emballés} (d’abord {locator}) : son texte "
+        "n’a pas pu être lu. Ouvrez-le dans votre messagerie et faites-en une capture d’écran.",
+        "{count:mail is encrypted or wrapped|mails are encrypted or wrapped} (first {locator}): its text could not be "
+        "read. Open it in your mail program and take a screenshot.",
+    ),
+    "mail_beginning": Words(
+        "{count:courriel est très long|courriels sont très longs} (d’abord {locator}) : seul le début en a été lu.",
+        "{count:mail is very long|mails are very long} (first {locator}): only the beginning was read.",
     ),
     "mail_date_unread": Words(
         "{count:courriel porte|courriels portent} une date qui n’a pas pu être lue (d’abord {locator}) : celle de la "
@@ -122,6 +138,12 @@ NOTES: Final[dict[str, Words]] = {
         "l’ouvrir dans Excel.",
         "A spreadsheet damaged {count:identifier|identifiers}: the last digits are lost (1.75E+18) and cannot be "
         "rebuilt. These rows stay without identifier. Go back to the original file without opening it in Excel.",
+    ),
+    "replies_nested": Words(
+        "{count:réponse se trouve|réponses se trouvent} dans ce fichier à l’intérieur des commentaires, et n’ont pas "
+        "de ligne : elles ne sont pas lues. Refaites la collecte en mettant les réponses sur leurs propres lignes.",
+        "{count:reply stands|replies stand} in this file inside the comments, with no row of their own: they are not "
+        "read. Collect again with the replies on rows of their own.",
     ),
     "more_pages": Words(
         "La plateforme annonce une page après celle-ci : déposez-la aussi, sinon des messages manquent.",
@@ -206,6 +228,12 @@ NOTES: Final[dict[str, Words]] = {
         "Les dates de ce fichier n’indiquent pas de fuseau horaire : l’heure de Paris a été "
         "appliquée ({count:message|messages}).",
         "The dates of this file carry no time zone: Paris time was applied ({count:message|messages}).",
+    ),
+    "zone_of_tool": Words(
+        "Les dates de ce fichier n’indiquent pas de fuseau : elles ont été lues en UTC, que l’outil propose "
+        "({count:message|messages}). Si vous y aviez choisi un autre fuseau, les heures sont décalées.",
+        "The dates of this file carry no zone: they were read in UTC, which the tool offers "
+        "({count:message|messages}). If you chose another zone there, the hours are shifted.",
     ),
     "ambiguous_dates": Words(
         "{count:date peut|dates peuvent} se lire de deux façons (jour ou mois d’abord), et rien dans ce fichier ne "

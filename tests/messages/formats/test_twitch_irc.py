@@ -101,7 +101,7 @@ def test_chatterino_takes_the_day_from_its_first_line_and_passes_midnight() -> N
     assert {(row.platform, row.target_handle, row.created_at_source) for row in rows} == {
         ("twitch", "chaine", "file")
     }
-    assert (skipped(entry), notes(entry)) == ({"system_line": 2}, {"zone_assumed": 2})
+    assert (skipped(entry), notes(entry)) == ({"system_line": 2}, {})
     assert best_format(CHATTERINO, "x.log") == "twitch-log"
 
 

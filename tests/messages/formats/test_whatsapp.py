@@ -179,10 +179,10 @@ def test_the_autumn_hour_that_occurs_twice_is_not_exact() -> None:
 
 
 def test_a_name_that_holds_a_colon_is_known_by_the_whole_file() -> None:
-    lines = [f"13/03/2025, 09:1{n} - Asso: Accueil: bonjour {n}" for n in range(3)]
+    lines = [f"13/03/2025, 09:1{n} - Asso: Accueil: bonjour {n}" for n in range(5)]
     rows, _ = read(chat(*lines, "13/03/2025, 09:20 - Ada: note: à lire"), WHATSAPP)
     assert [(row.author_name, row.text) for row in rows][-2:] == [
-        ("Asso: Accueil", "bonjour 2"),
+        ("Asso: Accueil", "bonjour 4"),
         ("Ada", "note: à lire"),
     ]
 

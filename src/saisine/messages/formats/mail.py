@@ -1,7 +1,7 @@
 """Mail: one message (`.eml`) or a whole folder (`mbox`), for threats that come by e-mail.
 
-Headers are decoded and kept on one line, whatever they hide. The text is the subject, then the first plain
-part, failing that the HTML part stripped. Attachments are listed and never read: of each message at most four
+Headers are decoded and kept on one line, whatever they hide. The text is the subject, then the plain
+parts, failing them the HTML parts stripped. Attachments are listed and never read: of each message at most four
 mebibytes are looked at, and all of it is hashed. `Date` is the sender's clock: it is compared with the newest
 `Received`, written by the receiver's own server.
 
@@ -21,10 +21,13 @@ import msgspec
 from saisine.messages.formats.contract import Context, Format, Message, Note, RawRecord, Skip, Sniff
 from saisine.messages.formats.links import unique, urls_in
 from saisine.messages.formats.mail_parts import (
+    MAX_TEXT,
+    Body,
     decode_header,
     file_names,
     has_attached_mail,
     header_values,
+    is_closed,
     text_of,
 )
 from saisine.messages.formats.mail_records import Letter, read_eml, read_mbox
@@ -81,11 +84,16 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     mail = _PARSER.parsebytes(letter.kept)
     if not mail.keys():
         return Skip("empty_record")
-    found: list[Message | Skip | Note] = [_message(mail, letter, record, ctx)]
+    body = text_of(mail)
+    found: list[Message | Skip | Note] = [_message(mail, body, letter, record, ctx)]
     if any(len(header_values(mail, name)) > 1 for name in SINGLE):
         found.append(Note("duplicate_keys", record.locator))
     if _header(mail, "Date") and _date(_header(mail, "Date")) is None:
         found.append(Note("mail_date_unread", record.locator))
+    if is_closed(mail, body):
+        found.append(Note("mail_closed", record.locator))
+    if letter.is_long or len(body.text) >= MAX_TEXT:
+        found.append(Note("mail_beginning", record.locator))
     if has_attached_mail(mail):
         found.append(Note("attached_mail", record.locator))
     is_unclosed = any(isinstance(one, CloseBoundaryNotFoundDefect) for one in mail.defects)
@@ -94,11 +102,10 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     return found
 
 
-def _message(mail: Mail, letter: Letter, record: RawRecord, ctx: Context) -> Message:
+def _message(mail: Mail, body: Body, letter: Letter, record: RawRecord, ctx: Context) -> Message:
     name, address = next(iter(_people(mail, "From")), ("", ""))
     receivers = [one for _, one in (*_people(mail, "To"), *_people(mail, "Cc"))]
     subject, key = _header(mail, "Subject"), _id(_header(mail, "Message-ID"))
-    body = text_of(mail)
     text = "\n\n".join(part for part in (subject, body.text) if part)
     above = _ids(_header(mail, "References")) or _ids(_header(mail, "In-Reply-To"))
     stated = _header(mail, "Date")
@@ -122,7 +129,10 @@ def _message(mail: Mail, letter: Letter, record: RawRecord, ctx: Context) -> Mes
         visibility="private",
         urls=unique([*urls_in(text), *body.links]),
         media_urls=file_names(mail),
-        missing=_missing(key, address, receivers, is_long=letter.is_long),
+        missing=(
+            *_missing(key, address, receivers, is_long=letter.is_long),
+            *(("text",) if not body.text and (letter.is_long or is_closed(mail, body)) else ()),
+        ),
         **_time(mail, stated),
     )
     return _compared(built, _received_at(mail))

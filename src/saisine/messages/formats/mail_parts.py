@@ -14,6 +14,7 @@ from saisine.texts import decode_line, strip_html
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 1 << 20
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+_LATIN_1: Final = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"})
 _FALLBACKS: Final = ("utf-8", "windows-1252")
 
 
@@ -49,6 +50,9 @@ def _on_one_line(text: str) -> str:
 
 def _decoded(data: bytes, charset: str | None) -> str:
     """Bytes by the charset they claim, else by the usual ones; a claim may be false or unknown."""
+    # what is declared as Latin-1 is Windows-1252 (WHATWG, Encoding): ’ and € are controls of the other
+    if charset and charset.lower() in _LATIN_1:
+        charset = "windows-1252"
     for name in (charset, *_FALLBACKS):
         try:
             if name:
@@ -79,16 +83,44 @@ def _is_attached(part: Mail) -> bool:
 
 
 def text_of(mail: Mail) -> Body:
-    """The first plain part; failing that the first HTML part, stripped."""
-    shown = [part for part in _leaves(mail) if not _is_attached(part)]
-    plain = next((part for part in shown if part.get_content_type() == "text/plain"), None)
-    if plain is not None:
-        return Body(_content(plain).strip())
-    markup = next((_content(part) for part in shown), None)
-    if markup is None:
-        return Body("")
-    text, links = strip_html(markup)
-    return Body(text, markup, tuple(link for link in links if "://" in link), ("html_stripped",))
+    """The plain parts, one below the other; in place of one that is empty or not there, the HTML that stands for it,
+    stripped. Of an alternative one part is read."""
+    shown = [part for part in _chosen(mail) if not _is_attached(part)]
+    texts: list[str] = []
+    markups: list[str] = []
+    links: list[str] = []
+    for part in shown:
+        written = _content(part)
+        if part.get_content_type() == "text/html":
+            written, found = strip_html(written)
+            markups.append(_content(part))
+            links += [link for link in found if "://" in link]
+        if written.strip():
+            texts.append(written.strip())
+    markup = "\n".join(markups) if markups and len(markups) == len(shown) else None
+    repairs = (*(("html_stripped",) if markups else ()), *(("fragments_joined",) if len(texts) > 1 else ()))
+    return Body("\n\n".join(texts), markup, tuple(links), repairs)
+
+
+def _chosen(mail: Mail) -> list[Mail]:
+    """The leaves that are shown: of `multipart/alternative`, the plain part unless it is empty, else the HTML."""
+    found: list[Mail] = []
+    waiting: list[Mail] = [mail]
+    while waiting and len(found) < MAX_PARTS:
+        part = waiting.pop(0)
+        inner = part.get_payload()
+        if part.get_content_maintype() != "multipart" or not isinstance(inner, list):
+            found.append(part)
+            continue
+        parts = [one for one in inner if isinstance(one, Mail)]
+        waiting[:0] = [_best(parts)] if part.get_content_subtype() == "alternative" and parts else parts
+    return found
+
+
+def _best(parts: list[Mail]) -> Mail:
+    """Of the same words written in several ways: the plain ones, else what comes last, which is the richest."""
+    plain = (part for part in parts if part.get_content_type() == "text/plain" and _content(part).strip())
+    return next(plain, parts[-1])
 
 
 def _content(part: Mail) -> str:
@@ -101,6 +133,19 @@ def file_names(mail: Mail) -> list[str]:
     """The name of each attachment, or its type when it has none; nothing of them is read."""
     attached = [part for part in _leaves(mail) if _is_attached(part)]
     return [decode_header(part.get_filename() or part.get_content_type()) for part in attached]
+
+
+# Bodies that only their receiver's programs open: encrypted, or wrapped by an old Outlook.
+_CLOSED: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "application/ms-tnef"})
+
+
+def is_closed(mail: Mail, body: Body) -> bool:
+    """Whether the words of a mail may be in a part that is not read here."""
+    if mail.get_content_type() == "multipart/encrypted" or mail.get_content_type() in _CLOSED:
+        return True
+    if any(part.get_content_type() in _CLOSED for part in _leaves(mail)):
+        return not body.text
+    return body.text.startswith("-----BEGIN PGP MESSAGE-----")
 
 
 def has_attached_mail(mail: Mail) -> bool:

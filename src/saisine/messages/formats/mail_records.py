@@ -16,8 +16,9 @@ CHUNK_BYTES: Final = 1 << 20
 # "From ada@e.test Tue Jan 02 03:04:05 2024", Thunderbird "From - Tue Jan …",
 # Takeout "From 17…@xxx Tue Jan 02 03:04:05 +0000 2024"
 POSTMARK: Final = re.compile(
-    rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{5,40}\d{4}(?: [+-]\d{4})?\s*$"
+    rb'From (?:"[^"\r\n]{1,200}"|\S+) +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{5,40}\d{4}(?: [+-]\d{4})?\s*$'
 )
+_FIELD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 Found = RawRecord | RecordError | Note
 
@@ -77,10 +78,12 @@ def read_mbox(member: Member, ctx: Context) -> Iterator[Found]:
 def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
     letter: _Open | None = None
     offset, after_blank = 0, True
-    while line := stream.readline(CHUNK_BYTES):
+    line = stream.readline(CHUNK_BYTES)
+    while line:
+        following = stream.readline(CHUNK_BYTES)
         if offset == 0 and line.startswith(b"\xef\xbb\xbf"):
             line, offset = line[3:], 3
-        if after_blank and line.startswith(b"From ") and POSTMARK.match(line):
+        if _opens_letter(line, following, after_blank=after_blank):
             if letter is not None and letter.length:
                 yield letter.record(prefix, is_quoted=True)
             letter = _Open(offset + len(line))
@@ -90,8 +93,17 @@ def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
             _add_line(letter, line)
         after_blank = not line.strip(b"\r\n") or (letter is not None and letter.length == 0)
         offset += len(line)
+        line = following
     if letter is not None and letter.length:
         yield letter.record(prefix, is_quoted=True)
+
+
+def _opens_letter(line: bytes, following: bytes, *, after_blank: bool) -> bool:
+    """Whether a `From ` line with a date begins a message: behind an empty line, or where a header follows it (folders
+    that were joined, or written without that line)."""
+    if not line.startswith(b"From ") or not POSTMARK.match(line):
+        return False
+    return after_blank or _FIELD.match(following) is not None
 
 
 def _add_line(letter: _Open, line: bytes) -> None:

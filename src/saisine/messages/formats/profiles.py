@@ -37,7 +37,9 @@ _KEYS: Final = frozenset(
         "times",
     }
 )
-_DIALECT: Final = frozenset({"form", "delimiter", "quote", "escape", "encoding", "skip_rows"})
+_DIALECT: Final = frozenset(
+    {"form", "delimiter", "quote", "escape", "encoding", "skip_rows", "nests_replies"}
+)
 _FORMS: Final = ("table", "json", "any")
 _MATCH: Final = frozenset({"headers_all", "headers_any", "is_generic"})
 _FIELD: Final = frozenset({"header", "const", "split", "json", "template", "parse"})
@@ -81,9 +83,13 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One table format described by a person. `platform` may be `auto`: taken from the links it holds. `form` is
-    `table` (rows and columns), `json` (one object per record) or `any`: the same names in both. `is_order_proved` says
-    that days come before months unless dates of the table prove the contrary (`times.order: proved`)."""
+    """One table format described by a person.
+
+    `platform` may be `auto`: taken from the links it holds. `form` is `table` (rows and columns), `json` (one object
+    per record) or `any`: the same names in both. `is_order_proved` says that days come before months unless
+    dates of the table prove the contrary (`times.order: proved`), `nests_replies` that replies stand inside their comment, where
+    they are counted and not read (`dialect.nests_replies`).
+    """
 
     id: str
     version: int
@@ -104,6 +110,7 @@ class Profile:
     time_formats: tuple[str, ...] = ("iso", "epoch")
     zone: str | None = None
     is_order_proved: bool = False
+    nests_replies: bool = False
     how_to_get_fr: str = ""
     how_to_get_en: str = ""
 
@@ -185,6 +192,7 @@ class _Checker:
             escape=self._sign(dialect, "escape"),
             encoding=self._encoding(dialect),
             skip_rows=skip_rows,
+            nests_replies=dialect.get("nests_replies") is True,
             time_formats=tuple(str(one) for one in self._list(times, "format")) or ("iso", "epoch"),
             zone=self._zone(times),
             is_order_proved=self._choice({"order": "written"} | times, "order", _ORDERS) == "proved",

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import HEAD_BYTES, MAX_RECORD_BYTES
+from saisine.texts import stops_inside_sign
 
 # The standard limit (128 KiB per cell) cuts real posts with embedded JSON; a record has its own limit.
 csv.field_size_limit(MAX_RECORD_BYTES)
@@ -71,7 +72,8 @@ def encoding_of(head: bytes) -> str:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start >= len(head) - 3 and len(head) >= HEAD_BYTES:
+        is_head = len(head) >= HEAD_BYTES and error.start >= len(head) - 3
+        if is_head or stops_inside_sign(head, error):
             return "utf-8"
         lines = [line for line in head.splitlines() if not line.isascii()]
         return "utf-8" if 2 * sum(map(is_utf8, lines)) >= len(lines) else "windows-1252"

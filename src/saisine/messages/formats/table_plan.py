@@ -20,7 +20,15 @@ from saisine.messages.formats.blocks import (
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
 from saisine.messages.formats.table_cells import CellColumns, Part, holds_none, joined_rows
-from saisine.messages.formats.table_columns import Cells, column, padded, places_of, times, without_rounded
+from saisine.messages.formats.table_columns import (
+    Cells,
+    column,
+    joined,
+    padded,
+    places_of,
+    times,
+    without_rounded,
+)
 from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
@@ -158,6 +166,10 @@ class _Plan:
             if not all(kept):
                 block = _without(block, kept, "empty_record", skipped)
                 raw = {name: _kept(cells, kept) for name, cells in raw.items()}
+        if totals := _totals_in(raw, len(block)):
+            kept = [row not in totals for row in range(len(block))]
+            block = _without(block, kept, "not_a_message", skipped)
+            raw = {name: _kept(cells, kept) for name, cells in raw.items()}
         if not len(block):
             return Columns(0, {}, skipped)
         return self._finish(block, raw, ctx, skipped)
@@ -183,6 +195,8 @@ class _Plan:
         require_counts(fields)
         fields["text"] = _filled_in(raw.get("text"), count)
         fields["platform"] = self._platform(raw, fields, count)
+        if self.profile.nests_replies and (replies := self._nested(fields, count)):
+            notes.append(Note("replies_nested", block.locators[0], count=replies))
         derived = self._identify(raw, fields, damaged.get("message_id", set()), block, ctx)
         fields["kind"] = self._kinds(raw, fields, count)
         return columns_of(
@@ -199,6 +213,7 @@ class _Plan:
             if name in TIMES or name in ("text", "platform", "thread_number", "clock"):
                 continue
             if name in IDS and isinstance(cells, list):
+                cells = _bare_ids(cells)
                 cells, rounded = without_rounded(cells)
                 if rounded:
                     damaged[name] = set(rounded)
@@ -206,6 +221,10 @@ class _Plan:
         rows = sorted(row for rounded in damaged.values() for row in rounded)
         notes += [Note("rounded_ids", block.locators[row]) for row in rows]
         return fields, damaged
+
+    def _nested(self, fields: Fields, count: int) -> int:
+        """How many replies the comments of this block carry inside them."""
+        return sum(filter(None, listed(fields.get("reply_count", Same(None)), count)))
 
     def _times(
         self, raw: Mapping[str, Cells | Same], fields: Fields, block: RecordBlock, notes: list[Note]
@@ -231,9 +250,10 @@ class _Plan:
                 unread = [row for row, cell in enumerate(sure) if cell and not known[row]]
                 if unread:
                     notes.append(Note("dates_unread", block.locators[unread[0]], count=len(unread)))
-            if found.assumed is not None and self.profile.zone is None:
+            if found.assumed is not None and (self.profile.zone is None or self.profile.is_order_proved):
                 first = block.locators[found.assumed.index(True)]
-                notes.append(Note("zone_assumed", first, count=found.assumed.count(True)))
+                code = "zone_assumed" if self.profile.zone is None else "zone_of_tool"
+                notes.append(Note(code, first, count=found.assumed.count(True)))
         edited, created = fields.get("edited_at"), fields.get("created_at")
         if edited is not None and created is not None:
             fields["edited_at"] = np.where(edited == created, UNKNOWN, edited)
@@ -376,6 +396,22 @@ def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:
     return cells if isinstance(cells, Same) else list(compress(cells, kept))
 
 
+_TOTAL: Final = re.compile(r"(?:sous-)?total\b.*|totaux|moyenne", re.IGNORECASE)
+_TOTALLED: Final = ("created_at", "author_name", "author_handle")
+
+
+def _totals_in(raw: Mapping[str, Cells | Same], count: int) -> set[int]:
+    """The rows in which a date or a name is « Total »: lines that people add below."""
+    found: set[int] = set()
+    for name in _TOTALLED:
+        cells = raw.get(name, Same(None))
+        if not isinstance(cells, Same) and any(
+            word in joined(cells).lower() for word in ("total", "moyenne")
+        ):
+            found |= {row for row, cell in enumerate(cells) if cell and _TOTAL.fullmatch(cell)}
+    return found if "created_at" in raw and found else set()
+
+
 def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:
     return [None] * len(block) if cells is None else listed(cells, len(block))
 
@@ -390,6 +426,13 @@ def _encoded(texts: Any) -> Part:
     if texts.count(texts[0]) == len(texts):
         return (texts[0] or "").encode("utf-8", "surrogatepass")
     return [(text or "").encode("utf-8", "surrogatepass") for text in texts]
+
+
+def _bare_ids(cells: Cells) -> Cells:
+    """Identifiers without the word before them (« ID: 1000… », as ExportComments writes those of Facebook)."""
+    if not any(cell and cell.startswith("ID: ") for cell in cells):
+        return cells
+    return [cell.removeprefix("ID: ").strip() or None if cell else cell for cell in cells]
 
 
 def _platforms(said: Sequence[str]) -> Column:

@@ -22,6 +22,7 @@ from saisine.messages.formats.raw import (
     RecordError,
 )
 from saisine.messages.formats.table_layout import Layout, find_layout, is_utf8
+from saisine.texts import stops_inside_sign
 
 RowError = str  # what is wrong with a row: a code, never its words
 _PIECE_BYTES: Final = 64 << 10
@@ -88,7 +89,7 @@ class RowFaults:
             self.padded += 1
 
     def look_at_bytes(self, data: bytes) -> None:
-        self.is_mixed = self.is_mixed or not (self.is_legacy or is_utf8(data))
+        self.is_mixed = self.is_mixed or not (self.is_legacy or is_utf8(data) or _is_cut_sign(data))
 
     def notes(self) -> Iterator[Note]:
         if self.is_legacy or self.is_mixed:
@@ -98,6 +99,14 @@ class RowFaults:
         wide = self.wide + (self.padded if is_pushed else 0)
         if wide:
             yield Note("extra_cells", self.first_wide or self.first_padded, count=wide)
+
+
+def _is_cut_sign(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return stops_inside_sign(data, error)
+    return False
 
 
 def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:
@@ -127,10 +136,12 @@ def lines_of(stream: BinaryIO, line_end: str) -> Iterator[bytes]:
 
 
 def text_of(line: bytes, encoding: str) -> str:
-    """A line as text; one that is no UTF-8 is taken as Windows-1252."""
+    """A line as text; one that is no UTF-8 is taken as Windows-1252, unless it stops inside a sign."""
     try:
         return line.decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8" and stops_inside_sign(line, error):
+            return line.decode("utf-8", "replace")
         return line.decode("windows-1252", "replace")
 
 

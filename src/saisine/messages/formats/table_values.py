@@ -11,6 +11,7 @@ from saisine.texts import fold, utc_from_ms, utc_from_s, utc_from_us
 
 # Excel's way with a number of more than 15 digits: the last digits are gone for good.
 _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
+_SECONDS: Final = 5  # decimals of a day that tell seconds
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _COUNT: Final = re.compile(r"\d+|\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+|\d+\.0")
 _EPOCH: Final = re.compile(r"\d{9,17}(?:\.\d+)?")
@@ -24,22 +25,59 @@ _FRENCH: Final = re.compile(
     r"(?:[a-z]{5,8},? )?(?P<day>\d{1,2})(?:er)? (?P<month>[a-z]{3,9})\.? (?P<year>\d{4})"
     r"(?:,? (?:a )?(?P<hour>\d{1,2}) ?[:h] ?(?P<minute>\d{2})(?: ?[:m] ?(?P<second>\d{2}))?)?\s*$"
 )
-_HOSTS: Final = (
-    (re.compile(r"youtu\.?be|youtube"), "youtube"),
-    (re.compile(r"facebook|fb\.com|fb\.watch"), "facebook"),
-    (re.compile(r"instagram"), "instagram"),
-    (re.compile(r"tiktok"), "tiktok"),
+# An address is of the platform of its host, whatever its path says.
+_SITES: Final = {
+    "youtube.com": "youtube",
+    "youtu.be": "youtube",
+    "facebook.com": "facebook",
+    "fb.com": "facebook",
+    "fb.watch": "facebook",
+    "fb.me": "facebook",
+    "messenger.com": "facebook",
+    "m.me": "facebook",
+    "instagram.com": "instagram",
+    "instagr.am": "instagram",
+    "tiktok.com": "tiktok",
+    "twitch.tv": "twitch",
+    "twitter.com": "x",
+    "x.com": "x",
+    "t.co": "x",
+    "linkedin.com": "linkedin",
+    "lnkd.in": "linkedin",
+    "bsky.app": "bluesky",
+    "bsky.social": "bluesky",
+    "t.me": "telegram",
+    "telegram.org": "telegram",
+    "telegram.me": "telegram",
+    "whatsapp.com": "whatsapp",
+    "wa.me": "whatsapp",
+    "discord.com": "discord",
+    "discord.gg": "discord",
+    "discordapp.com": "discord",
+    "threads.net": "threads",
+    "threads.com": "threads",
+    "snapchat.com": "snapchat",
+}
+_ADDRESS: Final = re.compile(
+    r"(?:https?://|^)(?:[^/@\s]*@)?([\w.-]+\.[a-z]{2,})(?::\d+)?(?=[/?#\s)]|$)", re.IGNORECASE
+)
+# What people write in a column « Plateforme », folded.
+_NAMES: Final = (
+    (re.compile(r"youtube|^yt\b"), "youtube"),
+    (re.compile(r"facebook|^fb\b|messenger"), "facebook"),
+    (re.compile(r"instagram|^insta\b|^ig\b"), "instagram"),
+    (re.compile(r"tik ?tok"), "tiktok"),
     (re.compile(r"twitch"), "twitch"),
-    (re.compile(r"twitter|(?:^|[/. ])x\.com|^x$|^x \("), "x"),
-    (re.compile(r"linkedin"), "linkedin"),
+    (re.compile(r"twitter|^x$|^x \(|\bsur x$|\bfil x$"), "x"),
+    (re.compile(r"linked ?in"), "linkedin"),
     (re.compile(r"bsky|bluesky"), "bluesky"),
     (re.compile(r"mastodon"), "mastodon"),
-    (re.compile(r"telegram|(?:^|[/ ])t\.me"), "telegram"),
-    (re.compile(r"whatsapp"), "whatsapp"),
+    (re.compile(r"telegram"), "telegram"),
+    (re.compile(r"whats ?app"), "whatsapp"),
     (re.compile(r"discord"), "discord"),
     (re.compile(r"threads"), "threads"),
-    (re.compile(r"snapchat"), "snapchat"),
-    (re.compile(r"e-?mail|courriel|@.*mail"), "email"),
+    (re.compile(r"snapchat|^snap\b"), "snapchat"),
+    (re.compile(r"e-?mails?|^mails?\b|courriels?|@.*mail"), "email"),
 )
 
 
@@ -151,9 +189,16 @@ def _from_epoch(cell: str) -> CellTime | None:
 
 def _from_serial(cell: str, zone: tzinfo, *, is_1904: bool) -> CellTime | None:
     """Days since 1900 (or 1904, old Macs) as a spreadsheet counts them: `46120,5868`."""
-    found = _SERIAL.fullmatch(cell)
-    written = date_text(float(cell.replace(",", ".")), is_1904=is_1904) if found else None
-    return _parse(written, "iso", zone) if written is not None and len(written) >= 10 else None
+    if not _SERIAL.fullmatch(cell):
+        return None
+    decimals = len(cell.replace(",", ".").partition(".")[2])
+    # the tenth of a millionth of a day is a hundredth of a second; what a spreadsheet shows has fewer figures
+    serial = round(float(cell.replace(",", ".")) * 86_400) / 86_400
+    written = date_text(serial, is_1904=is_1904)
+    if written is None or len(written) < 10:
+        return None
+    found = _parse(written.partition(".")[0], "iso", zone)
+    return found._replace(precision="min") if found is not None and 0 < decimals < _SECONDS else found
 
 
 def _from_french(cell: str, zone: tzinfo) -> CellTime | None:
@@ -184,9 +229,20 @@ def written_precision(writing: str) -> str:
 
 
 def platform_of(text: str) -> str:
-    """The platform that a link or a word names; `other` when none is recognised."""
-    low = fold(text)
-    for pattern, platform in _HOSTS:
-        if pattern.search(low):
-            return platform
-    return "other"
+    """The platform that a link or a word names; `other` when none is recognised. The path of an address says nothing,
+    nor does an article about a platform."""
+    found = _ADDRESS.findall(text)
+    if found:
+        named = (_site_of(host.lower()) for host in found)
+        return next((one for one in named if one is not None), "other")
+    low = fold(text).strip()
+    return next((platform for pattern, platform in _NAMES if pattern.search(low)), "other")
+
+
+def _site_of(host: str) -> str | None:
+    """The platform of a host: `m.facebook.com` is of `facebook.com`; an instance of Mastodon says so in its name."""
+    parts = host.split(".")
+    for start in range(len(parts) - 1):
+        if (site := _SITES.get(".".join(parts[start:]))) is not None:
+            return site
+    return "mastodon" if any(part.startswith(("mastodon", "mstdn", "piaille")) for part in parts) else None

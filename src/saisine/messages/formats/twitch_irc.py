@@ -95,14 +95,17 @@ def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
     with member.open() as stream:
         while line := stream.readline(MAX_RECORD_BYTES + 2):
             body, start = line.rstrip(b"\r\n"), offset
+            is_ended = line != body
             offset += len(line)
             if start == 0 and body.startswith(b"\xef\xbb\xbf"):
                 body, start = body[3:], 3
             if body:
-                yield from _record(body, start, ctx)
+                yield from _record(body, start, ctx, is_ended=is_ended)
 
 
-def _record(body: bytes, start: int, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+def _record(
+    body: bytes, start: int, ctx: Context, *, is_ended: bool
+) -> Iterator[RawRecord | RecordError | Note]:
     locator = f"{ctx.locator_prefix}#byte={start}+{len(body)}"
     if len(body) > MAX_RECORD_BYTES:
         yield RecordError(locator, "too_large")
@@ -110,7 +113,9 @@ def _record(body: bytes, start: int, ctx: Context) -> Iterator[RawRecord | Recor
     text = body.decode("utf-8", "replace")
     parsed = parse_line(text)
     if parsed is None:
-        yield Note("stray_text", locator, start)
+        yield Note(
+            "stray_text" if is_ended or not body.startswith((b"@", b":")) else "truncated", locator, start
+        )
         return
     yield RawRecord(locator, parsed, sha256(body).hexdigest(), start, len(body), (), "\0" in text)
     if "\ufffd" in text and b"\xef\xbf\xbd" not in body:

@@ -38,7 +38,8 @@ _DAY: Final = r"(?P<day>\d{4}-\d{2}-\d{2})"
 _NICK: Final = r"[@+%&~! ]?(?P<nick>[\w\-\[\]\\`^{|}]{1,40})"
 _SHAPES: Final = {
     "justlog": re.compile(rf"\[{_DAY} {_TIME}\] #(?P<channel>\w+) (?:(?P<nick>\w{{1,40}}): )?(?P<text>.*)"),
-    "chatterino": re.compile(rf"\[{_TIME}\]  ?(?P<nick>\w{{1,40}}): (?P<text>.*)"),
+    # a name in another script stands before the login
+    "chatterino": re.compile(rf"\[{_TIME}\]  ?(?:[^\x00-\x7f]\S* )?(?P<nick>\w{{1,40}}):(?: (?P<text>.*)|$)"),
     "irc": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? <{_NICK}> (?P<text>.*)"),
     # « * bob waves », what /me writes; the events of a log have « -!- » or « *** » there
     "act": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? {{1,2}}\* {_NICK} (?P<text>(?!\*).*)"),
@@ -80,7 +81,7 @@ def parse_line(text: str) -> Line | None:
             parts = found.groupdict()
             day = parts.get("day") or " ".join(filter(None, (parts.get("month"), parts.get("date")))) or None
             clock = (int(found["h"]), int(found["m"]), int(found["s"]) if found["s"] else None)
-            return Line(shape, day, clock, parts.get("nick"), parts.get("channel"), found["text"])
+            return Line(shape, day, clock, parts.get("nick"), parts.get("channel"), found["text"] or "")
     return Line("event", None, None, None, None, "") if _EVENT.fullmatch(text) else None
 
 
@@ -114,29 +115,34 @@ def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
             elif text.strip():
                 parsed = parse_line(text)
                 day = calendar.day_of(text, parsed)
-                if parsed is None:
+                if parsed is None and not line.endswith((b"\n", b"\r")):
+                    yield Note("truncated", locator, start)
+                elif parsed is None:
                     yield Note("stray_text", locator, start)
                 else:
-                    yield RawRecord(
-                        locator, (parsed, day), sha256(body).hexdigest(), start, len(body), (), "\0" in text
-                    )
+                    obj = (parsed, day, calendar.shift)
+                    digest, is_suspect = sha256(body).hexdigest(), "\0" in text
+                    yield RawRecord(locator, obj, digest, start, len(body), (), is_suspect)
                     if encoding in NOTES_OF_ENCODING:
                         yield Note(NOTES_OF_ENCODING[encoding], locator, start)
 
 
 class _Calendar:
-    """The day of each line: its own, the one a mark of the log told last, or the one of the file's name."""
+    """The day of each line: its own, the one a mark of the log told last, or the one of the file's name; and the zone
+    that this mark names."""
 
     def __init__(self, path: str) -> None:
         found = [day for day in _ISO_DAY.findall(path) if _is_day(day)]
         self.day = found[-1] if found else None
         self.last: tuple[int, int, int | None] | None = None
+        self.shift: timedelta | None = None
 
     def day_of(self, text: str, parsed: Line | None) -> str | None:
         marked = _MARK.fullmatch(text)
         told = day_told(marked["stated"]) if marked is not None else None
-        if told is not None:
+        if marked is not None and told is not None:
             self.day, self.last = told, None
+            self.shift = shift_told(marked["stated"])
         if parsed is None or parsed.clock is None:
             return self.day
         if parsed.day is not None:
@@ -167,6 +173,25 @@ def _is_day(text: str) -> bool:
     return True
 
 
+# Hours ahead of UTC of the zones that clients name (those of North America as RFC 5322 gives them).
+_ZONES: Final = {
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+_ZONE: Final = re.compile(r"(?P<name>[A-Z]{1,4})$|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)$")
+
+
+def shift_told(stated: str) -> timedelta | None:
+    """How far the clock of a log is ahead of UTC, as its mark ends: `CEST`, `+02:00`; None where it does not say."""
+    found = _ZONE.search(stated.strip())
+    if found is None:
+        return None
+    if found["name"]:
+        return timedelta(hours=_ZONES[found["name"]]) if found["name"] in _ZONES else None
+    shift = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    return -shift if found["sign"] == "-" else shift
+
+
 def day_told(stated: str) -> str | None:
     """The day of "2023-10-18 12:58:11 CEST" or of "Wed Oct 18 12:58:11 2023", as 2023-10-18."""
     found = _ISO_DAY.search(stated)
@@ -181,15 +206,17 @@ def day_told(stated: str) -> str | None:
 
 def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message | Skip | Note]:
     """A line of chat; arrivals, marks of the log and other events are set aside."""
-    line, day = record.obj
+    line, day, shift = record.obj
     if line.nick is None:
         return Skip("system_line")
     found = _CHANNEL.search(ctx.path)
     channel = line.channel or (found.group(1).lower() if found else None)
-    time = _time(line, day, ctx)
+    time = _time(line, day, shift, ctx)
     stated = time.get("created_at_raw") or _clock(line)
     # an ordinary IRC client may have been anywhere: only its file's place can name Twitch
-    is_twitch = line.shape in ("justlog", "chatterino") or "twitch" in ctx.path.lower()
+    if line.shape in ("justlog", "chatterino"):
+        ctx.memory["is_twitch"] = True
+    is_twitch = "is_twitch" in ctx.memory or "twitch" in ctx.path.lower()
     platform = "twitch" if is_twitch else "other"
     message = Message.of(
         record,
@@ -208,7 +235,8 @@ def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message |
         missing=(*(() if time else ("created_at",)), *(() if channel else ("target_handle",))),
         **({"created_at_raw": stated} | time),
     )
-    return [message, Note("zone_assumed", record.locator)] if time and line.shape != "justlog" else message
+    is_assumed = bool(time) and line.shape != "justlog" and shift is None
+    return [message, Note("zone_assumed", record.locator)] if is_assumed else message
 
 
 def _clock(line: Line) -> str:
@@ -216,15 +244,16 @@ def _clock(line: Line) -> str:
     return ":".join(f"{part:02}" for part in line.clock or () if part is not None)
 
 
-def _time(line: Line, day: str | None, ctx: Context) -> dict[str, Any]:
-    """The time of a line on its day: UTC for justlog, the zone given for the import otherwise."""
+def _time(line: Line, day: str | None, shift: timedelta | None, ctx: Context) -> dict[str, Any]:
+    """The time of a line on its day: UTC for justlog, else the zone that the log names, else that of the import."""
     if day is None or line.clock is None:
         return {}
     hour, minute, second = line.clock
     local = datetime.fromisoformat(day).replace(hour=hour, minute=minute, second=second or 0)
-    moment, is_twice = (
-        (local.replace(tzinfo=UTC), False) if line.shape == "justlog" else from_local(local, ctx.zone)
-    )
+    if line.shape == "justlog" or shift is not None:
+        moment, is_twice = (local - (shift or timedelta())).replace(tzinfo=UTC), False
+    else:
+        moment, is_twice = from_local(local, ctx.zone)
     return {
         "created_at": moment,
         "created_at_raw": f"{day} {_clock(line)}",

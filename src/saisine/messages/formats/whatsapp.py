@@ -33,9 +33,11 @@ from saisine.messages.formats.table_rows import lines_of
 from saisine.messages.formats.whatsapp_lines import MARKS, Header, Layout, is_of_our_calendar, parse_header
 from saisine.messages.formats.whatsapp_words import (
     attachment_in,
+    before_omitted,
     is_deletion,
     is_omitted_media,
     is_system_text,
+    is_titled_day_first,
     without_edit_mark,
 )
 from saisine.messages.zones import from_local
@@ -72,8 +74,11 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each dated line with those that continue it; `record.obj` is its header and the text below it."""
-    layout = Layout.learn(_headers(member), ctx.now)
+    is_day_first = is_titled_day_first(ctx.path)
+    layout = Layout.learn(_headers(member), ctx.now, is_day_first=is_day_first)
     ctx.memory["layout"], ctx.memory["title"] = layout, _title(ctx.path)
+    if layout.is_by_language:
+        yield Note("day_first_by_language", ctx.locator_prefix)
     for offset, header, body in _grouped(member):
         locator = f"{ctx.locator_prefix}#byte={offset}+{len(body)}"
         if header is None:
@@ -221,6 +226,8 @@ def _shown(written: str) -> dict[str, Any]:
         return plain | {"text": "", "deleted": "deleted", "missing": ("text",)}
     if is_omitted_media(text):
         return plain | {"text": "", "missing": ("media_urls",)}
+    if (before := before_omitted(text)) is not None:
+        return plain | {"text": before, "missing": ("media_urls",)}
     text, is_edited = without_edit_mark(text)
     name, caption = attachment_in(text)
     return plain | {

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
-from saisine.messages.formats.whatsapp_words import is_group_event
+from saisine.messages.formats.whatsapp_words import is_group_event, tells_day_first
 
 MARKS: Final = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _HEADER: Final = re.compile(
@@ -36,9 +36,11 @@ AFTERNOON: Final = frozenset(
 # " : " in Korean exports and in French typography; ":" alone when the text is empty or glued to it.
 _AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
 _GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")
+_NO_CONTACT: Final = re.compile("^~[ \xa0\u202f]")  # iOS: not among the contacts of this telephone
 _QUOTES: Final = re.compile('["“”„«»]')
 KOREAN: Final = frozenset({"년 ", ". "})  # "2025년 3월 13일 오후 9:14, Ada : …"
 FIRST_YEAR: Final = 2009
+LEAST_LINES: Final = 5
 ORDERS: Final = ("dmy", "mdy")
 
 
@@ -93,7 +95,7 @@ def split_author(rest: str) -> tuple[str | None, str]:
     found = _AUTHOR.match(rest) or _GLUED.match(rest)
     if found is None:
         return None, rest
-    author = found.group(1).strip(MARKS + " \xa0\u202f")
+    author = _NO_CONTACT.sub("", found.group(1).strip(MARKS + " \xa0\u202f"))
     if not author or _QUOTES.search(author):
         # X created the group "A: B"; a name with a quotation mark is rarer than that
         return None, rest
@@ -101,15 +103,19 @@ def split_author(rest: str) -> tuple[str | None, str]:
 
 
 class Layout:
-    """What the whole file says: the order of dates, names that hold « : », whether it is a group."""
+    """What the whole file says: the order of dates (by WhatsApp's own words where no date tells it), names that hold
+    « : », whether it is a group."""
 
-    def __init__(self, order: str | None, long_names: dict[str, str], *, is_group: bool) -> None:
+    def __init__(
+        self, order: str | None, long_names: dict[str, str], *, is_group: bool, is_by_language: bool = False
+    ) -> None:
         self.order = order
+        self.is_by_language = is_by_language
         self.long_names = long_names
         self.is_group = is_group
 
     @classmethod
-    def learn(cls, headers: Iterable[Header], now: datetime) -> "Layout":
+    def learn(cls, headers: Iterable[Header], now: datetime, *, is_day_first: bool = False) -> "Layout":
         """Read every dated line once; what is kept does not grow with the file, only with its authors."""
         evidence = _Evidence((now + timedelta(days=1)).date())
         seconds: dict[str, tuple[int, str | None]] = {}
@@ -119,12 +125,25 @@ class Layout:
                 evidence.add(header.numbers)
             author, text = split_author(header.rest)
             is_group = is_group or is_group_event(header.rest if author is None else text)
+            is_day_first = is_day_first or tells_day_first(author, header.rest if author is None else text)
             if author is not None:
                 count, after = seconds.get(author, (0, ""))
                 half = split_author(text)[0]
                 seconds[author] = (count + 1, half if not count or half == after else None)
-        long_names = {name: after for name, (count, after) in seconds.items() if after and count > 2}
-        return cls(evidence.order(), long_names, is_group=is_group or len(seconds) > 2)
+        # whoever writes « Léa : … » each time speaks to Léa, who is there too; a few reminders are no name either
+        long_names = {
+            name: after
+            for name, (count, after) in seconds.items()
+            if after and count >= LEAST_LINES and after not in seconds
+        }
+        order = evidence.order()
+        is_by_language = order is None and is_day_first and evidence.is_open
+        return cls(
+            "dmy" if is_by_language else order,
+            long_names,
+            is_group=is_group or len(seconds) > 2,
+            is_by_language=is_by_language,
+        )
 
     def split_author(self, header: Header) -> tuple[str | None, str]:
         """(author, text), the second half of a name put back where it belongs."""
@@ -192,6 +211,11 @@ class _Evidence:
                 self.faulty.add(order)
             if day is not None:
                 self.before[order] = day
+
+    @property
+    def is_open(self) -> bool:
+        """Whether no date tells the order, and both are possible."""
+        return not self.told and not self.faulty
 
     def order(self) -> str | None:
         """`dmy`, `mdy`, or None when both are told, or neither can be excluded."""

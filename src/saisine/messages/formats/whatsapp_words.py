@@ -86,6 +86,46 @@ def is_group_event(text: str) -> bool:
     return len(text) < 300 and _GROUP.search(text) is not None
 
 
+# Words of WhatsApp in languages whose dates begin with the day, whatever the country (CLDR: fr, es, de, it, pt, nl).
+_DAY_FIRST: Final = re.compile(
+    r"chiffrés de bout en bout|médias? omis|ce message a été|vous avez (?:supprimé|créé|été ajouté)|est parti|a quitté"
+    r"|(?:image|vidéo|audio|autocollant|message vocal|fiche contact)\s+(?:absente?|omise?)|appel (?:vocal|vidéo) manqué"
+    r"|a (?:créé le|rejoint|ajouté|retiré|changé)"
+    r"|cifrados de extremo|multimedia omitido|(?:se eliminó|eliminaste) este mensaje|imagen omitida"
+    r"|creó (?:el|este) grupo"
+    r"|ende-zu-ende-verschlüsselt|medien (?:ausgeschlossen|weggelassen)|diese nachricht (?:wurde )?gelöscht"
+    r"|bild weggelassen|crittografati end-to-end|media omessi|questo messaggio è stato eliminato|immagine omessa"
+    r"|criptografadas? de ponta a ponta|mídia oculta|mensagem apagada|end-to-end versleuteld|media weggelaten"
+    r"|dit bericht (?:is|werd) verwijderd",
+    re.IGNORECASE,
+)
+_DAY_FIRST_TITLE: Final = re.compile(
+    r"Discussion WhatsApp avec|Chat de WhatsApp con|WhatsApp-Chat mit|Chat WhatsApp con|Conversa do WhatsApp com"
+    r"|WhatsApp-chat met",
+    re.IGNORECASE,
+)
+
+
+def tells_day_first(author: str | None, text: str) -> bool:
+    """Whether WhatsApp wrote this, in a language whose dates begin with the day."""
+    if author is None or text.startswith(MARK):
+        return len(text) < 400 and _DAY_FIRST.search(text) is not None
+    return (is_omitted_media(text) or is_deletion(text)) and _DAY_FIRST.search(text) is not None
+
+
+def is_titled_day_first(path: str) -> bool:
+    """Whether the name that WhatsApp gave to the file is in such a language."""
+    return _DAY_FIRST_TITLE.search(path) is not None
+
+
+# Marked as well, and written by a person all the same: a poll, a place, a card.
+_OWN: Final = re.compile(
+    r"(?:sondage|poll|encuesta|umfrage|sondaggio|enquete|localisation|location|ubicación|contact)\s?:"
+    rf"|[^\n]{{1,250}}\.\w{{2,5}}\s*(?:•|{MARK}|<)",
+    re.IGNORECASE,
+)
+
+
 def is_deletion(text: str) -> bool:
     return len(text) < 80 and _DELETED.fullmatch(text.strip()) is not None
 
@@ -96,7 +136,16 @@ def is_omitted_media(text: str) -> bool:
 
 def is_system_text(text: str) -> bool:
     """Whether WhatsApp wrote this under a name: iOS marks it, and the notice of encryption has one wording."""
-    return text.startswith(MARK) and len(text) < 400 and _SYSTEM.search(text) is not None
+    if not text.startswith(MARK) or len(text) >= 400 or _OWN.match(text.lstrip(MARK)):
+        return False
+    return _SYSTEM.search(text) is not None and attachment_in(text.lstrip(MARK))[0] is None
+
+
+def before_omitted(text: str) -> str | None:
+    """What stands before the words of a file that was left out (« facture.pdf • 2 pages document omis »); None where
+    none was."""
+    before, mark, last = text.rpartition(MARK)
+    return before.replace(MARK, "").strip(" •") if mark and before and is_omitted_media(last) else None
 
 
 def without_edit_mark(text: str) -> tuple[str, bool]:
@@ -113,4 +162,12 @@ def attachment_in(text: str) -> tuple[str | None, str]:
         found = shape.match(text)
         if found is not None:
             return found.group(1).strip(), text[found.end() :].strip(f"\n {MARK}")
+    found = _ATTACHED[0].search(text)  # iOS writes the words before the file
+    if (
+        found is not None
+        and text[: found.start()].endswith(MARK)
+        and not text[found.end() :].strip(f"\n {MARK}")
+    ):
+        name, caption = found.group(1).strip(), text[: found.start()].strip(f"\n {MARK}")
+        return name, "" if caption == name else caption
     return None, text
