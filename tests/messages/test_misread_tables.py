@@ -251,3 +251,10 @@ def test_what_lies_beside_is_told_for_what_it_is(tmp_path: Path, name: str, data
     reading = read_paths([tmp_path / "a.zip"], now=NOW)
     assert [one.text for one in reading] == ["un"]
     assert [entry.unread for entry in reading.ledger.sources] == [None, unread]
+
+
+def test_two_tables_side_by_side_are_told(tmp_path: Path) -> None:
+    table = "Date;Auteur;Texte;;Date;Auteur;Texte\n13/05/2024;Zoé;un;;14/05/2024;Bob;deux\n"
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert [one.text for one in messages] == ["un"]
+    assert "columns_twice" in notes(reading)

@@ -187,6 +187,12 @@ NOTES: Final[dict[str, Words]] = {
         "past it is not read, and the rest may be shifted by a column. Check the original: often a text holds the "
         "separator without quotes.",
     ),
+    "columns_twice": Words(
+        "Deux tableaux sont côte à côte dans cette feuille (la colonne du texte y est deux fois) : seul celui de "
+        "gauche a été lu. Mettez l’autre dans un fichier à part, puis déposez-le.",
+        "Two tables stand side by side in this sheet (the column of the text is there twice): only the left one was "
+        "read. Put the other one into a file of its own, then deposit it.",
+    ),
     "month_first": Words(
         "Des dates de ce tableau prouvent que le mois vient avant le jour (05/13/2024) : toutes ont été lues ainsi.",
         "Dates of this table prove that the month comes before the day (05/13/2024): all were read so.",

@@ -69,7 +69,7 @@ class _Entry(msgspec.Struct, gc=False):
     response: _Answer | None = None
 
 
-_entries: Final = array_walk("log.entries", kind=Kind(_Entry, is_depth_limited=False))
+_entries: Final = array_walk("log.entries", "*.log.entries", kind=Kind(_Entry, is_depth_limited=False))
 
 
 def read_responses(

@@ -86,9 +86,9 @@ class Profile:
     """One table format described by a person.
 
     `platform` may be `auto`: taken from the links it holds. `form` is `table` (rows and columns), `json` (one object
-    per record) or `any`: the same names in both. `is_order_proved` says that days come before months unless
-    dates of the table prove the contrary (`times.order: proved`), `nests_replies` that replies stand inside their comment, where
-    they are counted and not read (`dialect.nests_replies`).
+    per record) or `any`: the same names in both. `is_order_proved` says that days come before months unless dates of
+    the table prove the contrary (`times.order: proved`), `nests_replies` that replies stand inside their comment,
+    where they are counted and not read (`dialect.nests_replies`).
     """
 
     id: str

@@ -20,7 +20,7 @@ from saisine.messages.formats.contract import (
 from saisine.messages.formats.profiles import Profile, load_profile, load_shipped
 from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
-from saisine.messages.formats.table_layout import Layout, find_layout
+from saisine.messages.formats.table_layout import Layout, find_layout, key_of
 from saisine.messages.formats.table_objects import read_objects
 from saisine.messages.formats.table_orders import order_of
 from saisine.messages.formats.table_plan import map_rows
@@ -84,7 +84,11 @@ def read_table_blocks(profile: Profile) -> BlockReader:
 
 
 def _ordered(profile: Profile, member: Member, ctx: Context, layout: Layout) -> Iterator[Note]:
-    """Remember how the dates of this table are to be read, for its mapper, and say it."""
+    """Remember how the dates of this table are to be read, for its mapper, and say it; say that two tables stand side
+    by side, of which the one on the right is not read."""
+    names = [key_of(name) for name in layout.header]
+    if any(names.count(key_of(name)) > 1 for name in profile.fields["text"].headers):
+        yield Note("columns_twice", ctx.locator_prefix)
     if profile.is_order_proved:
         order = ctx.memory["date_order"] = order_of(member, ctx, profile, layout)
         yield from order.notes(ctx.locator_prefix)
