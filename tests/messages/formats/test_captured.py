@@ -243,7 +243,13 @@ def test_every_record_is_hashed_over_its_exact_bytes(data: bytes, one: Any) -> N
 
 
 @pytest.mark.parametrize(
-    ("data", "name"), [(ALL_HAR, "a.har"), (ALL_WARC, "a.warc"), (gzip.compress(ALL_HAR), "a.har.gz")]
+    ("data", "name"),
+    [
+        (ALL_HAR, "a.har"),
+        (ALL_WARC, "a.warc"),
+        (gzip.compress(ALL_HAR), "a.har.gz"),
+        (b"[" + ALL_HAR + b",\n" + ALL_HAR + b"]", "two.har"),
+    ],
 )
 def test_each_row_is_found_again_in_the_sealed_original(data: bytes, name: str, tmp_path: Path) -> None:
     path = tmp_path / name
