@@ -10,6 +10,7 @@ from saisine.cli.output import known_time
 from saisine.messages.formats.table_values import platform_of
 from saisine.messages.formats.twitch_log import shift_told
 from saisine.messages.importing import Reading, read_paths
+from saisine.messages.proposing import propose
 from saisine.messages.schema import Message
 from tests.messages.test_misread_tables import notes
 from tests.messages.x_lines import NOW
@@ -104,6 +105,24 @@ def test_replies_inside_their_comment_are_told(tmp_path: Path) -> None:
     }
     _, reading = read(tmp_path / "a.json", json.dumps([comment]))
     assert reading.ledger.sources[0].notes["replies_nested"][0] == 2
+
+
+def test_one_odd_value_does_not_hide_a_column_from_the_proposal(tmp_path: Path) -> None:
+    rows = [f"1{n}/05/2024;1{n}h0{n};Jean H.;mot {n};{n}" for n in range(3, 8)]
+    table = "\n".join(["Date;Heure;Auteur;Texte;J'aime", *rows, "18/05/2024;14h;Zoé;fin;n/c", "Total;;6;;12"])
+    (tmp_path / "a.csv").write_text(table, "utf-8")
+    found = propose(tmp_path / "a.csv", now=NOW)
+    fields = {name: column.header for name in FIELDS if (column := found.column_of(name)) is not None}
+    assert fields == {
+        "created_at": "Date",
+        "time_of_day": "Heure",
+        "author_name": "Auteur",
+        "text": "Texte",
+        "like_count": "J'aime",
+    }
+
+
+FIELDS = ("created_at", "time_of_day", "author_name", "text", "like_count", "message_id")
 
 
 # ------------------------------------------------------------------ mail

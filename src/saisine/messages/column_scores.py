@@ -206,7 +206,11 @@ def _url(column: Column) -> Judged:
 
 def _count(column: Column) -> Judged:
     shape = column.shape
-    return (40, [Reason("counts", _percent(shape.number))]) if shape.number >= 0.8 else None
+    return (
+        (round(40 * shape.number), [Reason("counts", _percent(shape.number))])
+        if shape.number >= 0.5
+        else None
+    )
 
 
 def _language(column: Column) -> Judged:

@@ -205,7 +205,7 @@ def guess_times(cells: Sequence[str], order: str | None = None) -> TimeGuess | N
 def is_clock(cells: Sequence[str]) -> bool:
     """Whether a column holds times of day (`14:05`), to be put beside a day."""
     values = [value for value in map(plain_cell, cells) if value]
-    return bool(values) and sum(1 for value in values if _CLOCK.fullmatch(value)) >= 0.9 * len(values)
+    return bool(values) and sum(1 for value in values if _CLOCK.fullmatch(value)) >= 0.8 * len(values)
 
 
 def clock_format(cells: Sequence[str]) -> str:

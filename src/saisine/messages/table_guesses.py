@@ -31,6 +31,7 @@ from saisine.messages.formats.table_layout import (
     key_of,
 )
 from saisine.messages.formats.table_rows import read_with
+from saisine.messages.formats.table_values import is_total
 from saisine.messages.ledger import SourceEntry
 from saisine.messages.words import UNREAD
 from saisine.texts import fold
@@ -159,7 +160,7 @@ def _rows(member: Member, header: Sequence[str], form: str) -> Iterator[list[str
     else:
         found = read_with(profile)(member, ctx)
     for record in found:
-        if isinstance(record, RawRecord):
+        if isinstance(record, RawRecord) and not is_total(next(filter(None, record.obj), "")):
             yield record.obj
 
 

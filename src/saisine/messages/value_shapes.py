@@ -108,5 +108,7 @@ def _is_name(value: str) -> bool:
         and len(value.split()) <= 5
         and any(sign.isalpha() for sign in value)
         and not _URL.match(value)
-        and not value.endswith((".", "!", "?", "…"))
+        and not (
+            value.endswith((".", "!", "?", "…")) and len(value.split()[-1]) != 2
+        )  # « Jean H. » is a name
     )

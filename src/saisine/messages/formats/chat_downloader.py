@@ -31,7 +31,7 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.links import urls_in
 from saisine.messages.formats.shapes import score_keys
-from saisine.messages.formats.youtube_livechat import Marks
+from saisine.messages.formats.youtube_livechat import Marks, names_any
 from saisine.texts import utc_from_us
 
 ITEM: Final = ("message_id", "message", "message_type", "author", "timestamp")
@@ -64,7 +64,6 @@ BY_AUTHOR: Final = frozenset({"remove_chat_item_by_author", "mark_chat_items_by_
 _REMOVING: Final = BY_LINE | BY_AUTHOR
 # The same by their bytes: a file without any is read once.
 _REMOVALS: Final = (b'"remove_chat_item', b'"mark_chat_item')
-_PIECE_BYTES: Final = 1 << 20
 
 
 def sniff(head: bytes, name: str) -> Sniff:
@@ -76,24 +75,12 @@ def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
     """The items of the list, or one per line."""
     is_list = member.read(HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"["
     reader = json_array("") if is_list else json_documents
-    if _has_removals(member):
+    if names_any(member, _REMOVALS):
         marks = ctx.memory["marks"] = Marks()
         for found in reader(member, ctx):
             if isinstance(found, RawRecord) and isinstance(found.obj, dict):
                 marks.read([("", action) for action in _removals_in(found.obj)], found.offset)
     yield from reader(member, ctx)
-
-
-def _has_removals(member: Member) -> bool:
-    """Whether the bytes name a removal anywhere."""
-    longest = max(map(len, _REMOVALS))
-    with member.open() as stream:
-        kept = b""
-        while piece := stream.read(_PIECE_BYTES):
-            kept = kept[-longest:] + piece
-            if any(mark in kept for mark in _REMOVALS):
-                return True
-    return False
 
 
 def _removal(raw: Mapping[str, Any]) -> str | None:

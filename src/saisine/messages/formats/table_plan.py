@@ -33,7 +33,7 @@ from saisine.messages.formats.table_fields import getters, is_there, listed, pla
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
-from saisine.messages.formats.table_values import platform_of
+from saisine.messages.formats.table_values import is_total, platform_of
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
@@ -396,7 +396,6 @@ def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:
     return cells if isinstance(cells, Same) else list(compress(cells, kept))
 
 
-_TOTAL: Final = re.compile(r"(?:sous-)?total\b.*|totaux|moyenne", re.IGNORECASE)
 _TOTALLED: Final = ("created_at", "author_name", "author_handle")
 
 
@@ -408,7 +407,7 @@ def _totals_in(raw: Mapping[str, Cells | Same], count: int) -> set[int]:
         if not isinstance(cells, Same) and any(
             word in joined(cells).lower() for word in ("total", "moyenne")
         ):
-            found |= {row for row, cell in enumerate(cells) if cell and _TOTAL.fullmatch(cell)}
+            found |= {row for row, cell in enumerate(cells) if cell and is_total(cell)}
     return found if "created_at" in raw and found else set()
 
 

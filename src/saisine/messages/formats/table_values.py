@@ -81,6 +81,14 @@ _NAMES: Final = (
 )
 
 
+_TOTAL: Final = re.compile(r"(?:sous-)?total\b.*|totaux|moyenne", re.IGNORECASE)
+
+
+def is_total(cell: str) -> bool:
+    """Whether a cell is the name of a line that people add below a table."""
+    return _TOTAL.fullmatch(cell.strip()) is not None
+
+
 class CellTime(NamedTuple):
     """A time read in a cell; `is_zone_assumed` when the cell itself named no zone."""
 

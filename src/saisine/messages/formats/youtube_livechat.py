@@ -8,7 +8,7 @@ ticker or a banner is a context row.
 Sources: yt-dlp, `downloader/youtube_live_chat.py` @ 0d957eb84459; chat-downloader @ 94ed3fe9dd2a.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from saisine.messages.formats.contract import (
@@ -67,7 +67,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 def read_actions(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each action, or each line of the file that wraps some."""
     reader = _reader_of(member.read(HEAD_BYTES))
-    if _has_marks(member):
+    if names_any(member, _MARKS):
         marks = ctx.memory["marks"] = Marks()
         for found in reader(member, ctx):
             if isinstance(found, RawRecord):
@@ -81,14 +81,14 @@ def _reader_of(head: bytes) -> Reader:
     return json_array("") if head.removeprefix(BOM).lstrip()[:1] == b"[" else json_documents
 
 
-def _has_marks(member: Member) -> bool:
-    """Whether the bytes name a deletion anywhere."""
-    longest = max(map(len, _MARKS))
+def names_any(member: Member, marks: Sequence[bytes]) -> bool:
+    """Whether one of these stands anywhere in the bytes: a file that tells of no deletion is read once."""
+    longest = max(map(len, marks))
     with member.open() as stream:
         kept = b""
         while piece := stream.read(_PIECE_BYTES):
             kept = kept[-longest:] + piece
-            if any(mark in kept for mark in _MARKS):
+            if any(mark in kept for mark in marks):
                 return True
     return False
 
