@@ -5,6 +5,7 @@ Only lists whose elements are messages of their own are kept so far; of a single
 
 import json
 import re
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
@@ -12,7 +13,6 @@ from typing import Any, BinaryIO, Final
 from saisine.messages.formats.blocks import BlockReader, RecordBlock
 from saisine.messages.formats.json_records import records_alone
 from saisine.messages.formats.raw import (
-    MAX_RECORD_BYTES,
     Context,
     Member,
     Note,
@@ -21,6 +21,8 @@ from saisine.messages.formats.raw import (
     RecordError,
 )
 
+# A record that is cut is made once more, beside what was read of it: less of it than of one that is whole.
+MAX_TAIL_BYTES: Final = 4 << 20
 _PIECE_BYTES: Final = 1 << 20
 _PLACE: Final = re.compile(r"#byte=(\d+)")
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
@@ -34,9 +36,32 @@ def closed(text: str, keys: Collection[str]) -> str | None:
     >>> closed('{"id": 1, "messages": [{"a": 1}, {"a": 2', {"messages"})
     '{"id": 1, "messages": [{"a": 1}]}'
     """
-    opened: list[tuple[str, str]] = []  # (what closes it, the key it stands under)
+    end = _last_end(text, keys)
+    if not end:
+        return None
+    return text[:end] + "".join(sign for sign, _ in reversed(_opened_in(text[:end])))
+
+
+def _last_end(text: str, keys: Collection[str]) -> int:
+    """Where the last element that is whole of such a list ends; 0 when none is."""
+    best = 0
+    for place, opened in _walked(text):
+        if opened[-1][0] == "]" and _is_wanted(opened, keys):
+            best = place
+    return best
+
+
+def _opened_in(text: str) -> list[tuple[str, str]]:
+    """What is open where this text ends: (what closes it, the key it stands under)."""
+    last = deque(_walked(text), maxlen=1)
+    return last[0][1] if last else []
+
+
+def _walked(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """(place behind it, what is open there) of each object that ends inside another value; the list is one and the
+    same, as it goes on. Ends where the brackets do not match."""
+    opened: list[tuple[str, str]] = []
     last = key = ""
-    best: tuple[int, str] | None = None
     for found in _TOKEN.finditer(text):
         sign = found.group()
         if sign == ":":
@@ -46,13 +71,12 @@ def closed(text: str, keys: Collection[str]) -> str | None:
             key = ""
         elif sign in ("}", "]"):
             if not opened or opened.pop()[0] != sign:
-                return None
+                return
             key = ""
-            if sign == "}" and opened and opened[-1][0] == "]" and _is_wanted(opened, keys):
-                best = found.end(), "".join(end for end, _ in reversed(opened))
+            if sign == "}" and opened:
+                yield found.end(), opened
         else:
             last, key = sign[1:-1], ""
-    return text[: best[0]] + best[1] if best is not None else None
 
 
 def _is_wanted(opened: list[tuple[str, str]], keys: Collection[str]) -> bool:
@@ -70,8 +94,8 @@ def tail_of(member: Member, error: RecordError, keys: Collection[str]) -> tuple[
     start = int(found.group(1))
     with member.open() as stream:
         _step_over(stream, start)
-        body = stream.read(MAX_RECORD_BYTES + 1)
-    if len(body) > MAX_RECORD_BYTES:
+        body = stream.read(MAX_TAIL_BYTES + 1)
+    if len(body) > MAX_TAIL_BYTES:
         return None
     whole = closed(body.decode("utf-8", "surrogateescape"), keys)
     return None if whole is None else (whole.encode("utf-8", "surrogateescape"), body, start)

@@ -150,7 +150,7 @@ class LabelCounts:
     label whose values differ most and look least like account names."""
 
     def __init__(self) -> None:
-        self._values: dict[str, set[str]] = {}
+        self._values: dict[str, set[int]] = {}  # their hashes: a text may have megabytes
         self._sentences: Counter[str] = Counter()
 
     def add(self, values: list[tuple[str, str]]) -> None:
@@ -160,7 +160,7 @@ class LabelCounts:
             seen = self._values.setdefault(label, set())
             if _ADDRESS.fullmatch(value) or len(seen) > MAX_DISTINCT or len(self._values) > MAX_LABELS:
                 continue
-            seen.add(value)
+            seen.add(hash(value))
             self._sentences[label] += not _HANDLE.fullmatch(value)
 
     def comment_label(self) -> str | None:
