@@ -11,6 +11,7 @@ from tests.messages.fuzzing.values import odd_value
 Place = tuple[Any, Any]  # (the object or list, its key or number)
 MOST_PLACES: Final = 4_000
 FEW_PLACES: Final = 400
+MOST_INDENTED: Final = 1_000
 
 
 def load_documents(data: bytes) -> list[Any] | None:
@@ -28,7 +29,11 @@ def load_documents(data: bytes) -> list[Any] | None:
 def write_documents(documents: list[Any], rng: Random) -> bytes:
     """The same as a file, in one of the ways that tools write JSON."""
     is_ascii, indent = rng.random() < 0.7, rng.choice((None, None, 1)) if len(documents) == 1 else None
-    texts = [json.dumps(one, ensure_ascii=is_ascii, indent=indent) for one in documents]
+    texts = [json.dumps(one, ensure_ascii=is_ascii) for one in documents]
+    if (
+        indent and texts[0].count("{") + texts[0].count("[") < MOST_INDENTED
+    ):  # a thousand levels set in are megabytes
+        texts = [json.dumps(documents[0], ensure_ascii=is_ascii, indent=indent)]
     end = "\n" if len(documents) > 1 or rng.random() < 0.5 else ""
     return (rng.choice(("\n", "\n", "\r\n")).join(texts) + end).encode("utf-8", "surrogatepass")
 
