@@ -357,3 +357,25 @@ def test_a_page_of_meta_that_announces_another_says_so(tmp_path: Path) -> None:
         messages, reading = read(tmp_path / "a.json", page)
         assert messages[0].text == "mot"
         assert ("more_pages" in notes(reading)) == is_said
+
+
+def test_of_several_pages_none_is_said_to_lack_another(tmp_path: Path) -> None:
+    comment = {
+        "textDisplay": "a",
+        "authorDisplayName": "Ada",
+        "publishedAt": "2026-10-01T10:00:00Z",
+        "likeCount": 0,
+    }
+    pages = [
+        {
+            "kind": "youtube#commentListResponse",
+            "nextPageToken": "Q",
+            "items": [{"id": f"c{n}", "snippet": comment}],
+        }
+        for n in range(2)
+    ]
+    for number, page in enumerate(pages):
+        (tmp_path / f"{number}.json").write_text(json.dumps(page), "utf-8")
+    reading = read_paths([tmp_path], now=NOW)
+    assert len(list(reading)) == 2
+    assert notes(reading) == set()

@@ -56,7 +56,7 @@ def read_objects(
 
 def _next_page(member: Member, ctx: Context, head: bytes) -> Iterator[Note]:
     """That the page names another one after it. Of a list of pages, the last one is not looked for."""
-    if not _ONE_PAGE.match(head):
+    if not ctx.is_alone or not _ONE_PAGE.match(head):
         return
     end = b""
     with member.open() as stream:

@@ -102,6 +102,16 @@ class Context:
     _derived: dict[str, None] = field(default_factory=dict)
     _repeated: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other file of this ending lies beside it. Of a series of pages none tells which is missing."""
+        own = self.path.rpartition("!")[2]
+        folder, ending = own.rpartition("/")[0], own[own.rfind(".") :]
+        beside = (
+            path for path in self.members if path.rpartition("/")[0] == folder and path.endswith(ending)
+        )
+        return sum(1 for _ in islice(beside, 2)) < 2
+
     def derive_id(self, platform: str, conversation: str, created_at_raw: str, author: str, text: str) -> str:
         """An identifier for a message of a source that gives none; a true repeat gets `#2`, `#3`…
 

@@ -85,7 +85,7 @@ def _unread(head: bytes, owed: Counter[str], first: str, ctx: Context) -> Iterat
     is_alone = (
         head.lstrip()[:1] == b"{" and b"\n{" not in head
     )  # of a file of pages, the last one is not looked for
-    if page is not None and is_alone and _NEXT.search(head, 0, page.start()):
+    if page is not None and is_alone and ctx.is_alone and _NEXT.search(head, 0, page.start()):
         yield Note("more_pages", ctx.locator_prefix)
 
 
