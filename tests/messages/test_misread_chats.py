@@ -117,7 +117,7 @@ def test_a_group_of_two_who_speak_is_a_group(tmp_path: Path) -> None:
     chat = "13/05/2024, 21:03 - Zoé a créé le groupe « A »\n13/05/2024, 21:04 - Zoé: un\n13/05/2024, 21:04 - Bob: b\n"
     messages, _ = read(tmp_path / "a.txt", chat)
     assert {one.kind for one in messages} == {"chat"}
-    alone, _ = read(tmp_path / "b.txt", chat.partition("\n")[2])
+    alone, _ = read(tmp_path / "b.txt", chat.partition("\n")[2].replace("un", "Bob a ajouté Ana"))
     assert {one.kind for one in alone} == {"dm"}
 
 

@@ -70,7 +70,7 @@ def test_counts_of_a_table_kept_by_hand_are_read(tmp_path: Path) -> None:
 
 
 def test_a_line_of_totals_is_no_message(tmp_path: Path) -> None:
-    table = f"{HEADER}13/05/2024;Zoé;un;\nTotal;;1 message;\n;TOTAL;1;\n14/05/2024;Totalement Zoé;deux;\n"
+    table = f"{HEADER}13/05/2024;Zoé;un;\nTotal;;1 message;\n;TOTAL;1;\n14/05/2024;Total Énergie;deux;\n"
     messages, reading = read(tmp_path / "a.csv", table)
     assert [one.text for one in messages] == ["un", "deux"]
     assert reading.ledger.totals().skipped == 2

@@ -166,7 +166,7 @@ class _Plan:
             if not all(kept):
                 block = _without(block, kept, "empty_record", skipped)
                 raw = {name: _kept(cells, kept) for name, cells in raw.items()}
-        if totals := _totals_in(raw, len(block)):
+        if totals := _totals_in(raw):
             kept = [row not in totals for row in range(len(block))]
             block = _without(block, kept, "not_a_message", skipped)
             raw = {name: _kept(cells, kept) for name, cells in raw.items()}
@@ -399,7 +399,7 @@ def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:
 _TOTALLED: Final = ("created_at", "author_name", "author_handle")
 
 
-def _totals_in(raw: Mapping[str, Cells | Same], count: int) -> set[int]:
+def _totals_in(raw: Mapping[str, Cells | Same]) -> set[int]:
     """The rows in which a date or a name is « Total »: lines that people add below."""
     found: set[int] = set()
     for name in _TOTALLED:
@@ -408,7 +408,7 @@ def _totals_in(raw: Mapping[str, Cells | Same], count: int) -> set[int]:
             word in joined(cells).lower() for word in ("total", "moyenne")
         ):
             found |= {row for row, cell in enumerate(cells) if cell and is_total(cell)}
-    return found if "created_at" in raw and found else set()
+    return found
 
 
 def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:

@@ -81,7 +81,10 @@ _NAMES: Final = (
 )
 
 
-_TOTAL: Final = re.compile(r"(?:sous-)?total\b.*|totaux|moyenne", re.IGNORECASE)
+_TOTAL: Final = re.compile(
+    r"(?:(?:sous-)?total(?: général| (?:des? )?(?:messages|commentaires|lignes))?|totaux|moyenne)\s*:?",
+    re.IGNORECASE,
+)
 
 
 def is_total(cell: str) -> bool:

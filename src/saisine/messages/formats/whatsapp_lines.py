@@ -124,8 +124,9 @@ class Layout:
             if is_of_our_calendar(header.numbers, now):
                 evidence.add(header.numbers)
             author, text = split_author(header.rest)
-            is_group = is_group or is_group_event(header.rest if author is None else text)
-            is_day_first = is_day_first or tells_day_first(author, header.rest if author is None else text)
+            own = header.rest if author is None else text
+            is_group = is_group or is_group_event(author, own)
+            is_day_first = is_day_first or tells_day_first(author, own)
             if author is not None:
                 count, after = seconds.get(author, (0, ""))
                 half = split_author(text)[0]

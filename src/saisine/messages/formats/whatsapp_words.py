@@ -81,9 +81,10 @@ _GROUP: Final = re.compile(
 )
 
 
-def is_group_event(text: str) -> bool:
+def is_group_event(author: str | None, text: str) -> bool:
     """Whether WhatsApp wrote this, as it only does in a group: its creation, people who are added."""
-    return len(text) < 300 and _GROUP.search(text) is not None
+    is_platform = author is None or text.startswith(MARK)
+    return is_platform and len(text) < 300 and _GROUP.search(text) is not None
 
 
 # Words of WhatsApp in languages whose dates begin with the day, whatever the country (CLDR: fr, es, de, it, pt, nl).
