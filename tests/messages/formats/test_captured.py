@@ -114,6 +114,14 @@ def test_a_page_carries_its_first_comments_in_scripts() -> None:
     assert rows[0].locator.startswith("#har:entry 0/response/script 0/data/")
 
 
+@pytest.mark.parametrize("kept", [None, -40])
+def test_a_page_that_stops_inside_its_last_block_says_so(kept: int | None) -> None:
+    page = f'<!DOCTYPE html><html><script type="application/json">{json.dumps(FACEBOOK)}'[:kept]
+    rows, ledger = read(har(entry("https://www.facebook.com/groups/1", page, "text/html")), HAR)
+    assert [row.text for row in rows] == (["Été", "Oui"] if kept is None else [])
+    assert len(ledger.failed) == (0 if kept is None else 1)
+
+
 def test_linkedin_pages_hold_escaped_blocks() -> None:
     block = json.dumps(LINKEDIN).replace("&", "&amp;").replace('"', "&quot;")
     page = f"<html><code style='display:none' id='bpr-guid-1'>\n{block}\n</code></html>"

@@ -59,25 +59,26 @@ def _blocks(page: bytes) -> Iterator[Piece]:
 
     A `<code>` block is HTML-escaped: its exact bytes are those behind the escapes.
     """
-    for rank, block in enumerate(_between(page, _SCRIPT, b"</script")):
-        yield Piece(f"/script {rank}", block)
+    for rank, (block, is_open) in enumerate(_between(page, _SCRIPT, b"</script")):
+        yield Piece(f"/script {rank}", block, must_parse=is_open)
     for rank, found in enumerate(islice(_INITIAL.finditer(page), _STARTS_AT_MOST)):
         yield Piece(f"/ytInitialData {rank}", _first_document(page[found.end() :]))
-    for rank, block in enumerate(_between(page, _CODE, b"</code")):
+    for rank, (block, is_open) in enumerate(_between(page, _CODE, b"</code")):
         bare = block.strip().removeprefix(b"<!--").removesuffix(b"-->").strip()
         if bare[:1] == b"{":
             plain = html.unescape(bare.decode("utf-8", "surrogateescape"))
-            yield Piece(f"/code {rank}", escaped_bytes(plain))
+            yield Piece(f"/code {rank}", escaped_bytes(plain), must_parse=is_open)
 
 
-def _between(page: bytes, opening: re.Pattern[bytes], closing: bytes) -> Iterator[bytes]:
-    """What stands between each opening and its closing; one pass, whatever is left open."""
+def _between(page: bytes, opening: re.Pattern[bytes], closing: bytes) -> Iterator[tuple[bytes, bool]]:
+    """(what stands between each opening and its closing, whether the page stops before that); one pass."""
     at = 0
     while found := opening.search(page, at):
         end = page.find(closing, found.end())
         if end < 0:
+            yield page[found.end() :], True
             return
-        yield page[found.end() : end]
+        yield page[found.end() : end], False
         at = end
 
 
