@@ -156,6 +156,17 @@ def test_a_date_that_proves_the_month_first_weighs_more_than_the_language(tmp_pa
     assert "day_first_by_language" not in notes(reading)
 
 
+def test_two_exports_joined_keep_each_its_own_order_of_dates(tmp_path: Path) -> None:
+    chat = (
+        "12/03/2024, 21:05 - Léa: un\n13/03/2024, 21:06 - Paul: deux\n"
+        "3/12/24, 9:05 PM - Lea: three\n3/13/24, 9:06 PM - Lea: four\n"
+    )
+    messages, _ = read(tmp_path / "a.txt", chat)
+    assert [one.created_at and one.created_at.strftime("%m-%d") for one in messages] == [
+        *("03-12", "03-13", "03-12", "03-13"),
+    ]
+
+
 def test_words_stand_before_their_file_on_an_iphone(tmp_path: Path) -> None:
     chat = (
         "[13/05/2024 21:04:00] ~\u202fBob: Regarde \u200e<pièce jointe : 0001-PHOTO.jpg>\n"

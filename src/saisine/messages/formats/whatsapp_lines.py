@@ -85,9 +85,13 @@ def parse_header(line: str) -> Header | None:
         hour=hour,
         minute=minute,
         second=int(found["s"]) if found["s"] else None,
-        form=f"{'brackets' if found['open'] else 'dash'}, {'12 h' if marker else '24 h'}",
+        form=f"{'brackets' if found['open'] else 'dash'}, {'12 h' if marker else '24 h'}, {_year_signs(found)}",
         rest=line[found.end() :].split("\n", 1)[0].rstrip("\r"),
     )
+
+
+def _year_signs(found: re.Match[str]) -> str:
+    return f"{max(len(found['a']), len(found['c']))} signs of the year"
 
 
 def split_author(rest: str) -> tuple[str | None, str]:
@@ -103,13 +107,18 @@ def split_author(rest: str) -> tuple[str | None, str]:
 
 
 class Layout:
-    """What the whole file says: the order of dates (by WhatsApp's own words where no date tells it), names that hold
-    « : », whether it is a group."""
+    """What the whole file says: the order of dates for each way of writing them (two exports may have been joined), by
+    WhatsApp's own words where no date tells it; names that hold « : »; whether it is a group."""
 
     def __init__(
-        self, order: str | None, long_names: dict[str, str], *, is_group: bool, is_by_language: bool = False
+        self,
+        orders: dict[str, str | None],
+        long_names: dict[str, str],
+        *,
+        is_group: bool,
+        is_by_language: bool = False,
     ) -> None:
-        self.order = order
+        self.orders = orders
         self.is_by_language = is_by_language
         self.long_names = long_names
         self.is_group = is_group
@@ -117,12 +126,13 @@ class Layout:
     @classmethod
     def learn(cls, headers: Iterable[Header], now: datetime, *, is_day_first: bool = False) -> "Layout":
         """Read every dated line once; what is kept does not grow with the file, only with its authors."""
-        evidence = _Evidence((now + timedelta(days=1)).date())
+        last_day = (now + timedelta(days=1)).date()
+        evidence: dict[str, _Evidence] = {}
         seconds: dict[str, tuple[int, str | None]] = {}
         is_group = False
         for header in headers:
             if is_of_our_calendar(header.numbers, now):
-                evidence.add(header.numbers)
+                evidence.setdefault(header.form, _Evidence(last_day)).add(header.numbers)
             author, text = split_author(header.rest)
             own = header.rest if author is None else text
             is_group = is_group or is_group_event(author, own)
@@ -137,10 +147,11 @@ class Layout:
             for name, (count, after) in seconds.items()
             if after and count >= LEAST_LINES and after not in seconds
         }
-        order = evidence.order()
-        is_by_language = order is None and is_day_first and evidence.is_open
+        orders = {form: one.order() for form, one in evidence.items()}
+        open_forms = [form for form, one in evidence.items() if is_day_first and one.is_open]
+        is_by_language = any(orders[form] is None for form in open_forms) and len(orders) == 1
         return cls(
-            "dmy" if is_by_language else order,
+            orders | dict.fromkeys(open_forms, "dmy") if is_by_language else orders,
             long_names,
             is_group=is_group or len(seconds) > 2,
             is_by_language=is_by_language,
@@ -157,7 +168,7 @@ class Layout:
     def moment(self, header: Header) -> datetime | None:
         """The local time of a line; None when its date can be read in two ways. Raises ValueError for a day
         that does not exist."""
-        found = day_of(header.numbers, self.order)
+        found = day_of(header.numbers, self.orders.get(header.form))
         if found is None:
             return None
         # the zone is applied where the import's is known
