@@ -199,13 +199,11 @@ class Walk:
         if self.keyboard:
             self.reach(part)
             self.page.keyboard.press("Enter")
-            self.page.wait_for_load_state()
         else:
             part.click()
+        self.page.wait_for_load_state()  # of a page that comes in two parts the second one is waited for
         if self.has_script:
             self.page.wait_for_function(SETTLED)
-        else:
-            self.page.wait_for_load_state()
         self.read()
 
     def read(self) -> None:

@@ -188,6 +188,7 @@ def answer_questions(walk: Walk) -> None:
     for _screen in range(SCREENS):
         if card.get_by_text(walk.say("Plus de question pour l’instant.")).count():
             break
+        before = card.text_content() or ""
         boxes = card.get_by_role("checkbox")
         for box in boxes.all():
             label = box.locator("xpath=../span").inner_text().split("\n")[0]
@@ -197,6 +198,7 @@ def answer_questions(walk: Walk) -> None:
         else:
             asked = plain(card.get_by_role("heading", level=3).inner_text())
             walk.button("Oui" if asked in true else "Non", inside=card)
+        expect(card).not_to_have_text(before)  # the next screen is there: its boxes are not those just left
     expect(card.get_by_text(walk.say("Plus de question pour l’instant."))).to_be_visible()
 
 
