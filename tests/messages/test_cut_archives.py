@@ -26,6 +26,7 @@ from tests.messages.examples import examples
 from tests.messages.workbooks import sheet, workbook
 from tests.messages.x_lines import NOW, body
 
+SAMPLES = Path(__file__).parent / "samples"
 PACKERS = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
 
 
@@ -187,13 +188,45 @@ def test_a_changed_byte_in_a_zip_that_stops_is_told_by_its_checksum(tmp_path: Pa
     assert "damaged" in next(one for one in reading.ledger.sources if one.mapped).notes
 
 
-def test_half_of_a_workbook_is_not_read_as_if_it_were_whole(tmp_path: Path) -> None:
+def test_a_workbook_that_lost_its_table_alone_gives_every_row(tmp_path: Path) -> None:
     rows = [["Date", "Auteur", "Texte"], *[["2026-04-08", f"a{n}", f"t{n}"] for n in range(50)]]
     data = workbook({"Feuille": sheet(rows)})
-    assert len(read(tmp_path / "whole.xlsx", data)[0]) == 50
     messages, reading = read(tmp_path / "a.xlsx", data[: data.index(b"PK\x01\x02")])
+    assert [one.text for one in messages] == [f"t{n}" for n in range(50)]
+    assert [entry.unread for entry in reading.ledger.sources] == [None, "damaged"]
+
+
+def test_a_workbook_that_stops_in_its_rows_gives_those_before_where_cells_hold_their_texts(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        ["Date", "Auteur", "Texte"],
+        *[["2026-04-08", f"a{n}", sha256(bytes(n)).hexdigest()] for n in range(2_000)],
+    ]
+    data = workbook({"Feuille": sheet(rows)})
+    messages, reading = read(tmp_path / "a.xlsx", data[: len(data) // 2])
+    assert 500 < len(messages) < 1_500
+    assert messages[-1].text == sha256(bytes(len(messages) - 1)).hexdigest(), "the last one is whole"
+    assert all("damaged" in (entry.unread, *entry.notes) for entry in reading.ledger.sources)
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+def test_a_workbook_that_lost_its_texts_is_not_read_as_if_it_were_whole(tmp_path: Path, writer: str) -> None:
+    """Excel and others write the texts behind the sheets, which hold numbers of texts: half of them is other cells."""
+    data = (SAMPLES / f"ecrit-par-{writer}.xlsx").read_bytes()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        place = archive.getinfo("xl/sharedStrings.xml").header_offset
+    messages, reading = read(tmp_path / "a.xlsx", data[: place + 80])
     assert messages == []
     assert [entry.unread for entry in reading.ledger.sources] == ["damaged"]
+
+
+@pytest.mark.parametrize("writer", ["openpyxl", "xlsxwriter"])
+def test_thirty_bytes_less_cost_a_workbook_no_message(tmp_path: Path, writer: str) -> None:
+    data = (SAMPLES / f"ecrit-par-{writer}.xlsx").read_bytes()
+    messages, reading = read(tmp_path / "a.xlsx", data[:-30])
+    assert [one.text for one in messages] == ["Bonjour, « toi »\nsur deux lignes", "Été ; à l’ombre"]
+    assert reading.ledger.is_partial
 
 
 @pytest.mark.parametrize("name", ["in.zip", "x.xlsx"])

@@ -13,7 +13,7 @@ import struct
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -144,16 +144,22 @@ def _listed(
 # ------------------------------------------------------------------ zip
 
 
-def _expand_zip(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
+def _expand_zip(
+    member: Member, budget: Budget, depth: int, *, is_workbook: bool = False
+) -> Iterator[Member | Refused]:
     with _seekable(member, budget) as stream:
         try:
             archive = _open_zip(stream)
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OverflowError) as fault:
             # its table is at its end: a download that stopped has none, and its files are whole up to there
-            yield from _listed(member, budget, depth, _cut_entries(stream, budget))
+            files = list(islice(cut_zips.local_files(stream, budget), budget.limits.members + 1))
+            if is_workbook or spreadsheets.is_workbook({one.name: one for one in files}):
+                yield from _cut_sheets(member, files, budget)
+            else:
+                yield from _listed(member, budget, depth, _cut_entries(files, budget))
             raise fault
         with archive:
-            if spreadsheets.is_workbook(archive.NameToInfo):
+            if is_workbook or spreadsheets.is_workbook(archive.NameToInfo):
                 yield from _sheets(member, archive, budget)
                 return
             yield from _listed(member, budget, depth, _zip_entries(member, archive, budget))
@@ -187,16 +193,13 @@ def _zip_entries(outer: Member, archive: zipfile.ZipFile, budget: Budget) -> Ite
         yield _Entry(name, info.file_size, partial(_open_zipped, archive, info, budget), fault)
 
 
-def _cut_entries(stream: BinaryIO, budget: Budget) -> Iterator["_Entry"]:
-    files = list(islice(cut_zips.local_files(stream, budget), budget.limits.members + 1))
-    if spreadsheets.is_workbook({one.name: one for one in files}):
-        return  # half of a workbook is other cells, not fewer
+def _cut_entries(files: Iterable[cut_zips.LocalFile], budget: Budget) -> Iterator["_Entry"]:
     for one in files:
         yield _Entry(one.name, one.size, partial(_open_local, one, budget), one.fault)
 
 
-def _open_local(one: cut_zips.LocalFile, budget: Budget) -> BinaryIO:
-    return buffered(one.open(), budget, one.packed)  # type: ignore[arg-type]
+def _open_local(one: cut_zips.LocalFile, budget: Budget, *, is_strict: bool = False) -> BinaryIO:
+    return buffered(one.open(), budget, one.packed, is_strict=is_strict)  # type: ignore[arg-type]
 
 
 def _open_zipped(
@@ -205,17 +208,29 @@ def _open_zipped(
     return buffered(archive.open(info), budget, info.compress_size, is_strict=is_strict)  # type: ignore[arg-type]
 
 
-def _expand_workbook(member: Member, budget: Budget, depth: int) -> Iterator[Member | Refused]:
-    """The sheets of an .xlsx that a person sees; a hidden one is named and left closed."""
-    with _seekable(member, budget) as stream, zipfile.ZipFile(stream) as archive:
-        yield from _sheets(member, archive, budget)
-
-
 def _sheets(member: Member, archive: zipfile.ZipFile, budget: Budget) -> Iterator[Member | Refused]:
     if spreadsheets.is_binary(archive.NameToInfo):
         yield Refused(member.path_in_source, member.size, "spreadsheet")
         return
     parts = spreadsheets.parts_of(archive, partial(_open_zipped, archive, budget=budget, is_strict=True))
+    yield from _sheets_of(member, parts, budget)
+
+
+def _cut_sheets(
+    member: Member, files: Sequence[cut_zips.LocalFile], budget: Budget
+) -> Iterator[Member | Refused]:
+    """The sheets of a workbook that a stopped download left readable; none where the cut took what cells need."""
+    parts = {
+        one.name: partial(_open_local, one, budget, is_strict=True) for one in files if one.fault is None
+    }
+    if spreadsheets.can_be_read(parts, {one.name for one in files if one.is_cut}):
+        yield from _sheets_of(member, parts, budget)
+
+
+def _sheets_of(
+    member: Member, parts: Mapping[str, Callable[[], BinaryIO]], budget: Budget
+) -> Iterator[Member | Refused]:
+    """The sheets that a person sees; a hidden one is named and left closed."""
     with closing(spreadsheets.Workbook(parts, STREAM_FAULTS, budget.limits.scratch)) as book:
         for sheet in book.sheets:
             name = printable_name(sheet.name)
@@ -291,7 +306,7 @@ def _open_tarred(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
 
 OPENERS: Final[dict[str, Callable[[Member, Budget, int], Iterator[Member | Refused]]]] = {
     "zip": _expand_zip,
-    "xlsx": _expand_workbook,
+    "xlsx": partial(_expand_zip, is_workbook=True),
     "gz": _expand_gz,
     "bz2": _expand_bz2,
     "xz": _expand_xz,

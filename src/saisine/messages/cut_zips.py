@@ -29,7 +29,8 @@ _FOLLOWING: Final = ((b"PK\x07\x08", 16), (b"PK\x07\x08", 24), (b"", 12), (b"", 
 class LocalFile(NamedTuple):
     """One file found by its own header: `open` gives its stream, `fault` says why it must not be opened.
 
-    `size` is what the header announces in bytes, 0 when it says nothing; `packed` what its bytes weigh in the archive.
+    `size` is what the header announces in bytes, 0 when it says nothing; `packed` what its bytes weigh in the archive;
+    `is_cut` when the archive stops before its end, or where nothing tells it.
     """
 
     name: str
@@ -37,6 +38,7 @@ class LocalFile(NamedTuple):
     packed: int
     open: Callable[[], "FileStream"]
     fault: str | None
+    is_cut: bool
 
 
 def local_files(stream: BinaryIO, budget: Budget) -> Iterator[LocalFile]:
@@ -57,7 +59,9 @@ def local_files(stream: BinaryIO, budget: Budget) -> Iterator[LocalFile]:
         if not header.name.endswith("/"):
             opener = partial(FileStream, stream, header.start, packed, header.method, checksum)
             fault = _fault_of(header, is_known=found is not None)
-            yield LocalFile(header.name, header.size, min(packed, whole - header.start), opener, fault)
+            is_cut = found is None or place > whole
+            held = min(packed, whole - header.start)
+            yield LocalFile(header.name, header.size, held, opener, fault, is_cut)
         if found is None or place > whole:
             return  # nothing says where the next one begins
         budget.measured += found.made

@@ -9,14 +9,14 @@ import csv
 import io
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from saisine.messages.formats.contract import HEAD_BYTES, Member, Note
 from saisine.messages.formats.xlsx import Links, links_of, rows_of
-from saisine.messages.formats.xlsx_parts import Parts, Plan, SharedStrings, Sheet, plan_of
+from saisine.messages.formats.xlsx_parts import Parts, Plan, SharedStrings, Sheet, plan_of, relations_of
 
 # What is looked at to know a format: a sheet of no more than that is made once.
 KEPT_BYTES: Final = HEAD_BYTES
@@ -133,6 +133,18 @@ class _SheetStream(io.RawIOBase):
             elif not made and not self._kept:
                 self._kept.append(self._made)
         return made
+
+
+def can_be_read(parts: Parts, cut: Container[str]) -> bool:
+    """Whether the parts that a stopped download left say what the cells hold: texts and dates are in parts of
+    their own, most often behind the sheets, and half of those is other cells, not fewer."""
+    found = {name.lower(): opener for name, opener in parts.items() if name not in cut}
+    if MAIN_PARTS[0] not in found:
+        return False
+    needed = relations_of(found, MAIN_PARTS[0]).values()
+    return bool(needed) and all(
+        one.target.lower() in found for one in needed if one.kind in ("sharedStrings", "styles")
+    )
 
 
 def parts_of(
