@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from saisine.messages.formats.contract import Context, RawRecord
+from saisine.messages.formats.contract import HEAD_BYTES, Context, RawRecord
 from saisine.messages.formats.har import HAR
 from saisine.messages.formats.json_spans import documents_in, find_steps, pointer, spans_of
 from saisine.messages.formats.warc import WARC
@@ -230,6 +230,29 @@ def test_a_page_of_youtube_carries_its_start() -> None:
     page = f'<!DOCTYPE html><html><script>window["ytInitialData"] = {start};var a = {{}};</script></html>'
     (row,), _ = read(har(entry("https://www.youtube.com/live_chat?continuation=x", page, "text/html")), HAR)
     assert row.message_id == "k1"
+
+
+def test_a_page_of_youtube_for_telephones_carries_its_start_in_a_string() -> None:
+    start = json.dumps({"contents": [text_line("k1", 'l’été : "oui" 😀\nà deux')]})
+    signs = "".join(
+        f"\\x{ord(sign):02x}" if sign in "{}[]\"=&'<>" else sign for sign in start.replace("\\", "\\\\")
+    )
+    page = f"<!DOCTYPE html><html><script>var ytInitialData = '{signs}';</script></html>"
+    where = "https://m.youtube.com/watch?v=vid00000001"
+    (row,), _ = read(har(entry(where, page, "text/html")), HAR)
+    assert (row.message_id, row.text) == ("k1", 'l’été : "oui" 😀\nà deux')
+    rows, account = read(har(entry(where, page[: len(page) // 2], "text/html")), HAR)
+    assert rows == []
+    assert [one.error.partition(":")[0] for one in account.failed] == ["bad_json"]
+
+
+def test_a_log_whose_pages_are_long_is_still_known() -> None:
+    whole = json.loads(har(entry("https://m.youtube.com/watch", "<html></html>", "text/html")))
+    page = {"startedDateTime": "2026-03-14T10:00:00Z", "id": "p", "title": "x" * 200, "pageTimings": {}}
+    whole["log"]["pages"] = [page] * 400
+    head = json.dumps(whole).encode()[:HEAD_BYTES]
+    assert b'"entries"' not in head
+    assert HAR.sniff(head, "x.har").score >= 90
 
 
 # ------------------------------------------------------------------ exact bytes

@@ -24,6 +24,11 @@ class Piece:
 _GUARD: Final = re.compile(rb"\s*(?:for\s*\(;;\);|while\s*\(1\);|\)\]\}',?)\s*")
 _SCRIPT: Final = re.compile(rb'<script\b[^>]{0,500}\btype="application/json"[^>]{0,500}>')
 _INITIAL: Final = re.compile(rb'\bytInitialData(?:"\])?\s{0,8}=\s{0,8}(?=\{)')
+# its pages for telephones write it as a string of their language: '\x7b\x22contents\x22: …'
+_QUOTED: Final = re.compile(rb"\bytInitialData\s{0,8}=\s{0,8}'(?=\\x7b)", re.IGNORECASE)
+_STEP: Final = re.compile(rb"\\.|'", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
+_SIGNS: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 _CODE: Final = re.compile(rb"<code\b[^>]{0,500}>")
 _STARTS_AT_MOST: Final = 4  # a page has one start; each costs a look at the rest of the page
 _JSON_TYPES: Final = re.compile(r"(?:application|text)/(?:[\w.+-]*json[\w.+-]*|x-ndjson)")
@@ -48,7 +53,8 @@ def pieces_of(body: bytes, media_type: str, marks: Sequence[bytes]) -> Iterator[
     if first in (b"{", b"[") and (is_json or media in _MAYBE or "html" in media):
         yield Piece("", start, must_parse=is_json)
     elif first == b"<" and marks and ("html" in media or media in _MAYBE):
-        if b"<code" in start or any(mark in start for mark in marks):  # in a <code>, marks are escaped
+        # in a <code> and in a string, marks are escaped
+        if b"<code" in start or _QUOTED.search(start) or any(mark in start for mark in marks):
             yield from _blocks(start)
     elif is_json and start.strip():
         yield Piece("", start, must_parse=True)
@@ -57,17 +63,35 @@ def pieces_of(body: bytes, media_type: str, marks: Sequence[bytes]) -> Iterator[
 def _blocks(page: bytes) -> Iterator[Piece]:
     """The blocks of data that a page carries: scripts of type JSON, YouTube's start, LinkedIn's `<code>`.
 
-    A `<code>` block is HTML-escaped: its exact bytes are those behind the escapes.
+    A `<code>` block is HTML-escaped, a string has escapes of its language: exact bytes are those behind them.
     """
     for rank, (block, is_open) in enumerate(_between(page, _SCRIPT, b"</script")):
         yield Piece(f"/script {rank}", block, must_parse=is_open)
     for rank, found in enumerate(islice(_INITIAL.finditer(page), _STARTS_AT_MOST)):
         yield Piece(f"/ytInitialData {rank}", _first_document(page[found.end() :]))
+    for rank, found in enumerate(islice(_QUOTED.finditer(page), _STARTS_AT_MOST)):
+        quoted, is_open = _string(page, found.end())
+        yield Piece(f"/ytInitialData string {rank}", quoted, must_parse=is_open)
     for rank, (block, is_open) in enumerate(_between(page, _CODE, b"</code")):
         bare = block.strip().removeprefix(b"<!--").removesuffix(b"-->").strip()
         if bare[:1] == b"{":
             plain = html.unescape(bare.decode("utf-8", "surrogateescape"))
             yield Piece(f"/code {rank}", escaped_bytes(plain), must_parse=is_open)
+
+
+def _string(page: bytes, start: int) -> tuple[bytes, bool]:
+    """(what a string of the page says, whether the page stops before its end)."""
+    end = next((step.start() for step in _STEP.finditer(page, start) if step.group() == b"'"), None)
+    body = page[start:end].decode("utf-8", "surrogateescape")
+    return escaped_bytes(_ESCAPE.sub(_sign, body)), end is None
+
+
+def _sign(found: re.Match[str]) -> str:
+    code, single = found[1] or found[2], found[3]
+    # half of a pair stays written as JSON may write it
+    if code is None:
+        return _SIGNS.get(single, single)
+    return found[0] if 0xD800 <= int(code, 16) < 0xE000 else chr(int(code, 16))
 
 
 def _between(page: bytes, opening: re.Pattern[bytes], closing: bytes) -> Iterator[tuple[bytes, bool]]:

@@ -36,6 +36,8 @@ from saisine.messages.formats.shapes import BOM, score_keys
 from saisine.texts import utc_from_iso
 
 HAR_KEYS: Final = ("log", "entries", "startedDateTime", "request", "response", "headers", "url")
+# what a log shows at first whose pages alone fill what is looked at
+_PAGE_KEYS: Final = ("log", "version", "creator", "pages", "startedDateTime", "title", "pageTimings")
 _NO_BODY: Final = frozenset({0, 204, 205})
 
 
@@ -43,7 +45,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of the log and of its first entries."""
     if b'"log"' not in head.removeprefix(BOM)[:400]:
         return Sniff(0, [])
-    return score_keys(head, HAR_KEYS, best=98)
+    return score_keys(head, HAR_KEYS, _PAGE_KEYS, best=98)
 
 
 class _Content(msgspec.Struct, gc=False):
