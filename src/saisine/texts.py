@@ -223,11 +223,15 @@ def unescape_html(text: str) -> tuple[str, bool]:
     return plain, plain != text
 
 
+_EMOJI_SIGNS = 12  # a family of four with its joiners and skins
+
+
 class _Stripper(HTMLParser):
     """Keeps what a reader sees: text, line ends for blocks, the addresses of links apart."""
 
-    BREAKS = frozenset({"br", "p", "div", "li", "tr"})
-    SILENT = frozenset({"script", "style"})
+    BREAKS = frozenset({"p", "div", "li", "tr", "blockquote", "pre", *(f"h{rank}" for rank in range(1, 7))})
+    CELLS = frozenset({"td", "th"})
+    SILENT = frozenset({"script", "style", "title"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -236,18 +240,24 @@ class _Stripper(HTMLParser):
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
+        if tag in ("br", "hr"):
             self.parts.append("\n")
         elif tag in self.SILENT:
             self._silent += 1
+        elif tag == "img":
+            self.parts += [value for name, value in attrs if name == "alt" and value and _is_emoji(value)]
         elif tag == "a":
             self.urls += [value for name, value in attrs if name == "href" and value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag in self.SILENT:
             self._silent = max(0, self._silent - 1)
-        elif tag in self.BREAKS and tag != "br":
+        elif tag in self.BREAKS:
+            while self.parts and self.parts[-1] == "\t":  # behind the last cell of a row
+                self.parts.pop()
             self.parts.append("\n")
+        elif tag in self.CELLS:
+            self.parts.append("\t")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
@@ -262,6 +272,15 @@ def strip_html(text: str) -> tuple[str, list[str]]:
     stripper.feed(text)
     stripper.close()
     return "".join(stripper.parts).strip(), stripper.urls
+
+
+def _is_emoji(alternative: str) -> bool:
+    """Whether the words for a picture are one sign: mails and pages show emoji as pictures."""
+    return (
+        len(alternative) <= _EMOJI_SIGNS
+        and not alternative.isascii()
+        and not any(map(str.isalnum, alternative))
+    )
 
 
 def has_forbidden(text: str) -> bool:
