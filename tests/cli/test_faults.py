@@ -18,6 +18,13 @@ from tests.cli.running import Saisine
         (["export", "1"], "Il manque l’option --out."),
         (["read", "--foo", "x"], "L’option « --foo » n’existe pas. Peut-être : --format ?"),
         (["reed"], "La commande 'reed' n’existe pas. Peut-être : 'read', 'redact' ?"),
+        (["profile", "f.csv", "--dates", "mois"], "« mois » n’est pas dans la liste : day, month."),
+        (
+            ["coordination", "f.csv", "--window", "9", "--method", "zut"],
+            "« zut » n’est pas dans la liste : significance",
+        ),
+        (["read", "f.csv", "--format", "minet", "--profile", "f.yaml"], "gardez l’un des deux"),
+        (["import", "f.csv", "--format", "minet", "--profile", "f.yaml"], "gardez l’un des deux"),
         (["messages", "--limit", "abc"], "« abc » n’est pas un nombre entier."),
         (["messages", "--limit", "0"], "« 0 » est plus petit que 1."),
         (["messages", "--limit"], "L’option « --limit » attend une valeur."),

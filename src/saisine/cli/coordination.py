@@ -1,13 +1,12 @@
 """`saisine coordination`: accounts of a plain table that act on the same object at the same moments."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from saisine.cli.app import Json, app
+from saisine.cli.app import Json, app, require_word
 from saisine.cli.output import print_json, print_table, say, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_NO, EXIT_PARTIAL
@@ -21,11 +20,7 @@ SHOWN = 20  # edges on screen; --json gives them all
 FEW_ROWS, FEW_ACCOUNTS = 50, 5
 
 
-class Method(StrEnum):
-    """How common timing is judged."""
-
-    significance = "significance"
-    cooccurrence = "cooccurrence"
+METHODS: Final = ("significance", "cooccurrence")  # how common timing is judged
 
 
 @app.command(help=_("Chercher les comptes qui agissent sur le même objet aux mêmes moments."))
@@ -47,11 +42,12 @@ def coordination(
         str, typer.Option(metavar="COLUMN", help=_("Colonne de l’objet commun."))
     ] = "object_id",
     method: Annotated[
-        Method,
+        str,
         typer.Option(
-            help=_("significance : ce que le hasard n’explique pas ; cooccurrence : comme CooRTweet.")
+            metavar="|".join(METHODS),
+            help=_("significance : ce que le hasard n’explique pas ; cooccurrence : comme CooRTweet."),
         ),
-    ] = Method.significance,
+    ] = METHODS[0],
     edge_weight: Annotated[
         float,
         typer.Option(
@@ -81,9 +77,10 @@ def coordination(
     from saisine.findings.action_files import read_actions
     from saisine.findings.coordination import cooccurrence, significance
 
+    require_word(method, METHODS)
     _check(window, min_participation)
     found = read_actions(source, column=actions)
-    if method is Method.cooccurrence:
+    if method == METHODS[1]:
         network = cooccurrence(
             found.shares, window_s=window, min_participation=min_participation, edge_weight=edge_weight
         )

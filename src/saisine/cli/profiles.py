@@ -1,13 +1,12 @@
 """`profile`: what each column of an unknown table seems to hold, to be looked at, corrected, kept and shared."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from saisine.cli.app import Json, app, clock
+from saisine.cli.app import Json, app, clock, require_word
 from saisine.cli.output import known_time, print_json, print_table, say, shown, warn
 from saisine.cli.words import LANGUAGE, _, ngettext
 from saisine.errors import EXIT_NO, EXIT_PARTIAL, SaisineError
@@ -20,11 +19,7 @@ if TYPE_CHECKING:
 MISSING_TEXT = _("Aucune colonne ne ressemble au texte des messages : il n’y a pas de profil à proposer.")
 
 
-class Order(StrEnum):
-    """Which comes first in `08/04/2026`."""
-
-    day = "day"
-    month = "month"
+ORDERS: Final = ("day", "month")  # which comes first in `08/04/2026`
 
 
 @app.command(help=_("Proposer ce que contient chaque colonne d’un tableau inconnu (CSV, .xlsx, NDJSON)."))
@@ -42,16 +37,20 @@ def profile(
         ),
     ] = None,
     dates: Annotated[
-        Order | None,
-        typer.Option(help=_("Ce qui vient d’abord dans les dates : day (jour) ou month (mois).")),
+        str | None,
+        typer.Option(
+            metavar="|".join(ORDERS),
+            help=_("Ce qui vient d’abord dans les dates : day (jour) ou month (mois)."),
+        ),
     ] = None,
     show: Annotated[bool, typer.Option("--show", help=_("Afficher les textes."))] = False,
     as_json: Json = False,
 ) -> int:
     from saisine.messages.proposing import propose
 
-    order = str(dates) if dates is not None else None
-    proposal = propose(file, now=clock(), chosen=_choices(column or []), order=order)
+    if dates is not None:
+        require_word(dates, ORDERS)
+    proposal = propose(file, now=clock(), chosen=_choices(column or []), order=dates)
     if out is not None and proposal.profile is not None:
         from saisine.messages.proposal_documents import write_profile
 

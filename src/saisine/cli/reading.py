@@ -49,6 +49,7 @@ def read(
     ] = None,
     as_json: Json = False,
 ) -> int:
+    _require_one_way(format_id, profile)
     from saisine.messages.ledger import write_ledger
     from saisine.messages.reading import read_paths
 
@@ -64,6 +65,7 @@ def read(
 
 @app.command(name="import", help=_("Sceller des exports, les lire, et ranger leurs messages."))
 def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, as_json: Json = False) -> int:
+    _require_one_way(format_id, profile)
     with open_workspace() as session, progress_bar(not as_json) as bar:
         from saisine.casework.deposits import deposit_paths
 
@@ -78,6 +80,14 @@ def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, a
     if receipt is not None and not as_json:
         say_receipt(receipt)
     return code or (0 if result.sealed else EXIT_BAD_INPUT)
+
+
+def _require_one_way(format_id: str | None, profile: Path | None) -> None:
+    """A fault of usage when a format and a profile are both imposed: one of them would be left aside."""
+    if format_id is not None and profile is not None:
+        raise typer.BadParameter(
+            _("--format et --profile imposent chacun une lecture : gardez l’un des deux.")
+        )
 
 
 def _report(ledger: "Ledger", *, as_json: bool, is_sealed: bool = True) -> int:
