@@ -78,7 +78,9 @@ def test_html_keeps_lines_and_the_addresses_of_links() -> None:
     assert plain == "a & b\nc\nd"
     assert urls == ["https://e.invalid/x"]
     rows = "<tr><th>Nom</th><td>Ada <b>L</b></td></tr><tr><td>Objet</td></tr>"
-    assert texts.strip_html(f"<head><title>Alerte</title></head><table>{rows}</table>")[0] == "Nom\tAda L\nObjet"
+    assert (
+        texts.strip_html(f"<head><title>Alerte</title></head><table>{rows}</table>")[0] == "Nom\tAda L\nObjet"
+    )
     assert (
         texts.strip_html('Bravo <img alt="😀" src=x><img alt="logo"><h2>Titre</h2>fin')[0]
         == "Bravo 😀Titre\nfin"

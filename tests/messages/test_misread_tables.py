@@ -1,5 +1,6 @@
 """Tables that are easily misread: two orders of dates, headers that change below, texts that hold the separator."""
 
+import re
 import zipfile
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -258,3 +259,104 @@ def test_two_tables_side_by_side_are_told(tmp_path: Path) -> None:
     messages, reading = read(tmp_path / "a.csv", table)
     assert [one.text for one in messages] == ["un"]
     assert "columns_twice" in notes(reading)
+
+
+# ------------------------------------------------------------------ zones and words in dates
+
+
+@pytest.mark.parametrize(
+    ("cell", "utc", "precision"),
+    [
+        ("2026-03-14 10:11:12 CET", "2026-03-14T09:11:12", "s"),
+        ("2021-07-05 14:23:11 EDT", "2021-07-05T18:23:11", "s"),
+        ("2026-03-14 10:11:12 UTC", "2026-03-14T10:11:12", "s"),
+        ("14/03/2026 10:11 (UTC+1)", "2026-03-14T09:11:00", "min"),
+        (
+            "Sat Mar 14 2026 10:11:12 GMT+0100 (heure normale d’Europe centrale)",
+            "2026-03-14T09:11:12",
+            "s",
+        ),
+        ("Sat, 14 Mar 2026 10:11:12 GMT", "2026-03-14T10:11:12", "s"),
+        ("Sat Mar 14 10:11:12 +0000 2026", "2026-03-14T10:11:12", "s"),
+        ("14 mars 2026 à 10:11 CET", "2026-03-14T09:11:00", "min"),
+        ("14 mars 2026 à 14h", "2026-03-14T13:00:00", "hour"),
+        ("14/03/2026 14h", "2026-03-14T13:00:00", "hour"),
+        ("Mar 14, 2026 10:11 PM", "2026-03-14T21:11:00", "min"),
+        ("September 3rd, 2024 at 3:05 p.m.", "2024-09-03T13:05:00", "min"),
+        ("12 Mar 2026, 12:05 AM", "2026-03-11T23:05:00", "min"),
+        # India, Ireland or Israel; June or July; no month; an hour that no clock shows
+        ("2026-03-14 10:11:12 IST", None, "none"),
+        ("14 jui. 2026", None, "none"),
+        ("14 zut 2026", None, "none"),
+        ("Mar 14, 2026 13:11 PM", None, "none"),
+        ("2026-03-14 10:11:12 CET+1", None, "none"),
+    ],
+)
+def test_a_zone_named_behind_a_time_holds_and_words_are_read(
+    tmp_path: Path, cell: str, utc: str | None, precision: str
+) -> None:
+    (row,), reading = read(tmp_path / "a.csv", f'{HEADER}"{cell}",Zoé,un,\n')
+    assert (row.created_at and row.created_at.isoformat().removesuffix("+00:00")) == utc
+    assert row.created_at_precision == precision
+    assert ("dates_unread" in notes(reading)) == (utc is None)
+    has_zone = re.search("CET|EDT|UTC|GMT|0000", cell) is not None
+    assert ("zone_assumed" in notes(reading)) == (utc is not None and not has_zone)
+
+
+def test_a_profile_is_proposed_for_times_with_their_zone(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Page Name,Facebook Id,Post Created,Post Created Date,Likes,Comments,Message\n"
+        + "".join(
+            f"Une page,123456789012,2021-0{month}-05 14:23:11 {zone},2021-0{month}-05,10,34,Bonjour à {month}\n"
+            for month, zone in ((1, "EST"), (7, "EDT"))
+        )
+    )
+    found = propose(path, now=NOW)
+    fields = {column.header: column.field for column in found.columns}
+    assert fields["Post Created"] == "created_at"
+    assert fields["Comments"] == "reply_count"
+    assert fields["Facebook Id"] == "author_id"
+    assert [one.created_at and one.created_at.isoformat() for one in found.sample] == [
+        "2021-01-05T19:23:11+00:00",
+        "2021-07-05T18:23:11+00:00",
+    ]
+    assert "no_zone" not in {one.code for one in found.checks}
+
+
+def test_a_column_of_comments_is_their_texts_when_it_holds_texts(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Day,Who,Comments\n2026-03-14,Zoé,Voilà ce qui est écrit ici\n")
+    assert {one.header: one.field for one in propose(path, now=NOW).columns}["Comments"] == "text"
+
+
+def test_who_fills_in_a_form_is_not_who_wrote_the_message(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Horodateur,Votre nom,Votre pseudo,Pseudo de la personne qui a écrit,Message reçu\n"
+        "14/03/2026 10:11:12,Camille,@camille,@compte1,Un premier message reçu ici\n"
+    )
+    fields = {one.header: one.field for one in propose(path, now=NOW).columns}
+    assert fields["Votre nom"] is fields["Votre pseudo"] is None
+    assert fields["Pseudo de la personne qui a écrit"] == "author_handle"
+
+
+def test_an_hour_alone_beside_a_day_completes_it_to_the_hour(tmp_path: Path) -> None:
+    table = "Date;Heure;Auteur;Texte\n14/03/2026;14h;Zoé;un\n14/03/2026;9 h 30;Zoé;deux\n2026-03-14;15h;Zoé;trois\n"
+    messages, _ = read(tmp_path / "a.csv", table)
+    assert [(one.created_at and one.created_at.hour, one.created_at_precision) for one in messages] == [
+        (13, "hour"),
+        (8, "min"),
+        (23, "day"),
+    ]
+
+
+def test_a_line_that_a_text_without_quotes_breaks_is_told_for_what_it_is(tmp_path: Path) -> None:
+    table = (
+        "Date;Auteur;Texte;Lien\n14/03/2026;Zoé;un début\nde texte;https://www.facebook.com/a/posts/1\n"
+        "15/03/2026;Zoé;;\n16/03/2026;Zoé;deux;\n"
+    )
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert [one.text for one in messages] == ["un début", "deux"]
+    (entry,) = reading.ledger.sources
+    assert entry.skipped == {"torn_row": (1, "#row=3"), "empty_record": (1, "#row=4")}

@@ -20,6 +20,8 @@ CLOSE: Final = 10
 # What a header that only holds a known name among others is worth, less 5 for each other word.
 _PART: Final = 40
 _SMALL_WORDS: Final = frozenset("de du des d la le les l un une et a au the of a an to in on is".split())
+_OF_WHO_ANSWERS: Final = frozenset({"votre", "vos", "your"})
+_COUNTED_OR_WRITTEN: Final = frozenset({"comments", "commentaires"})  # numbers, or the comments themselves
 TIMES: Final = ("created_at", "edited_at", "collected_at", "author_created_at")
 IDS: Final = ("message_id", "author_id", "parent_id", "conversation_id", "target_id")
 COUNTS: Final = ("like_count", "share_count", "reply_count", "view_count")
@@ -99,6 +101,8 @@ def header_scores(header: str) -> dict[str, tuple[int, Reason]]:
     if not name:
         return {}
     whole = field_of_name().get(name)
+    if name in _COUNTED_OR_WRITTEN:
+        return {"reply_count": (60, Reason("header")), "text": (60, Reason("header"))}
     if whole is not None:
         return {whole: (60, Reason("header"))}
     words = [word for word in name.split() if word not in _SMALL_WORDS]
@@ -110,6 +114,9 @@ def header_scores(header: str) -> dict[str, tuple[int, Reason]]:
                 score = _PART - 5 * (len(words) - len(parts)) + (3 if len(parts) > 1 else 0)
                 if score > scores.get(key, (14, None))[0]:
                     scores[key] = (score, Reason("header_part", {"word": known}))
+    if name.split()[0] in _OF_WHO_ANSWERS:  # « Votre nom » in a form is of who reports, not of who wrote
+        kept = {key: said for key, said in scores.items() if not key.startswith("author")}
+        return kept or {NO_FIELD: (_PART, Reason("known_not_a_field"))}
     return scores
 
 

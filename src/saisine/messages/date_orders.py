@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from saisine.messages.formats.table_values import parse_time, plain_cell
+from saisine.messages.formats.word_times import split_zone
 
 # A number is taken for a time when it falls between the first networks and ten years from now.
 _EPOCHS: Final = (datetime(2004, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
@@ -112,8 +113,11 @@ class DateReader:
                 self._one(value[:80])
 
     def _one(self, value: str) -> None:
-        self._zoned += _ZONED.search(value) is not None
         found = _NUMERIC.fullmatch(value)
+        bare, named = (value, None) if found is not None else split_zone(value)
+        self._zoned += named is not None or _ZONED.search(value) is not None
+        if named is not None:
+            value, found = bare, _NUMERIC.fullmatch(bare)
         if found is not None:
             self._take_numeric(value, found)
         elif _is_epoch(value):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import compress
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -56,7 +57,8 @@ _GIVEN: Final = (
 )
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
-_CLOCK: Final = re.compile(r"(?P<hour>\d{1,2}) ?[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?")
+_CLOCK: Final = re.compile(r"(?P<hour>\d{1,2}) ?(?:[hH]|[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?)")
+_NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
 _LINE: Final = "\n"
 
@@ -164,7 +166,8 @@ class _Plan:
                 )
             ]
             if not all(kept):
-                block = _without(block, kept, "empty_record", skipped)
+                torn = dict.fromkeys(self._torn(block, kept), "torn_row")
+                block = _without(block, kept, "empty_record", skipped, torn)
                 raw = {name: _kept(cells, kept) for name, cells in raw.items()}
         if totals := _totals_in(raw):
             kept = [row not in totals for row in range(len(block))]
@@ -173,6 +176,19 @@ class _Plan:
         if not len(block):
             return Columns(0, {}, skipped)
         return self._finish(block, raw, ctx, skipped)
+
+    def _torn(self, block: RecordBlock, kept: Sequence[bool]) -> list[int]:
+        """The rows that are the rest of the one before them, a text of which went on to another line without quotes:
+        both are too short for the header, and together they are no longer than it."""
+        width = len(self.header)
+        found = []
+        for row, is_kept in enumerate(kept):
+            if is_kept or not row or self.is_json:
+                continue
+            before, own = block.objs[row - 1], block.objs[row]
+            if any(own) and max(len(before), len(own)) < width and len(before) + len(own) - 1 <= width:
+                found.append(row)
+        return found
 
     def _raw(self, block: RecordBlock) -> dict[str, Cells | Same]:
         rows = padded(block.objs, len(self.header))
@@ -386,9 +402,15 @@ class _Plan:
 
 
 def _without(
-    block: RecordBlock, kept: list[bool], reason: str, skipped: list[tuple[str, str]]
+    block: RecordBlock,
+    kept: list[bool],
+    reason: str,
+    skipped: list[tuple[str, str]],
+    others: Mapping[int, str] = MappingProxyType({}),
 ) -> RecordBlock:
-    skipped += [(reason, place) for place, is_kept in zip(block.locators, kept, strict=True) if not is_kept]
+    skipped += [
+        (others.get(row, reason), block.locators[row]) for row, is_kept in enumerate(kept) if not is_kept
+    ]
     return block.only(kept)
 
 
@@ -452,6 +474,9 @@ def _joined(day: str | None, clock: str | None) -> str | None:
     found = _CLOCK.fullmatch(clock) if day and clock and ":" not in day else None
     if found is None:
         return day
+    assert day is not None
+    if found["minute"] is None:  # an hour alone is read behind no other way of writing a day
+        return f"{day} {int(found['hour']):02}h" if _NUMBERED_DAY.fullmatch(day.strip()) else day
     second = f":{found['second']}" if found["second"] else ""
     return f"{day} {int(found['hour']):02}:{found['minute']}{second}"
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache, partial
 from typing import Final, NamedTuple
 
+from saisine.messages.formats.word_times import iso_of, split_zone
 from saisine.messages.formats.xlsx import date_text
 from saisine.messages.zones import from_local
 from saisine.texts import fold, utc_from_ms, utc_from_s, utc_from_us
@@ -15,16 +16,8 @@ _SECONDS: Final = 5  # decimals of a day that tell seconds
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _COUNT: Final = re.compile(r"\d+|\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+|\d+\.0")
 _EPOCH: Final = re.compile(r"\d{9,17}(?:\.\d+)?")
+_ENDS: Final = frozenset(")]0123456789")  # of a zone: « (CET) », « GMT+2 »
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,17})?")
-# Folded.
-_MONTHS: Final = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
-    "decembre",
-)  # fmt: skip
-_FRENCH: Final = re.compile(
-    r"(?:[a-z]{5,8},? )?(?P<day>\d{1,2})(?:er)? (?P<month>[a-z]{3,9})\.? (?P<year>\d{4})"
-    r"(?:,? (?:a )?(?P<hour>\d{1,2}) ?[:h] ?(?P<minute>\d{2})(?: ?[:m] ?(?P<second>\d{2}))?)?\s*$"
-)
 # An address is of the platform of its host, whatever its path says.
 _SITES: Final = {
     "youtube.com": "youtube",
@@ -126,10 +119,20 @@ def parse_flag(cell: str) -> bool | None:
 
 
 def parse_time(cell: str, formats: tuple[str, ...], zone: tzinfo) -> CellTime | None:
-    """The time of a cell by the first writing that fits; None when none does."""
+    """The time of a cell by the first writing that fits; None when none does. A zone that is named behind it holds."""
+    bare = cell.strip()
+    found = _first_that_fits(bare, formats, zone)
+    if found is not None or (not bare[-1:].isalpha() and bare[-1:] not in _ENDS):
+        return found
+    bare, named = split_zone(bare)
+    found = None if named is None else _first_that_fits(bare, formats, named)
+    return None if found is None else found._replace(is_zone_assumed=False)
+
+
+def _first_that_fits(cell: str, formats: tuple[str, ...], zone: tzinfo) -> CellTime | None:
     for writing in formats:
         try:
-            found = _parse(cell.strip(), writing, zone)
+            found = _parse(cell, writing, zone)
         except (ValueError, OverflowError):
             continue
         if found is not None:
@@ -143,10 +146,13 @@ def _parse(cell: str, writing: str, zone: tzinfo) -> CellTime | None:
     if writing in ("excel", "excel-1904"):
         return _from_serial(cell, zone, is_1904=writing == "excel-1904")
     if writing == "fr":
-        return _from_french(cell, zone)
+        said = iso_of(cell)
+        return None if said is None else _parse(said, "iso", zone)
     read = datetime.fromisoformat if writing == "iso" else partial(_read_as, writing)
     local = read(cell)
     precision = _iso_precision(cell) if writing == "iso" else written_precision(writing)
+    if local.tzinfo is None and writing.endswith(("UTC", "GMT")):
+        local = local.replace(tzinfo=UTC)
     if local.tzinfo is not None:
         return CellTime(local.astimezone(UTC), precision, False)
     at, is_twice = from_local(local, zone)
@@ -212,20 +218,11 @@ def _from_serial(cell: str, zone: tzinfo, *, is_1904: bool) -> CellTime | None:
     return found._replace(precision="min") if found is not None and 0 < decimals < _SECONDS else found
 
 
-def _from_french(cell: str, zone: tzinfo) -> CellTime | None:
-    """`8 avril 2026 à 14:05`, `1er mai 2026`, `8 avr. 2026, 14 h 05`."""
-    found = _FRENCH.match(fold(cell))
-    months = [n for n, name in enumerate(_MONTHS, 1) if found and name.startswith(found["month"])]
-    if found is None or len(months) != 1:
-        return None  # `jui` is June as well as July
-    clock = ":".join(f"{int(part):02}" for part in (found["hour"], found["minute"], found["second"]) if part)
-    day = f"{found['year']}-{months[0]:02}-{int(found['day']):02}"
-    return _parse(f"{day}T{clock}" if clock else day, "iso", zone)
-
-
 def _iso_precision(cell: str) -> str:
     if len(cell) <= 10:
         return "day"
+    if len(cell) == len("2026-04-08T14"):
+        return "hour"
     fraction = re.search(r"[.,](\d+)", cell)
     if fraction:
         return "ms" if len(fraction.group(1)) <= 3 else "us"

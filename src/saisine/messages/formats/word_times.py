@@ -1,0 +1,94 @@
+"""Times written with words, in French and in English, and zones named behind a time."""
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from typing import Final
+
+from saisine.texts import fold
+
+# Folded.
+_FRENCH_MONTHS: Final = (
+    "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre",
+    "decembre",
+)  # fmt: skip
+_ENGLISH_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_CLOCK: Final = (
+    r"(?:,? (?:a |at )?(?P<hour>\d{1,2})(?: ?[:h] ?(?P<minute>\d{2})(?: ?[:m] ?(?P<second>\d{2}))?| ?h)"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?)?\s*"
+)
+_DAY_FIRST: Final = re.compile(
+    r"(?:[a-z]{3,9}\.?,? )?(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?,?[ -](?P<year>\d{4})"
+    + _CLOCK
+)
+_MONTH_FIRST: Final = re.compile(
+    r"(?:[a-z]{3,9}\.?,? )?(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
+    + _CLOCK
+)
+# Names that are one zone in the world, or nearly: IST is three, CST two, BST two.
+_OFFSETS_H: Final = {
+    "utc": 0,
+    "gmt": 0,
+    "z": 0,
+    "wet": 0,
+    "west": 1,
+    "cet": 1,
+    "cest": 2,
+    "eet": 2,
+    "eest": 3,
+    "est": -5,
+    "edt": -4,
+    "pst": -8,
+    "pdt": -7,
+}
+_ZONE: Final = re.compile(
+    rf"(?<=[\dMm.])\s?[(\[]?(?P<name>{'|'.join(_OFFSETS_H)})"
+    r"(?: ?(?P<sign>[+-])(?P<h>\d{1,2})(?::?(?P<m>\d{2}))?)?[)\]]?(?: \([^()]{1,60}\))?",
+    re.IGNORECASE,
+)
+_LONGEST_ZONE: Final = 80
+
+
+def iso_of(cell: str) -> str | None:
+    """`8 avril 2026 à 14:05`, `1er mai 2026`, `8 avr. 2026, 14 h 05`, `Apr 8, 2026, 2:05 PM` as ISO 8601; None for
+    any other. `jui` is June as well as July: None. Raises ValueError for what is no number of a clock."""
+    folded = fold(cell)
+    found = _DAY_FIRST.fullmatch(folded) or _MONTH_FIRST.fullmatch(folded)
+    if found is None or (month := _month(found["month"])) is None:
+        return None
+    day = f"{found['year']}-{month:02}-{int(found['day']):02}"
+    if found["hour"] is None:
+        return day
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if found["half"] == "p" else 0)
+    second = f":{found['second']}" if found["second"] else ""
+    return f"{day}T{hour:02}:{found['minute']}{second}" if found["minute"] else f"{day}T{hour:02}"
+
+
+def _month(word: str) -> int | None:
+    names = (_FRENCH_MONTHS, _ENGLISH_MONTHS)
+    found = {n for months in names for n, name in enumerate(months, 1) if name.startswith(word)}
+    return found.pop() if len(found) == 1 else None
+
+
+def split_zone(cell: str) -> tuple[str, tzinfo | None]:
+    """(the time, the zone named behind it): `2026-03-14 10:11:12 CET`, `10:11 (UTC+1)`, `10:11:12 GMT+0100 (heure
+    normale…)`. The cell as it is and None where none is named, or where its name is of several zones."""
+    start = max(0, len(cell) - _LONGEST_ZONE)
+    found = next((one for one in _ZONE.finditer(cell, start) if one.end() == len(cell)), None)
+    if found is None:
+        return cell, None
+    ahead = timedelta(hours=_OFFSETS_H[found["name"].lower()])
+    if found["sign"]:
+        if ahead or found["name"].lower() == "z":
+            return cell, None
+        own = timedelta(hours=int(found["h"]), minutes=int(found["m"] or 0))
+        ahead = own if found["sign"] == "+" else -own
+    if abs(ahead) > timedelta(hours=14):
+        return cell, None
+    return cell[: found.start()].rstrip(), timezone(ahead) if ahead else UTC
