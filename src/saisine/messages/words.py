@@ -55,8 +55,8 @@ SKIP_REASONS: Final[dict[str, Words]] = {
     "system_line": Words("ligne écrite par la plateforme", "line written by the platform"),
     "empty_record": Words("enregistrement vide", "empty record"),
     "torn_row": Words(
-        "suite de la ligne d’avant : un texte y va à la ligne sans guillemets, sa fin manque au message",
-        "rest of the line before: a text goes on to another line without quotes, its end is missing there",
+        "ligne incomplète et sans texte : peut-être la fin du texte de la ligne d’avant, allé à la ligne",
+        "incomplete line without a text: perhaps the end of the text of the line before, which went on",
     ),
     "unsupported_variant": Words(
         "variante que Saisine ne lit pas encore", "variant that Saisine does not read yet"

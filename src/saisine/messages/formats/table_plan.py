@@ -1,10 +1,9 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from saisine.messages.formats.blocks import (
 )
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
-from saisine.messages.formats.table_cells import CellColumns, Part, holds_none, joined_rows
+from saisine.messages.formats.table_cells import holds_none
 from saisine.messages.formats.table_columns import (
     Cells,
     column,
@@ -31,10 +30,12 @@ from saisine.messages.formats.table_columns import (
     without_rounded,
 )
 from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
+from saisine.messages.formats.table_identity import derive, name_parents
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
 from saisine.messages.formats.table_values import is_total, platform_of
+from saisine.messages.formats.word_times import with_clock
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
@@ -57,8 +58,6 @@ _GIVEN: Final = (
 )
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
-_CLOCK: Final = re.compile(r"(?P<hour>\d{1,2}) ?(?:[hH]|[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?)")
-_NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
 _LINE: Final = "\n"
 
@@ -178,17 +177,14 @@ class _Plan:
         return self._finish(block, raw, ctx, skipped)
 
     def _torn(self, block: RecordBlock, kept: Sequence[bool]) -> list[int]:
-        """The rows that are the rest of the one before them, a text of which went on to another line without quotes:
-        both are too short for the header, and together they are no longer than it."""
+        """Of the rows left out, those shorter than the header that hold something: most often the rest of a text
+        that went on to another line without quotes."""
         width = len(self.header)
-        found = []
-        for row, is_kept in enumerate(kept):
-            if is_kept or not row or self.is_json:
-                continue
-            before, own = block.objs[row - 1], block.objs[row]
-            if any(own) and max(len(before), len(own)) < width and len(before) + len(own) - 1 <= width:
-                found.append(row)
-        return found
+        return [
+            row
+            for row, is_kept in enumerate(kept)
+            if not is_kept and not self.is_json and len(block.objs[row]) < width and any(block.objs[row])
+        ]
 
     def _raw(self, block: RecordBlock) -> dict[str, Cells | Same]:
         rows = padded(block.objs, len(self.header))
@@ -248,7 +244,7 @@ class _Plan:
         for name in raw.keys() & TIMES:
             cells = _each_row(raw[name], block)
             if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
-                cells = list(map(_joined, cells, _each_row(raw["clock"], block)))
+                cells = list(map(with_clock, cells, _each_row(raw["clock"], block)))
             sure = (
                 [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
             )
@@ -323,65 +319,11 @@ class _Plan:
         elif None in ids:
             derived = [row for row, one in enumerate(ids) if one is None and row not in damaged]
         if derived:
-            self._derive(derived, ids, raw, fields, block, ctx)
+            derive(derived, ids, raw, fields, block, ctx, self.plain)
         fields["message_id"] = ids
         if "thread_number" in raw:
-            self._threads(listed(raw["thread_number"], count), ids, fields, ctx)
+            name_parents(listed(raw["thread_number"], count), ids, fields, ctx)
         return derived
-
-    def _derive(
-        self,
-        rows: list[int],
-        ids: Cells,
-        raw: Mapping[str, Cells | Same],
-        fields: Fields,
-        block: RecordBlock,
-        ctx: Context,
-    ) -> None:
-        """Fill in the identifiers of these rows."""
-        count = len(block)
-        parts = [
-            _encoded(fields["platform"]),
-            self._first_bytes(("conversation_id", "target_id"), fields, block),
-            self._first_bytes(("created_at",), {"created_at": raw.get("created_at", Same(None))}, block),
-            self._first_bytes(("author_id", "author_handle", "author_name"), fields, block),
-            self._first_bytes(("text",), fields, block),
-        ]
-        named = joined_rows(parts, b"\x1f", count)
-        found = ctx.keys_of(named if len(rows) == count else [named[row] for row in rows])
-        if len(rows) == count:
-            ids[:] = found
-            return
-        for row, one in zip(rows, found, strict=True):
-            ids[row] = one
-
-    def _first_bytes(
-        self, names: Sequence[str], fields: Mapping[str, Column | Cells], block: RecordBlock
-    ) -> Part:
-        """For each row, the UTF-8 of the first of these columns that holds something there: that of the file itself
-        where a cell was taken as it stands, which spares writing it again."""
-        there = [name for name in names if fields.get(name, Same(None)) != Same(None)]
-        if len(there) == 1 and there[0] in self.plain and isinstance(block.objs, CellColumns):
-            found = block.objs.bytes_of(self.plain[there[0]])
-            if found is not None:
-                return found
-        if not there:
-            return b""
-        if len(there) == 1:
-            return _encoded(fields[there[0]])
-        columns = [listed(fields[name], len(block)) for name in there]
-        return _encoded([next(filter(None, cells), None) for cells in zip(*columns, strict=True)])
-
-    def _threads(self, numbers: Sequence[str | None], ids: Cells, fields: Fields, ctx: Context) -> None:
-        """`3-1` answers `3`: the parent is the message of that number, met before."""
-        threads: dict[str, str | None] = ctx.memory.setdefault("threads", {})
-        parents = list(listed(fields.get("parent_id", Same(None)), len(ids)))
-        for row, number in enumerate(numbers):
-            if number:
-                threads[number] = ids[row]
-                if "-" in number and not parents[row]:
-                    parents[row] = threads.get(number.partition("-")[0])
-        fields["parent_id"] = parents
 
     def _missing(
         self, fields: Fields, damaged: Mapping[str, set[int]], derived: list[int], count: int
@@ -441,14 +383,6 @@ def _holds_none(cells: Cells | Same) -> bool:
     return not cells.value if isinstance(cells, Same) else holds_none(cells)
 
 
-def _encoded(texts: Any) -> Part:
-    if isinstance(texts, Same):
-        return (texts.value or "").encode("utf-8", "surrogatepass")
-    if texts.count(texts[0]) == len(texts):
-        return (texts[0] or "").encode("utf-8", "surrogatepass")
-    return [(text or "").encode("utf-8", "surrogatepass") for text in texts]
-
-
 def _bare_ids(cells: Cells) -> Cells:
     """Identifiers without the word before them (« ID: 1000… », as ExportComments writes those of Facebook)."""
     if not any(cell and cell.startswith("ID: ") for cell in cells):
@@ -467,18 +401,6 @@ def _platforms(said: Sequence[str]) -> Column:
     if len(named) == 1:
         return Same(named.pop())
     return [known[one] for one in alike]
-
-
-def _joined(day: str | None, clock: str | None) -> str | None:
-    """A day and the time of day that stands in a column of its own: `08/04/2026` and `14h05`."""
-    found = _CLOCK.fullmatch(clock) if day and clock and ":" not in day else None
-    if found is None:
-        return day
-    assert day is not None
-    if found["minute"] is None:  # an hour alone is read behind no other way of writing a day
-        return f"{day} {int(found['hour']):02}h" if _NUMBERED_DAY.fullmatch(day.strip()) else day
-    second = f":{found['second']}" if found["second"] else ""
-    return f"{day} {int(found['hour']):02}:{found['minute']}{second}"
 
 
 def _filled_in(cells: Cells | Same | None, count: int) -> list[str]:

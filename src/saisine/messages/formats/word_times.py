@@ -48,6 +48,10 @@ _ZONE: Final = re.compile(
     r"(?: ?(?P<sign>[+-])(?P<h>\d{1,2})(?::?(?P<m>\d{2}))?)?[)\]]?(?: \([^()]{1,60}\))?",
     re.IGNORECASE,
 )
+_TIME_OF_DAY: Final = re.compile(
+    r"(?P<hour>\d{1,2}) ?(?:[hH]|[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?)"
+)
+_NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _LONGEST_ZONE: Final = 80
 
 
@@ -92,3 +96,15 @@ def split_zone(cell: str) -> tuple[str, tzinfo | None]:
     if abs(ahead) > timedelta(hours=14):
         return cell, None
     return cell[: found.start()].rstrip(), timezone(ahead) if ahead else UTC
+
+
+def with_clock(day: str | None, clock: str | None) -> str | None:
+    """A day and the time of day that stands in a column of its own: `08/04/2026` and `14h05`."""
+    found = _TIME_OF_DAY.fullmatch(clock) if day and clock and ":" not in day else None
+    if found is None:
+        return day
+    assert day is not None
+    if found["minute"] is None:  # an hour alone is read behind no other way of writing a day
+        return f"{day} {int(found['hour']):02}h" if _NUMBERED_DAY.fullmatch(day.strip()) else day
+    second = f":{found['second']}" if found["second"] else ""
+    return f"{day} {int(found['hour']):02}:{found['minute']}{second}"
