@@ -14,7 +14,7 @@ from saisine.messages.formats.table_orders import is_either
 from saisine.messages.importing import Reading, read_paths
 from saisine.messages.proposing import propose
 from saisine.messages.schema import Message
-from tests.messages.workbooks import sheet, workbook
+from tests.messages.workbooks import raw, sheet, workbook
 from tests.messages.x_lines import NOW
 
 HEADER = "Date,Author,Text,Link\n"
@@ -58,6 +58,24 @@ def test_dates_that_prove_the_day_first_say_nothing(tmp_path: Path) -> None:
     )
     assert days(messages) == ["06-05", "05-13"]
     assert notes(reading) == {"zone_assumed"}
+
+
+def test_true_dates_that_a_spreadsheet_may_have_turned_are_told(tmp_path: Path) -> None:
+    """Excel in French makes 5 June of 05/06, and leaves 05/13 a text."""
+    rows = [
+        ["Date", "Author", "Text"],
+        [raw("<v>45448</v>", style=1), "Zoé", "un"],
+        ["05/13/2024", "Zoé", "deux"],
+    ]
+    messages, reading = read(tmp_path / "a.xlsx", workbook({"Feuille": sheet(rows)}))
+    assert days(messages) == ["06-04", "05-12"]  # midnight in Paris
+    assert {"month_first", "days_maybe_turned"} <= notes(reading)
+    plain = [
+        ["Date", "Author", "Text"],
+        [raw("<v>45448</v>", style=1), "Zoé", "un"],
+        ["13/05/2024", "Zoé", "deux"],
+    ]
+    assert "days_maybe_turned" not in notes(read(tmp_path / "b.xlsx", workbook({"Feuille": sheet(plain)}))[1])
 
 
 def test_an_order_that_nothing_proves_is_said(tmp_path: Path) -> None:

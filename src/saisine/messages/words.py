@@ -213,6 +213,12 @@ NOTES: Final[dict[str, Words]] = {
         "This table writes some dates day first and others month first. {count:day|days} can be read both ways: the "
         "messages of those days stay without date. Correct the table, or export it again.",
     ),
+    "days_maybe_turned": Words(
+        "Des dates en texte prouvent que le mois vient d’abord. Le tableur a pu en inverser d’autres en les prenant "
+        "pour des dates ({count:jour concerné|jours concernés}). Vérifiez-les en ligne, ou refaites l’export sans tableur.",
+        "Dates kept as text prove that the month comes first. The spreadsheet may have turned others round when it "
+        "took them for dates ({count:day|days} concerned). Check them online, or export again without a spreadsheet.",
+    ),
     "dates_unread": Words(
         "{count:date de ce tableau n’a pas pu être lue|dates de ce tableau n’ont pas pu être lues} (d’abord {locator}) "
         ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",

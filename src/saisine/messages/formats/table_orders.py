@@ -28,6 +28,7 @@ _PIECE_BYTES: Final = 1 << 20
 _SHORTEST: Final = 10  # `13/05/2024`: what follows tells nothing of the order
 _IN_BYTES: Final = re.compile(rb"(?<!\d)\d{1,2}([/.\-])\d{1,2}\1(?:\d{4}|\d\d)(?!\d)")
 _NUMERIC: Final = re.compile(r"\s*(\d{1,2})([/.\-])(\d{1,2})\2(?:\d{4}|\d\d)(?!\d)")
+_TRUE_DATE: Final = re.compile(r"\d{4}-(\d\d)-(\d\d)")
 _DAY_FIRST: Final = re.compile(r"%d([/.\-])%m")
 _LAST_MONTH: Final = 12
 
@@ -35,11 +36,16 @@ _LAST_MONTH: Final = 12
 @dataclass(frozen=True, slots=True)
 class DateOrder:
     """What the dates of a table say of their order: how many of its days can only be read day first, how many only
-    month first, how many in both ways. The same day and month count once."""
+    month first, how many in both ways. The same day and month count once.
+
+    `maybe_turned`: a spreadsheet that reads days first makes 5 June of the text 05/06 and leaves 05/13 a text. Where
+    texts prove the month first, so many true dates may be other days.
+    """
 
     day_first: int = 0
     month_first: int = 0
     either: int = 0
+    maybe_turned: int = 0
 
     @property
     def is_mixed(self) -> bool:
@@ -59,7 +65,10 @@ class DateOrder:
         if self.is_mixed:
             return [Note("mixed_date_orders", locator, count=self.either)] if self.either else []
         if self.month_first:
-            return [Note("month_first", locator)]
+            turned = (
+                [Note("days_maybe_turned", locator, count=self.maybe_turned)] if self.maybe_turned else []
+            )
+            return [Note("month_first", locator), *turned]
         return [] if self.day_first or not self.either else [Note("day_first_assumed", locator)]
 
 
@@ -76,11 +85,11 @@ def order_of(member: Member, ctx: Context, profile: Profile, layout: Layout) -> 
     try:
         anywhere = _told_by(_pairs_in_bytes(member))
         head = replace(member, open=lambda: io.BytesIO(member.read(HEAD_BYTES)))
-        begin = _told_by(_pairs_in_columns(head, ctx, profile, layout, places))
+        begin = _told_by(*_pairs_in_columns(head, ctx, profile, layout, places))
         is_told = begin.day_first or (begin.either and not anywhere.day_first)
         if is_told and not anywhere.month_first:
             return begin
-        return _told_by(_pairs_in_columns(member, ctx, profile, layout, places))
+        return _told_by(*_pairs_in_columns(member, ctx, profile, layout, places))
     except STREAM_FAULTS:
         return DateOrder()  # the reading that follows stops there too, and says it
 
@@ -123,14 +132,17 @@ def _pairs_around(signs: npt.NDArray[np.uint8], sign: int) -> set[tuple[int, int
 
 def _pairs_in_columns(
     member: Member, ctx: Context, profile: Profile, layout: Layout, places: Sequence[int]
-) -> set[tuple[int, int]]:
-    """The first two numbers of the dates of these columns."""
+) -> tuple[set[tuple[int, int]], int]:
+    """(the first two numbers of the dates of these columns, how many days of them that are true dates could be another
+    one)."""
     days: set[str] = set()
     for rows in each_cells(member, profile, layout, ctx):
         for place in places:
             days |= _days_in(rows, place, len(layout.header))
     found = map(_NUMERIC.match, days)
-    return {(int(one[1]), int(one[3])) for one in found if one is not None}
+    true_dates = filter(None, map(_TRUE_DATE.fullmatch, days))
+    turned = sum(one[1] != one[2] and int(one[2]) <= _LAST_MONTH for one in true_dates)
+    return {(int(one[1]), int(one[3])) for one in found if one is not None}, turned
 
 
 def _days_in(rows: Sequence[list[str]], place: int, width: int) -> set[str]:
@@ -149,10 +161,10 @@ def is_either(cell: str) -> bool:
     return first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
 
 
-def _told_by(pairs: Iterable[tuple[int, int]]) -> DateOrder:
+def _told_by(pairs: Iterable[tuple[int, int]], maybe_turned: int = 0) -> DateOrder:
     day_first = month_first = either = 0
     for first, second in pairs:
         either += first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
         day_first += _LAST_MONTH < first <= 31 and second <= _LAST_MONTH
         month_first += _LAST_MONTH < second <= 31 and first <= _LAST_MONTH
-    return DateOrder(day_first, month_first, either)
+    return DateOrder(day_first, month_first, either, maybe_turned)
