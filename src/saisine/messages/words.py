@@ -215,9 +215,9 @@ NOTES: Final[dict[str, Words]] = {
     ),
     "days_maybe_turned": Words(
         "Des dates en texte prouvent que le mois vient d’abord. Le tableur a pu en inverser d’autres en les prenant "
-        "pour des dates ({count:jour concerné|jours concernés}). Vérifiez-les en ligne, ou refaites l’export sans tableur.",
+        "pour des dates ({count:jour|jours}). Vérifiez-les en ligne, ou refaites l’export sans tableur.",
         "Dates kept as text prove that the month comes first. The spreadsheet may have turned others round when it "
-        "took them for dates ({count:day|days} concerned). Check them online, or export again without a spreadsheet.",
+        "took them for dates ({count:day|days}). Check them online, or export again without a spreadsheet.",
     ),
     "dates_unread": Words(
         "{count:date de ce tableau n’a pas pu être lue|dates de ce tableau n’ont pas pu être lues} (d’abord {locator}) "
