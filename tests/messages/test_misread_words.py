@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,10 @@ from saisine.cli.output import known_time
 from saisine.messages.formats.table_values import platform_of
 from saisine.messages.formats.twitch_log import shift_told
 from saisine.messages.importing import Reading, read_paths
+from saisine.messages.originals import read_record
 from saisine.messages.proposing import propose
 from saisine.messages.schema import Message
+from saisine.vault.row_checks import Original
 from tests.messages.test_misread_tables import notes
 from tests.messages.x_lines import NOW
 
@@ -91,20 +94,66 @@ def test_the_zone_that_a_tool_lets_one_choose_is_said(tmp_path: Path) -> None:
     assert "zone_of_tool" in notes(reading)
 
 
-def test_replies_inside_their_comment_are_told(tmp_path: Path) -> None:
-    comment = {
+def comment_with_replies() -> dict[str, Any]:
+    base = {
+        "ownerUsername": "zoe",
+        "ownerProfilePicUrl": "https://x.test/a.jpg",
+        "timestamp": "2024-05-13T20:04:11.000Z",
+    }
+    last = {
+        "id": "4",
+        "text": "quatre : « là »",
+        "ownerUsername": "léo",
+        "timestamp": "2024-05-13T20:07:11.000Z",
+    }
+    return {
+        **base,
         "postUrl": "https://www.instagram.com/p/1/",
         "commentUrl": "https://www.instagram.com/p/1/c/18000000000000001",
         "id": "18000000000000001",
         "text": "un",
-        "ownerUsername": "zoe",
-        "ownerProfilePicUrl": "https://x.test/a.jpg",
-        "timestamp": "2024-05-13T20:04:11.000Z",
         "repliesCount": 2,
-        "replies": [{"id": "2", "text": "deux"}, {"id": "3", "text": "trois"}],
+        "replies": [
+            {"id": "2", "text": "deux", **base, "replies": [last]},
+            7,
+            {"id": "3", "text": "trois", **base},
+        ],
     }
-    _, reading = read(tmp_path / "a.json", json.dumps([comment]))
+
+
+@pytest.mark.parametrize("form", ["array", "lines", "indented"])
+def test_replies_inside_their_comment_are_read_with_their_own_bytes(tmp_path: Path, form: str) -> None:
+    comments = [comment_with_replies(), comment_with_replies() | {"id": "9", "replies": []}]
+    if form == "lines":
+        data = "\n".join(json.dumps(one, ensure_ascii=False) for one in comments)
+    else:
+        data = json.dumps(comments, indent=2 if form == "indented" else None, ensure_ascii=False)
+    path = tmp_path / ("a.ndjson" if form == "lines" else "a.json")
+    messages, reading = read(path, data)
+    assert [(one.message_id, one.kind, one.parent_id, one.text) for one in messages] == [
+        ("18000000000000001", "comment", None, "un"),
+        ("2", "reply", "18000000000000001", "deux"),
+        ("4", "reply", "2", "quatre : « là »"),
+        ("3", "reply", "18000000000000001", "trois"),
+        ("9", "comment", None, "un"),
+    ]
+    assert {one.conversation_id for one in messages} == {"https://www.instagram.com/p/1/"}
+    (entry,) = reading.ledger.sources
+    assert (entry.read, entry.mapped, len(entry.failed)) == (6, 5, 1)
+    assert "replies_nested" not in entry.notes
+    original = Original(path.name, path.stat().st_size, lambda: path.open("rb"))
+    for one in messages:
+        body = read_record(original, one.locator, one.record_sha256, mapper=one.mapper)
+        assert json.loads(body)["text"] == one.text
+
+
+def test_replies_in_columns_of_a_table_are_told_where_there_are_some(tmp_path: Path) -> None:
+    header = "id,text,ownerUsername,timestamp,repliesCount,commentUrl"
+    table = header + "{more}\n1,un,zoe,2024-05-13T20:04:11.000Z,2,x,{end}\n"
+    _, reading = read(tmp_path / "a.csv", table.format(more=",replies/0/id,replies/0/text", end="2,deux"))
     assert reading.ledger.sources[0].notes["replies_nested"][0] == 2
+    _, reading = read(tmp_path / "b.csv", table.format(more="", end=""))
+    assert "replies_nested" not in reading.ledger.sources[0].notes
 
 
 def test_one_odd_value_does_not_hide_a_column_from_the_proposal(tmp_path: Path) -> None:

@@ -87,8 +87,9 @@ class Profile:
 
     `platform` may be `auto`: taken from the links it holds. `form` is `table` (rows and columns), `json` (one object
     per record) or `any`: the same names in both. `is_order_proved` says that days come before months unless dates of
-    the table prove the contrary (`times.order: proved`), `nests_replies` that replies stand inside their comment,
-    where they are counted and not read (`dialect.nests_replies`).
+    the table prove the contrary (`times.order: proved`), `nests_replies` that replies stand inside their comment
+    (`dialect.nests_replies`): in JSON as a list under `replies`, whose objects are rows too, with the columns of their
+    comment under `parent/`; in a table they are counted and not read.
     """
 
     id: str

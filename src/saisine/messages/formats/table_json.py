@@ -16,6 +16,7 @@ from saisine.messages.formats.json_window import SCANNER
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import HEAD_BYTES, Context, Member, Note, RawRecord, RecordError
 from saisine.messages.formats.table_layout import Layout
+from saisine.messages.formats.table_replies import with_replies
 
 MAX_DEPTH: Final = 6
 MAX_COLUMNS: Final = 2_000
@@ -126,10 +127,14 @@ def _seen_in(head: bytes) -> frozenset[str]:
     return frozenset[str]().union(*first_objects(head))
 
 
-def json_rows(member: Member, ctx: Context, layout: JsonLayout) -> Iterator[RawRecord | RecordError | Note]:
-    """The objects of a file as rows of cells, each with the place and the hash of its own bytes."""
+def json_rows(
+    member: Member, ctx: Context, layout: JsonLayout, *, nests_replies: bool = False
+) -> Iterator[RawRecord | RecordError | Note]:
+    """The objects of a file as rows of cells, each with the place and the hash of its own bytes; with
+    `nests_replies`, those of a list of replies inside it too."""
     reader = json_array("") if is_array(member.read(HEAD_BYTES)) else json_lines
-    return as_rows(reader(member, ctx), layout, ({"layout": layout},))
+    found = reader(member, ctx)
+    return as_rows(with_replies(found, member) if nests_replies else found, layout, ({"layout": layout},))
 
 
 def as_rows(

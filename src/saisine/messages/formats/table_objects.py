@@ -177,9 +177,9 @@ def _cells_at(objs: Sequence[Any], way: tuple[str, ...]) -> Row:
 
 def read_objects(member: Member, ctx: Context, layout: JsonLayout, profile: Profile) -> Iterator[Found]:
     """The objects of a file as blocks of rows; those that need care come alone."""
-    shape = shape_of(layout, profile)
+    shape = shape_of(layout, profile) if not profile.nests_replies else None
     if shape is None:
-        yield from in_blocks(json_rows(member, ctx, layout))
+        yield from in_blocks(json_rows(member, ctx, layout, nests_replies=profile.nests_replies))
         return
     is_one = is_array(member.read(HEAD_BYTES))
     reader: BlockReader = array_blocks(shape.kind, "") if is_one else line_blocks(shape.kind)

@@ -34,6 +34,7 @@ from saisine.messages.formats.table_identity import derive, name_parents
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
+from saisine.messages.formats.table_replies import REPLIES
 from saisine.messages.formats.table_values import is_total, platform_of
 from saisine.messages.formats.word_times import with_clock
 from saisine.messages.idtime import UNKNOWN
@@ -106,6 +107,11 @@ class _Plan:
         self.header = layout.header
         self.is_json = isinstance(layout, JsonLayout)
         self.rules = profile.fields
+        # only of a table that shows some: an actor that was not asked for replies counts them all the same
+        first = f"{REPLIES}/0/"
+        self.nests_replies = (
+            profile.nests_replies and not self.is_json and any(name.startswith(first) for name in self.header)
+        )
         self.getters = getters(profile.fields, layout)
         places = {
             name: place_of(rule, layout.columns)
@@ -207,7 +213,7 @@ class _Plan:
         require_counts(fields)
         fields["text"] = _filled_in(raw.get("text"), count)
         fields["platform"] = self._platform(raw, fields, count)
-        if self.profile.nests_replies and (replies := self._nested(fields, count)):
+        if self.nests_replies and (replies := self._nested(fields, count)):
             notes.append(Note("replies_nested", block.locators[0], count=replies))
         derived = self._identify(raw, fields, damaged.get("message_id", set()), block, ctx)
         fields["kind"] = self._kinds(raw, fields, count)

@@ -57,7 +57,7 @@ def read_table(profile: Profile) -> Reader:
     def records(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
         layout = layout_of(member.read(HEAD_BYTES), profile)
         if isinstance(layout, JsonLayout):
-            yield from json_rows(member, ctx, layout)
+            yield from json_rows(member, ctx, layout, nests_replies=profile.nests_replies)
         elif layout is None:
             yield Note("unknown_header", ctx.locator_prefix)
         else:
