@@ -20,8 +20,8 @@ class _Holder(msgspec.Struct):
 def with_replies(
     found: Iterable[RawRecord | RecordError | Note], member: Member
 ) -> Iterator[RawRecord | RecordError | Note]:
-    """The same records, each with the replies inside it behind it, at any depth. Their place ends in `/replies/2`, their
-    hash is of their own bytes, and under `parent` they have what their comment says, or what stands above it."""
+    """The same records, each with the replies inside it behind it, at any depth. Their place ends in `/replies/2`;
+    their hash is of their own bytes; under `parent` they have what their comment says, or what stands above it."""
     with member.open() as stream:
         at = 0
         for one in found:
