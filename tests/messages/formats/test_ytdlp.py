@@ -211,3 +211,64 @@ def seen(found: Any) -> Any:
     held = obj.get("comments")
     said = {**obj, "comments": bool(held) if isinstance(held, list) else held}
     return said, found.locator, found.sha256, found.offset, found.length, found.outer, found.is_suspect
+
+
+# ------------------------------------------------------------------ other platforms
+
+
+def test_a_post_of_x_has_its_own_number_and_no_made_title() -> None:
+    page = info(
+        id="1892323000000000001",
+        display_id="1892323270456246272",
+        extractor_key="Twitter",
+        title="Léa - regardez ça",
+        description="regardez ça https://t.co/a",
+        channel=None,
+        channel_id="111",
+        uploader="Léa",
+        uploader_id="lea",
+    )
+    (row,), _ = read(json.dumps(page).encode(), YTDLP)
+    assert (row.platform, row.message_id, row.text) == (
+        "x",
+        "1892323270456246272",
+        "regardez ça https://t.co/a",
+    )
+    assert (row.author_id, row.author_handle, row.author_name) == ("111", "lea", "Léa")
+    assert row.text_repairs == ()
+    assert row.target_id is None
+
+
+def test_a_page_of_instagram_has_the_number_of_other_tools() -> None:
+    one = comment("18000000000000001", author="bob", author_id="77", _time_text=None)
+    page = info(
+        one,
+        id="DGxyzAbCdEf",
+        extractor_key="Instagram",
+        title="Video by zoe",
+        description="",
+        channel="zoe",
+        channel_id=None,
+        uploader="Zoé M",
+        uploader_id="55",
+    )
+    (post, said), _ = read(json.dumps(page).encode(), YTDLP)
+    assert (post.message_id, post.text) == ("3580866586208751903", "")
+    assert (post.author_id, post.author_handle, post.author_name) == ("55", "zoe", "Zoé M")
+    assert (said.author_handle, said.target_id, said.target_handle) == ("bob", post.message_id, "zoe")
+
+
+def test_an_account_of_tiktok_is_the_one_that_other_tools_know() -> None:
+    text = "Bonjour à toutes et à tous, voici ma nouvelle vidéo sur le sujet qui fâche"
+    page = info(
+        id="7300000000000000001",
+        extractor_key="TikTok",
+        title=text[:40] + " ...",
+        description=text,
+        channel="A",
+        channel_id="MS4w",
+        uploader="a",
+        uploader_id="68",
+    )
+    (row,), _ = read(json.dumps(page).encode(), YTDLP)
+    assert (row.author_id, row.author_handle, row.author_name, row.text) == ("68", "a", "A", text)

@@ -201,7 +201,11 @@ def ytdlp_columns(
         **answering(ids, parents),
         "message_id": ids,
         "author_id": authors,
-        "author_handle": [name if name is not None and name[:1] == "@" else None for name in names],
+        # Instagram's comments are signed with the name of the account; YouTube's, with a name or a handle
+        "author_handle": [
+            name if name is not None and (name[:1] == "@" or platform == "instagram") else None
+            for name in names
+        ],
         "author_name": names,
         "text": [one or "" for one in texts] if None in texts else texts,
         "url": _watched(video_id, ids) if platform == "youtube" else links,

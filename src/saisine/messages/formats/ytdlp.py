@@ -33,28 +33,18 @@ from saisine.messages.formats.json_records import documents_around, records_alon
 from saisine.messages.formats.relative_times import parse_ago
 from saisine.messages.formats.shapes import score_keys
 from saisine.messages.formats.youtube_words import watch_url
+from saisine.messages.formats.ytdlp_pages import Account, account, platform_of, post_id, words
 from saisine.texts import utc_from_s
 
 VIDEO: Final = ("id", "title", "extractor_key", "webpage_url", "webpage_url_basename", "upload_date")
 COMMENTS: Final = ("author_is_uploader", "author_thumbnail", "parent", "text", "is_favorited", "author_id")
 PLAYLIST: Final = ("entries", "extractor_key", "playlist_count", "webpage_url", "_type", "title")
-# extractor -> platform; the rest of yt-dlp's 1,800 sites is `other`
-PLATFORMS: Final = {
-    "youtube": "youtube",
-    "facebook": "facebook",
-    "instagram": "instagram",
-    "tiktok": "tiktok",
-    "twitch": "twitch",
-    "twitter": "x",
-    "bluesky": "bluesky",
-    "linkedin": "linkedin",
-    "telegram": "telegram",
-}
 _PATHS: Final = ("comments", "entries.*.comments")
 _read_comments: Final = json_array(*_PATHS)
 _comment_blocks: Final = array_blocks(YtdlpComment, *_PATHS)
 # the comments are made from their own bytes, later
 _read_pages: Final = documents_around("comments")
+_HAVE_CHANNELS: Final = frozenset({"youtube", "twitch", "other"})
 NO_PAGE: Final[dict[str, Any]] = {}
 Found = RecordBlock | RawRecord | RecordError | Note
 _DAY_S: Final = 86_400
@@ -146,8 +136,8 @@ def map_comments(block: RecordBlock, ctx: Context) -> Columns:
         block,
         ctx,
         platform=platform,
-        video_id=info.get("id"),
-        owner=info.get("channel") or info.get("uploader"),
+        video_id=post_id(info, platform),
+        owner=_owner(info, platform),
         collected_at=collected_at,
         time_of=lambda raw: _comment_time(raw, since, is_youtube=is_youtube),
     )
@@ -165,40 +155,37 @@ def _page_at(offset: int, outer: Mapping[str, Any], ctx: Context) -> Mapping[str
     return found
 
 
-def platform_of(info: Mapping[str, Any]) -> str:
-    """The platform, from the extractor that read the page."""
-    key = str(info.get("extractor_key") or info.get("extractor") or "").lower()
-    return next((name for prefix, name in PLATFORMS.items() if key.startswith(prefix)), "other")
-
-
 def _post(info: Mapping[str, Any], place: str, record: RawRecord, ctx: Context) -> Message | Skip:
-    if not isinstance(info.get("id"), str):
+    platform = platform_of(info)
+    message_id = post_id(info, platform)
+    if message_id is None:
         return Skip("unsupported_variant")
-    title, description = info.get("title") or "", info.get("description") or ""
+    who, (text, is_joined) = account(info, platform), words(info, platform)
+    channel = info.get("channel_id") if platform in _HAVE_CHANNELS else None
     return Message.of(
         record,
         ctx,
         sub_locator=place,
-        platform=platform_of(info),
+        platform=platform,
         kind="post",
-        message_id=info["id"],
-        author_id=info.get("channel_id") or info.get("uploader_id"),
-        author_handle=_handle(info.get("uploader_id")),
-        author_name=info.get("channel") or info.get("uploader"),
-        text=f"{title}\n{description}".strip(),
-        text_repairs=("fragments_joined",) if title and description else (),
+        message_id=message_id,
+        author_id=who.id,
+        author_handle=who.handle,
+        author_name=who.name,
+        text=text,
+        text_repairs=("fragments_joined",) if is_joined else (),
         lang=info.get("language"),
         url=info.get("webpage_url"),
-        conversation_id=info["id"],
-        target_id=info.get("channel_id"),
-        target_kind="channel" if info.get("channel_id") else None,
+        conversation_id=message_id,
+        target_id=channel,
+        target_kind="channel" if channel else None,
         visibility=info.get("availability"),
         like_count=_count(info.get("like_count")),
         reply_count=_count(info.get("comment_count")),
         view_count=_count(info.get("view_count")),
         share_count=_count(info.get("repost_count")),
         collected_at=_collected_at(info),
-        missing=_missing_of_post(info),
+        missing=_missing_of_post(info, who),
         **_post_time(info),
     )
 
@@ -216,9 +203,9 @@ def _post_time(info: Mapping[str, Any]) -> dict[str, Any]:
     return found | {"created_at_source": "field"}
 
 
-def _missing_of_post(info: Mapping[str, Any]) -> tuple[str, ...]:
+def _missing_of_post(info: Mapping[str, Any], who: Account) -> tuple[str, ...]:
     columns = {
-        "author_name": info.get("channel") or info.get("uploader"),
+        "author_name": who.name,
         "created_at": info.get("timestamp") or info.get("upload_date"),
         "like_count": info.get("like_count"),
         "reply_count": info.get("comment_count"),
@@ -239,7 +226,8 @@ def _comment(record: RawRecord, info: Mapping[str, Any], ctx: Context) -> Messag
     raw = record.obj
     comment_id, parent = str(raw["id"]), raw.get("parent")
     parent_id = None if parent in (None, "root") else str(parent)
-    platform, video_id = platform_of(info), info.get("id")
+    platform = platform_of(info)
+    video_id = post_id(info, platform)
     author_id, author = raw.get("author_id"), raw.get("author")
     is_youtube = platform == "youtube"
     collected_at = _collected_at(info)
@@ -250,7 +238,7 @@ def _comment(record: RawRecord, info: Mapping[str, Any], ctx: Context) -> Messag
         kind="reply" if parent_id else "comment",
         message_id=comment_id,
         author_id=None if author_id is None else str(author_id),
-        author_handle=_handle(author),
+        author_handle=author if platform == "instagram" else _handle(author),
         author_name=author,
         text=raw.get("text") or "",
         edited_at=None,
@@ -259,12 +247,18 @@ def _comment(record: RawRecord, info: Mapping[str, Any], ctx: Context) -> Messag
         conversation_id=parent_id or comment_id,
         target_id=video_id,
         target_kind="post",
-        target_handle=info.get("channel") or info.get("uploader"),
+        target_handle=_owner(info, platform),
         like_count=_count(raw.get("like_count")),
         collected_at=collected_at,
         missing=_missing_of_comment(raw),
         **_comment_time(raw, collected_at or ctx.now, is_youtube=is_youtube),
     )
+
+
+def _owner(info: Mapping[str, Any], platform: str) -> str | None:
+    """Under whose post a comment stands: the handle where the platform has any but YouTube's, which pages omit."""
+    who = account(info, platform)
+    return who.name if platform == "youtube" else who.handle or who.name
 
 
 def _comment_time(raw: Mapping[str, Any], collected_at: datetime, *, is_youtube: bool) -> dict[str, Any]:
@@ -307,7 +301,7 @@ def _count(value: Any) -> int | None:
 
 YTDLP: Final = Format(
     id="ytdlp",
-    version=1,
+    version=2,
     platforms=("youtube", "facebook", "instagram", "tiktok", "twitch", "x", "other"),
     label_fr="yt-dlp : page d’une vidéo et commentaires (.info.json)",
     label_en="yt-dlp: page of a video and its comments (.info.json)",
