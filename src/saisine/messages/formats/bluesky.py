@@ -68,7 +68,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 
 # A thread is one document: of one that the file stops inside, the answers that are whole are kept.
-_threads: Final = kept_to_the_cut(json_documents, "replies")
+_threads: Final = kept_to_the_cut(json_documents, "replies", "thread", ":post")
 
 
 def read_items(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
@@ -101,6 +101,13 @@ class _Place(msgspec.Struct, frozen=True):
 def _walk(raw: dict[str, Any], place: _Place) -> Iterator[Found]:
     if isinstance(raw.get("thread"), dict):
         yield from _thread(raw["thread"], place.at("thread"))
+        return
+    if isinstance(raw.get("thread"), list):
+        for number, one in enumerate(raw["thread"]):
+            yield from _thread_item(one, place.at(f"thread/{number}"))
+        return
+    if isinstance(raw.get("commit"), dict) and raw.get("did"):
+        yield _commit(raw["did"], raw["commit"], place.at("commit"))
         return
     for key in LISTS:
         if isinstance(raw.get(key), list):
@@ -246,6 +253,32 @@ def _missing(author: Mapping[str, Any], view: Mapping[str, Any], shares: int | N
         "reply_count": view.get("replyCount"),
     }
     return tuple(name for name, value in values.items() if value is None)
+
+
+def _thread_item(item: Mapping[str, Any], place: _Place) -> Iterator[Found]:
+    """A line of `app.bsky.unspecced.getPostThreadV2`: the posts of a thread one after the other; those above the one
+    that was asked for have a depth below zero."""
+    value = item.get("value")
+    if not isinstance(value, dict):
+        yield Skip("unsupported_variant")
+        return
+    above = place.at("value", "context" if (item.get("depth") or 0) < 0 else None)
+    if isinstance(value.get("post"), dict):
+        yield from _post(value["post"], above.at("post"))
+    elif str(value.get("$type")).endswith(("NotFound", "Blocked")):
+        yield _gone({"uri": item.get("uri"), "blocked": str(value["$type"]).endswith("Blocked")}, above)
+    else:  # what only who is signed in may see
+        yield Skip("unsupported_variant")
+
+
+def _commit(did: str, commit: Mapping[str, Any], place: _Place) -> Found:
+    """A line of Jetstream: `{"did", "commit": {"operation", "collection", "rkey", "record"}}`. Of what was deleted
+    its address is left."""
+    uri = f"at://{did}/{commit.get('collection')}/{commit.get('rkey')}"
+    if isinstance(commit.get("record"), dict):
+        return _repository_record({"uri": uri, "cid": commit.get("cid"), "value": commit["record"]}, place)
+    is_post = commit.get("collection") == "app.bsky.feed.post" and commit.get("operation") == "delete"
+    return _gone({"uri": uri}, place) if is_post else Skip("not_a_message")
 
 
 # ------------------------------------------------------------------ what is no ordinary post

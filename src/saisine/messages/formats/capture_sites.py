@@ -17,6 +17,14 @@ def _tweet(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) 
     return x_graphql_tweets.map_tweet(raw, record, ctx)
 
 
+def _gone_tweet(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
+    return x_graphql_tweets.map_gone(raw, record, ctx)
+
+
+def _is_gone_tweet(value: dict[str, Any]) -> bool:
+    return x_graphql_tweets.gone_id(value) is not None
+
+
 def _media(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
     return instagram_media.map_media(raw, record, ctx)
 
@@ -33,6 +41,10 @@ def _video(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) 
     return tiktok_items.map_item(raw, record, ctx)
 
 
+def _app_video(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
+    return tiktok_items.map_app_item(raw, record, ctx)
+
+
 def _tiktok_comment(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
     return tiktok_items.map_comment(raw, record, ctx)
 
@@ -44,9 +56,9 @@ def _thread(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around)
 X_SITE: Final = Site(
     platform="x",
     hosts=("x.com", "twitter.com"),
-    marks=(b'"full_text"',),
-    keys=frozenset({"legacy", "promotedMetadata"}),
-    shapes=(Shape(x_graphql_tweets.is_shown, _tweet),),
+    marks=(b'"full_text"', b'"TweetTombstone"', b'"TweetUnavailable"'),
+    keys=frozenset({"legacy", "promotedMetadata", "entryId"}),
+    shapes=(Shape(x_graphql_tweets.is_shown, _tweet), Shape(_is_gone_tweet, _gone_tweet)),
     cannot_give=("visibility",),
 )
 INSTAGRAM_SITE: Final = Site(
@@ -63,8 +75,12 @@ TIKTOK_SITE: Final = Site(
     platform="tiktok",
     hosts=("tiktok.com", "tiktokv.com", "tiktokv.eu"),
     marks=(b'"aweme_id"', b'"createTime"'),
-    keys=frozenset({"cid", "createTime"}),
-    shapes=(Shape(tiktok_items.is_comment, _tiktok_comment), Shape(tiktok_items.is_item, _video)),
+    keys=frozenset({"cid", "createTime", "create_time"}),
+    shapes=(
+        Shape(tiktok_items.is_comment, _tiktok_comment),
+        Shape(tiktok_items.is_item, _video),
+        Shape(tiktok_items.is_app_item, _app_video),
+    ),
 )
 THREADS_SITE: Final = Site(
     platform="threads",

@@ -38,6 +38,16 @@ _PARENTS: Final = ("comment_direct_parent", "reply_parent_comment", "comment_par
 _CONTENT: Final = ("comet_sections", "content", "story")
 _CONTEXT: Final = ("comet_sections", "context_layout", "story", "comet_sections")
 # What an address needs to lead to the same place; the rest tells who looked at it.
+_FEEDBACK: Final = ("comet_sections", "feedback", "story")
+_TARGET: Final = ("feedback_context", "feedback_target_with_context")
+_SUMMARY: Final = ("comet_ufi_summary_and_actions_renderer", "feedback")
+# since 2025; since 2024; before
+_SUMMARIES: Final = (
+    ("story_ufi_container", "story", *_TARGET),
+    ("comet_feed_ufi_container", "story", *_TARGET, "ufi_renderer", "feedback"),
+    (*_TARGET, "ufi_renderer", "feedback"),
+    _TARGET,
+)
 _KEPT_PARAMETERS: Final = frozenset({"comment_id", "reply_comment_id", "story_fbid", "id", "fbid", "v"})
 _COMMENT_KEY: Final = re.compile(r"comment:(\d+)_(\d+)")
 
@@ -105,6 +115,7 @@ def map_comment(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Aro
             **counts,
             missing=(
                 *absent(**author, **counts, target_id=post_id, url=url, created_at=times.get("created_at")),
+                *("share_count", "view_count"),
                 *(("parent_id",) if is_reply and not parent_id else ()),
             ),
         )
@@ -166,7 +177,7 @@ def map_story(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Aroun
         return [Skip("unsupported_variant")]
     if raw.get("sponsored_data"):
         return [Skip("advertisement")]
-    author, times = _author(actor), stated(_story_time(raw))
+    author, times, counts = _author(actor), stated(_story_time(raw)), _story_counts(raw)
     url = clean_url(
         next(
             (found for one in _stories(raw) for name in ("wwwURL", "url") if (found := word_at(one, name))),
@@ -186,10 +197,8 @@ def map_story(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Aroun
             url=url,
             conversation_id=post_id,
             urls=urls_in(text or ""),
-            missing=(
-                *absent(**author, url=url, created_at=times.get("created_at")),
-                *("like_count", "share_count", "reply_count"),
-            ),
+            **counts,
+            missing=absent(**author, **counts, url=url, created_at=times.get("created_at")),
         )
     ]
 
@@ -212,6 +221,19 @@ def _actor(raw: dict[str, Any]) -> dict[str, Any]:
     return next((found for one in (*_stories(raw), photo) if (found := dict_at(one, "actors", 0))), {})
 
 
+def _story_counts(raw: dict[str, Any]) -> dict[str, int | None]:
+    """What the line under the post counts, where the page has laid it."""
+    told = next((found for way in _SUMMARIES if (found := dict_at(raw, *_FEEDBACK, *way, *_SUMMARY))), {})
+    return {
+        "like_count": _first_count(told, ("reaction_count", "count")),
+        "share_count": _first_count(told, ("share_count", "count")),
+        "reply_count": _first_count(
+            told, ("comment_rendering_instance", "comments", "total_count"), ("total_comment_count",)
+        ),
+        "view_count": _first_count(told, ("video_view_count",)),
+    }
+
+
 def _story_time(raw: dict[str, Any]) -> Any:
     metadata = [dict_at(one, "story") for one in list_at(raw, *_CONTEXT, "metadata")]
     stamp = dict_at(raw, "comet_sections", "timestamp", "story")
@@ -226,5 +248,5 @@ FACEBOOK_SITE: Final = Site(
     marks=(b'"legacy_fbid"', b'"Comment"', b'"comet_sections"'),
     keys=frozenset({"author", "post_id"}),
     shapes=(Shape(is_comment, map_comment, is_open=True), Shape(is_story, map_story, is_open=True)),
-    cannot_give=("lang", "share_count", "view_count"),
+    cannot_give=("lang",),
 )

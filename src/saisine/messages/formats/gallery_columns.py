@@ -38,6 +38,7 @@ class Tweet(msgspec.Struct, gc=False):
     quote_id: Number = None
     conversation_id: Number = None
     author: Author | None = None
+    user: Author | None = None
     content: str | None = None
     lang: str | None = None
     date: str | None = None
@@ -67,7 +68,7 @@ def map_entries(block: RecordBlock, ctx: Context) -> Columns:
     rows = dict(
         zip(Tweet.__struct_fields__, zip(*map(msgspec.structs.astuple, tweets), strict=True), strict=True)
     )
-    who = _who([one or NOBODY for one in rows["author"]])
+    who = _who(list(map(_author, rows["author"], rows["user"], rows["retweet_id"])))
     counts = _counts(rows)
     ids = list(map(str, rows["tweet_id"]))
     fields: Fields = {
@@ -110,6 +111,13 @@ def _sorted(block: RecordBlock) -> tuple[list[int], list[str], list[Tweet], list
     if alone:
         raise Unfit(alone)
     return owners, places, tweets, skipped
+
+
+def _author(author: Author | None, page: Author | None, repost: Number) -> Author:
+    """Who posted: of a repost, whose page was read, unless that is who wrote the original."""
+    if repost in _NO_NUMBER:
+        return author or NOBODY
+    return page if page is not None and (author is None or page.id != author.id) else NOBODY
 
 
 def _who(authors: list[Author]) -> Fields:

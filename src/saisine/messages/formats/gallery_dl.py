@@ -95,10 +95,14 @@ def map_object(record: RawRecord, ctx: Context) -> Mapped:
 
 
 def _tweet(raw: dict[str, Any], place: str, record: RawRecord, ctx: Context) -> Mapped:
-    """A post of X. `user` is whose page was read; `author` wrote it."""
+    """A post of X. `user` is whose page was read; `author` wrote it, or what it reposts (twitter.py @ 1.30)."""
     tweet_id, author = _known(raw.get("tweet_id")), dict_at(raw, "author")
     if tweet_id is None:
         return Skip("not_a_message")
+    if _known(raw.get("retweet_id")):
+        # outside the page of an account, as in a search, both are who wrote the original
+        page = dict_at(raw, "user")
+        author = page if page.get("id") != author.get("id") else {}
     repost, parent, quoted_by = (_known(raw.get(key)) for key in ("retweet_id", "reply_id", "quote_id"))
     who = {
         "author_id": as_id(author.get("id")),

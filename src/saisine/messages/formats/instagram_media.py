@@ -32,7 +32,8 @@ from saisine.messages.schema import Message, Skip
 
 ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 ADS: Final = "https://www.facebook.com/ads/"
-GRAPH: Final = frozenset({"GraphImage", "GraphVideo", "GraphSidecar"})
+_KINDS: Final = ("GraphImage", "GraphVideo", "GraphSidecar")
+GRAPH: Final = frozenset({*_KINDS, *(f"XDT{kind}" for kind in _KINDS)})  # the newer ones since 2024
 _PRIVATE_END: Final = 28
 _REPLIES: Final = ("preview_child_comments", "child_comments", "inline_child_comments")
 

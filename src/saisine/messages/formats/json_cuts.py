@@ -31,10 +31,13 @@ _CLOSING: Final = {"{": "}", "[": "]"}
 
 def closed(text: str, keys: Collection[str]) -> str | None:
     """The value up to the last element that is whole of a list under one of these keys, and closed there; None when
-    there is no such element. `messages.data` is the list under `data` of the object under `messages`.
+    there is no such element. `messages.data` is the list under `data` of the object under `messages`; `:post` is an
+    object under `post`, whole before the rest of what holds it.
 
     >>> closed('{"id": 1, "messages": [{"a": 1}, {"a": 2', {"messages"})
     '{"id": 1, "messages": [{"a": 1}]}'
+    >>> closed('{"thread": {"post": {"a": 1}, "replies": [{"a": 2', {":post"})
+    '{"thread": {"post": {"a": 1}}}'
     """
     end = _last_end(text, keys)
     if not end:
@@ -45,8 +48,8 @@ def closed(text: str, keys: Collection[str]) -> str | None:
 def _last_end(text: str, keys: Collection[str]) -> int:
     """Where the last element that is whole of such a list ends; 0 when none is."""
     best = 0
-    for place, opened in _walked(text):
-        if opened[-1][0] == "]" and _is_wanted(opened, keys):
+    for place, opened, name in _walked(text):
+        if _is_wanted(opened, keys) if opened[-1][0] == "]" else f":{name}" in keys:
             best = place
     return best
 
@@ -57,9 +60,9 @@ def _opened_in(text: str) -> list[tuple[str, str]]:
     return last[0][1] if last else []
 
 
-def _walked(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
-    """(place behind it, what is open there) of each object that ends inside another value; the list is one and the
-    same, as it goes on. Ends where the brackets do not match."""
+def _walked(text: str) -> Iterator[tuple[int, list[tuple[str, str]], str]]:
+    """(place behind it, what is open there, the key it stands under) of each object that ends inside another value;
+    the list is one and the same, as it goes on. Ends where the brackets do not match."""
     opened: list[tuple[str, str]] = []
     last = key = ""
     for found in _TOKEN.finditer(text):
@@ -70,11 +73,12 @@ def _walked(text: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
             opened.append((_CLOSING[sign], key))
             key = ""
         elif sign in ("}", "]"):
-            if not opened or opened.pop()[0] != sign:
+            ended = opened.pop() if opened else ("", "")
+            if ended[0] != sign:
                 return
             key = ""
             if sign == "}" and opened:
-                yield found.end(), opened
+                yield found.end(), opened, ended[1]
         else:
             last, key = sign[1:-1], ""
 

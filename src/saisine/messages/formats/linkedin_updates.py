@@ -10,6 +10,7 @@ Field names as in the public sources of Zeeschuimer (modules/linkedin.js, before
 
 import re
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from saisine.messages.formats.contract import Context, RawRecord
 from saisine.messages.formats.json_values import (
@@ -27,6 +28,7 @@ from saisine.messages.formats.json_values import (
 )
 from saisine.messages.schema import Message, Skip
 
+_PROFILE: Final = re.compile(r"/(?:in|company|school|showcase)/([^/?#]+)")
 _ACTIVITY: Final = re.compile(r"urn:li:activity:(\d+)")
 # What stands in place of "18 h" over an advertisement, by language of the screen.
 PROMOTED: Final = frozenset({"promoted", "sponsorisé", "post sponsorisé", "gesponsord", "anzeige"})
@@ -103,12 +105,16 @@ def _message(
     )
 
 
+def handle_in(address: str | None) -> str | None:
+    """The handle in the address of a person's, company's or school's page."""
+    found = _PROFILE.search(urlsplit(address or "").path)
+    return unquote(found[1]) if found else None
+
+
 def _author(actor: dict[str, Any]) -> dict[str, Any]:
-    link = (word_at(actor, "navigationContext", "actionTarget") or "").partition("?")[0]
-    handle = link.rpartition("linkedin.com/")[2].strip("/") if "linkedin.com/" in link else None
     return {
         "author_id": word_at(actor, "urn") or word_at(actor, "backendUrn"),
-        "author_handle": handle or None,
+        "author_handle": handle_in(word_at(actor, "navigationContext", "actionTarget")),
         "author_name": word_at(actor, "name", "text"),
     }
 

@@ -11,7 +11,7 @@ Followed: FORMATS of Zeeschuimer's LinkedIn module (removed in June 2026), and p
 import re
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from saisine.messages.formats import linkedin_updates
 from saisine.messages.formats.captured import Around, Mapped, Shape, Site
@@ -27,7 +27,6 @@ COUNTS_TYPE: Final = "com.linkedin.voyager.dash.feed.SocialActivityCounts"
 # urn:li:comment:(activity:7,9), urn:li:comment:(urn:li:activity:7,9), urn:li:fsd_comment:(9,urn:li:activity:7)
 _URN: Final = re.compile(r"urn:li:comment:\((?:urn:li:)?(\w+):(\d+),(\d+)\)")
 _DASH_URN: Final = re.compile(r"urn:li:fsd_comment:\((\d+),urn:li:(\w+):(\d+)\)")
-_PROFILE: Final = re.compile(r"/(?:in|company|school|showcase)/([^/?#]+)")
 
 
 def is_comment(value: dict[str, Any]) -> bool:
@@ -152,14 +151,9 @@ def _commenter(raw: dict[str, Any]) -> dict[str, str | None]:
     )
     return {
         "author_id": urn or word_at(raw, "urn") or word_at(raw, "commenterProfileId"),
-        "author_handle": _handle(word_at(raw, "navigationUrl")),
+        "author_handle": linkedin_updates.handle_in(word_at(raw, "navigationUrl")),
         "author_name": word_at(raw, "title", "text"),
     }
-
-
-def _handle(address: str | None) -> str | None:
-    found = _PROFILE.search(urlsplit(address or "").path)
-    return unquote(found[1]) if found else None
 
 
 def clean_permalink(address: str, post_urn: str) -> str:

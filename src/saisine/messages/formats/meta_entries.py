@@ -17,6 +17,7 @@ from saisine.messages.formats.meta_values import (
     addresses,
     as_exported,
     has_comment_label,
+    is_reaction,
     labelled,
     labelled_list,
     pick_comment,
@@ -140,13 +141,15 @@ def from_direct(entry: Entry) -> Message | Skip:
     raw = entry.raw
     if "call_duration" in raw or str(raw.get("type") or "").lower() in CALLS:
         return Skip("system_line")
+    content, share = raw.get("content") or raw.get("text") or "", raw.get("share") or {}
+    if not share and is_reaction(content):
+        return Skip("like_or_reaction")
     sender = raw.get("sender_name") or raw.get("senderName")
-    share = raw.get("share") or {}
     return entry.message(
         platform="facebook" if "senderName" in raw else entry.platform or "other",
         kind="dm",
         # "zoé sent an attachment." stands above what the shared post says
-        parts=[raw.get("content") or raw.get("text") or "", share.get("share_text") or ""],
+        parts=[content, share.get("share_text") or ""],
         at=raw.get("timestamp_ms") or raw.get("timestamp"),
         conversation=_conversation(entry),
         author_name=sender,

@@ -256,3 +256,15 @@ def _own_words(one: dict[str, Any]) -> list[str]:
     named = ("name", *_WORDS) if "start_timestamp" in one or "url" in one else _WORDS
     named = ("title", *named) if "price" in one or ("title" in one and "uri" not in one) else named
     return [value for key in named if isinstance(value := one.get(key), str) and value.strip()]
+
+
+# what Messenger and Instagram write in the place of a reaction, in the name of who reacted
+_REACTION: Final = re.compile(
+    r"(?:Reacted [^\sA-Za-z0-9]{1,12} to your message|Liked a message"
+    r"|A réagi (?:avec )?[^\sA-Za-z0-9]{1,12} à votre message|A aimé (?:un|votre) message)\s?\.?\s?"
+)
+
+
+def is_reaction(content: Any) -> bool:
+    """Whether the content of a private message is the line that stands for a reaction."""
+    return isinstance(content, str) and _REACTION.fullmatch(repair_mojibake(content)[0]) is not None

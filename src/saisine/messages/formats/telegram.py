@@ -103,7 +103,7 @@ def _links(pieces: list[dict[str, Any]]) -> dict[str, list[str]]:
     """What the typed pieces point to: addresses, accounts, hashtags."""
     return {
         "urls": [one.get("href") or one["text"] for one in pieces if one["type"] in ("link", "text_link")],
-        "mentions": [one["text"] for one in pieces if one["type"] == "mention"],
+        "mentions": [one["text"].removeprefix("@") for one in pieces if one["type"] == "mention"],
         "hashtags": [one["text"].removeprefix("#") for one in pieces if one["type"] == "hashtag"],
     }
 

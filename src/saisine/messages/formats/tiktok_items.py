@@ -44,6 +44,50 @@ def is_item(value: Any) -> bool:
     )
 
 
+def is_app_item(value: Any) -> bool:
+    """Whether this object is a video as the application's own answers write it (`aweme_list`)."""
+    return (
+        isinstance(value, dict)
+        and "desc" in value
+        and "create_time" in value
+        and "aweme_id" in value
+        and isinstance(value.get("author"), dict)
+    )
+
+
+def map_app_item(raw: dict[str, Any], record: RawRecord, ctx: Context, place: Place = TOP) -> Mapped:
+    """One video of the application, by the names that its pages use."""
+    if not is_app_item(raw):
+        return [Skip("unsupported_variant")]
+    who, stats = raw["author"], dict_at(raw, "statistics")
+    video = dict_at(raw, "video")
+    pictures = [
+        inside(one, "display_image", "url_list", 0) for one in list_at(raw, "image_post_info", "images")
+    ]
+    plain = {
+        "id": raw["aweme_id"],
+        "desc": raw["desc"],
+        "createTime": raw["create_time"],
+        "author": {"id": who.get("uid"), "uniqueId": who.get("unique_id"), "nickname": who.get("nickname")},
+        "stats": {
+            "diggCount": stats.get("digg_count"),
+            "shareCount": stats.get("share_count"),
+            "commentCount": stats.get("comment_count"),
+            "playCount": stats.get("play_count"),
+        },
+        "isAd": raw.get("is_ads") is True,
+        "textLanguage": raw.get("desc_language"),
+        "textExtra": [
+            {"hashtagName": one.get("hashtag_name"), "userUniqueId": one.get("user_unique_id")}
+            for one in list_at(raw, "text_extra")
+            if isinstance(one, dict)
+        ],
+        "video": {"playAddr": inside(video, "play_addr", "url_list", 0)},
+        "imagePost": {"images": [{"imageURL": {"urlList": [one]}} for one in pictures if one]},
+    }
+    return map_item(plain if any(pictures) else {**plain, "imagePost": None}, record, ctx, place)
+
+
 def is_comment(value: Any) -> bool:
     """Whether this object is a comment."""
     return isinstance(value, dict) and "cid" in value and "aweme_id" in value and "text" in value

@@ -31,6 +31,7 @@ from saisine.messages.formats.json_window import Malformed, Window
 # The last folded keys down to each list of records; the sections around them were renamed and moved over the years
 # (« Your Activity », « Likes and Favorites »). ANY key is kept as the name of what lies below.
 ANY: Final = "**"
+_DELETED: Final = ("recently deleted posts", "recentlydeletedposts")
 _ENDS: Final[dict[Path, str]] = {
     ("commentslist",): "comment",
     ("chathistory", ANY): "dm",
@@ -40,8 +41,7 @@ _ENDS: Final[dict[Path, str]] = {
     ("posts", "videolist"): "post",  # a list of that name alone is that of the videos watched
     ("videos", "videolist"): "post",
     ("posts", "postlist"): "post",
-    ("recently deleted posts", "postlist"): "post",
-    ("recently deleted posts", "videolist"): "post",
+    **{(name, rows): "post" for name in _DELETED for rows in ("postlist", "videolist")},
     ("itemfavoritelist",): "like",
 }
 _DEPTH: Final = 3
@@ -201,6 +201,7 @@ def _video(row: dict[str, Any], record: RawRecord, ctx: Context) -> Message | Sk
         like_count=as_count(row.get("likes")),
         visibility={"everyone": "public", "public": "public"}.get(_word(row.get("whocanview")).casefold()),
         missing=() if "title" in row else ("text",),
+        deleted="deleted" if not set(_DELETED).isdisjoint(record.outer[-1]["path"]) else "none",
     )
 
 

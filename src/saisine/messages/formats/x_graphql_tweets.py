@@ -315,11 +315,35 @@ def is_listed(value: Any) -> bool:
 def is_gone(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
+    if "entryId" in value:
+        return gone_id(value) is not None
     kind, held = value.get("__typename"), value.get("tweet_results")
     is_tombstone = isinstance(value.get("tombstone"), dict) or (isinstance(kind, str) and kind in UNAVAILABLE)
     is_empty = isinstance(held, dict) and not held.get("result")
     # no post that it would hold in some other place is lost with it
     return (is_tombstone or is_empty) and not any(find_objects(value, is_shown))
+
+
+_ENTRY: Final = re.compile(r"(?:^|-)tweet-(\d{1,20})$")
+
+
+def gone_id(value: Any) -> str | None:
+    """The number of a post of which an answer holds the entry alone: `{"entryId": "tweet-123", "content": …tombstone}`;
+    None for any other object."""
+    if not isinstance(value, dict) or not isinstance(value.get("entryId"), str):
+        return None
+    named = _ENTRY.search(value["entryId"])
+    item = inside(value, "content", "itemContent") or inside(value, "item", "itemContent")
+    if named is None or not isinstance(item, dict) or not isinstance(item.get("tweet_results"), dict):
+        return None
+    result = item["tweet_results"].get("result")
+    return named[1] if is_gone(result if result else item) else None
+
+
+def map_gone(raw: dict[str, Any], record: RawRecord, ctx: Context) -> Mapped:
+    """The tombstone of an entry, by its number."""
+    message_id = gone_id(raw)
+    return [Skip("empty_record") if message_id is None else tombstone(message_id, record, ctx, TOP)]
 
 
 # Of an answer that the file stops inside, the entries that are whole are kept.
@@ -340,7 +364,7 @@ def read_answers(member: Member, ctx: Context) -> Iterator[RawRecord | RecordErr
 def map_answer(record: RawRecord, ctx: Context) -> Mapped | Skip:
     """One post with those it carries; an answer that holds none is no message."""
     if not is_shown(record.obj):
-        return Skip("empty_record" if is_gone(record.obj) else "not_a_message")
+        return map_gone(record.obj, record, ctx) if is_gone(record.obj) else Skip("not_a_message")
     return map_tweet(record.obj, record, ctx)
 
 

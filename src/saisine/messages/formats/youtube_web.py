@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from saisine.messages.formats.captured import Around, Mapped, Shape, Site
 from saisine.messages.formats.contract import Context, Message, RawRecord, Skip
-from saisine.messages.formats.json_values import dict_at, inside, word_at
+from saisine.messages.formats.json_values import absent, dict_at, inside, list_at, word_at
 from saisine.messages.formats.relative_times import parse_ago
 from saisine.messages.formats.youtube_livechat import ACTIONS, CHAT_CANNOT_GIVE, Marks, actions_in, map_action
 from saisine.messages.formats.youtube_words import exact_count, handle_of, links_of, text_of, watch_url
@@ -37,6 +37,11 @@ def is_entity(value: Mapping[str, Any]) -> bool:
 def is_renderer(value: Mapping[str, Any]) -> bool:
     """A comment of the pages before 2024."""
     return "commentId" in value and "contentText" in value
+
+
+def is_community_post(value: Mapping[str, Any]) -> bool:
+    """A post of a channel's « Communauté » page."""
+    return "postId" in value and "contentText" in value and "authorText" in value
 
 
 def is_chat_action(value: Mapping[str, Any]) -> bool:
@@ -110,6 +115,49 @@ def map_renderer(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Ar
             when=text_of(published) or None,
             likes=text_of(raw.get("voteCount")) or None,
             replies=raw.get("replyCount"),
+        )
+    ]
+
+
+def map_community_post(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
+    """A post of a channel, with the choices of its poll."""
+    post_id, name = raw["postId"], text_of(raw.get("authorText")) or None
+    address = inside(raw, "authorText", "runs", 0, "navigationEndpoint", "browseEndpoint", "canonicalBaseUrl")
+    handle = handle_of(address.removeprefix("/")) if isinstance(address, str) else None
+    author_id = word_at(raw, "authorEndpoint", "browseEndpoint", "browseId")
+    choices = list_at(raw, "backstageAttachment", "pollRenderer", "choices")
+    parts = [text_of(raw["contentText"]), *(text_of(one.get("text")) for one in choices)]
+    button = dict_at(raw, "actionButtons", "commentActionButtonsRenderer", "replyButton", "buttonRenderer")
+    counts = {
+        "like_count": exact_count(text_of(raw.get("voteCount")) or None),
+        "reply_count": exact_count(text_of(button.get("text")) or None),
+    }
+    when = text_of(raw.get("publishedTimeText")) or None
+    times = relative_time(when, ctx.collected_at)
+    who = {"author_id": author_id, "author_name": name, "author_handle": handle}
+    return [
+        Message.of(
+            record,
+            ctx,
+            platform="youtube",
+            kind="post",
+            message_id=post_id,
+            **who,
+            text="\n".join(filter(None, parts)),
+            text_repairs=("fragments_joined",) if choices else (),
+            urls=links_of(raw["contentText"]),
+            url=f"https://www.youtube.com/post/{post_id}",
+            conversation_id=post_id,
+            target_id=author_id,
+            target_kind="channel" if author_id else None,
+            visibility="public",
+            **counts,
+            **times,
+            missing=(
+                *absent(**who, **counts),
+                *(() if times.get("created_at") else ("created_at",)),
+                *(("edited_at",) if when and _EDITED.search(when) else ()),
+            ),
         )
     ]
 
@@ -198,9 +246,19 @@ def map_chat(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around
 YOUTUBE_SITE: Final = Site(
     platform="youtube",
     hosts=("youtube.com", "youtube-nocookie.com", "youtubei.googleapis.com"),
-    marks=(b'"commentEntityPayload"', b'"commentRenderer"', *(f'"{name}"'.encode() for name in ACTIONS)),
+    marks=(
+        b'"commentEntityPayload"',
+        b'"commentRenderer"',
+        b'"backstagePostRenderer"',
+        *(f'"{name}"'.encode() for name in ACTIONS),
+    ),
     keys=frozenset({"properties", "contentText", "replayChatItemAction", *ACTIONS}),
-    shapes=(Shape(is_entity, map_entity), Shape(is_renderer, map_renderer), Shape(is_chat_action, map_chat)),
+    shapes=(
+        Shape(is_entity, map_entity),
+        Shape(is_renderer, map_renderer),
+        Shape(is_community_post, map_community_post),
+        Shape(is_chat_action, map_chat),
+    ),
     around=around,
     cannot_give=("share_count", "view_count", "lang"),
 )
