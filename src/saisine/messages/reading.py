@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,6 +55,8 @@ MAPPING_FAULTS: Final = (
     OverflowError,
     RecursionError,
 )
+
+_LIST_OF_OBJECTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +181,9 @@ class Reading:
         is_chosen = self.forced is not None and not member.is_sheet
         if not entry.read and is_chosen and not entry.score:
             entry.set_aside("wrong_format")
-        if not entry.read and not entry.notes and entry.unread is None:
-            entry.note(Note("nothing_inside", member.locator_prefix))
+        if not entry.read and not entry.context and not entry.notes and entry.unread is None:
+            code = "several_exports" if _LIST_OF_OBJECTS.match(head) else "nothing_inside"
+            entry.note(Note(code, member.locator_prefix))
         if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
             entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook
         entry.require_balance()

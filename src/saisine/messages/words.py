@@ -176,6 +176,12 @@ NOTES: Final[dict[str, Words]] = {
         "Ce fichier est bien d’un format que Saisine lit, mais il ne contient aucun message.",
         "This file is of a format that Saisine reads, but it holds no message.",
     ),
+    "several_exports": Words(
+        "Ce fichier est une liste d’exports mis ensemble : aucun message n’a pu en être lu. Déposez chaque export dans "
+        "son propre fichier.",
+        "This file is a list of exports put together: no message could be read of it. Deposit each export in a file of "
+        "its own.",
+    ),
     "comments_absent": Words("Ce fichier ne contient aucun commentaire.", "This file holds no comment."),
     "assumed_encoding": Words(
         "Ce tableau n’est pas, ou pas partout, en UTF-8 : ces lignes ont été lues en Windows-1252. Si des accents "

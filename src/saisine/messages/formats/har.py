@@ -8,6 +8,7 @@ Source: HTTP Archive 1.2 (as written by Chrome, Firefox and mitmproxy).
 """
 
 import base64
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -38,6 +39,8 @@ from saisine.texts import utc_from_iso
 HAR_KEYS: Final = ("log", "entries", "startedDateTime", "request", "response", "headers", "url")
 # what a log shows at first whose pages alone fill what is looked at
 _PAGE_KEYS: Final = ("log", "version", "creator", "pages", "startedDateTime", "title", "pageTimings")
+# saved before anything was loaded
+_EMPTY: Final = re.compile(rb'"entries"\s*:\s*\[\s*\]')
 _NO_BODY: Final = frozenset({0, 204, 205})
 
 
@@ -45,6 +48,8 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of the log and of its first entries."""
     if b'"log"' not in head.removeprefix(BOM)[:400]:
         return Sniff(0, [])
+    if b'"creator"' in head and _EMPTY.search(head):
+        return Sniff(90, ["log", "entries"])
     return score_keys(head, HAR_KEYS, _PAGE_KEYS, best=98)
 
 

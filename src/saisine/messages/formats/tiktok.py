@@ -30,19 +30,29 @@ from saisine.messages.formats.contract import (
 )
 from saisine.messages.formats.json_values import absent, as_count, as_id, list_at, stated, word_at
 from saisine.messages.formats.shapes import score_keys
-from saisine.messages.formats.tiktok_items import count_owed, is_comment, is_item, map_comment, map_item
+from saisine.messages.formats.tiktok_items import (
+    count_owed,
+    is_app_item,
+    is_comment,
+    is_item,
+    map_app_item,
+    map_comment,
+    map_item,
+)
 
 VIDEO: Final = ("createTime", "authorMeta", "text", "diggCount", "playCount", "commentCount")
 COMMENT: Final = ("comment_id", "video_id", "create_time", "text", "author", "unique_id")
 OWN_COMMENT: Final = ("cid", "aweme_id", "create_time", "text", "digg_count", "user")
+APP_ITEM: Final = ("aweme_id", "desc", "create_time", "author", "statistics", "digg_count")
 OWN_ITEM: Final = ("desc", "createTime", "author", "stats", "diggCount", "id")
 # Exports that carry the same objects inside an envelope of their own, and the export of one's own account.
 OTHERS: Final = (b'"source_platform"', b'"__import_meta"', b'"subcategory"', b'"CommentsList"', b'"log":')
 # Apify writes a dataset of the same shape with these two more.
 APIFY: Final = (b'"createTimeISO"', b'"webVideoUrl"', b'"submittedVideoUrl"')
-PATHS: Final = ("", "comments", "collector", "itemList", "items", "aweme_list", "data.comments")
-_LISTED: Final = re.compile(
-    rb'^(?:\xef\xbb\xbf)?\s*(?:\[|\{(?:[^\[]|\[\s*\])*?"(?:comments|collector|itemList|items|aweme_list)"\s*:\s*\[)'
+PATHS: Final = ("comments", "collector", "itemList", "items", "aweme_list", "data.comments")
+# A page that holds a list, alone, one per line or in an array of pages.
+_PAGE: Final = re.compile(
+    rb'^(?:\xef\xbb\xbf)?\s*(\[\s*)?\{(?:[^\[]|\[\s*\])*?"(?:comments|collector|itemList|items|aweme_list)"\s*:\s*\['
 )
 Found = Message | Skip
 
@@ -51,7 +61,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of a video or of a comment."""
     if any(key in head for key in OTHERS):
         return Sniff(score=0, reasons=[])
-    found = score_keys(head, VIDEO, COMMENT, OWN_COMMENT, OWN_ITEM)
+    found = score_keys(head, VIDEO, COMMENT, OWN_COMMENT, OWN_ITEM, APP_ITEM)
     if any(key in head for key in APIFY):
         return Sniff(score=min(found.score, 40), reasons=found.reasons)
     return found
@@ -70,10 +80,13 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
 
 
 def _reader(head: bytes) -> Any:
+    page = _PAGE.match(head)
+    if page is not None:
+        return json_array(*(f"*.{path}" for path in PATHS)) if page[1] else json_array(*PATHS)
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
-    if first.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{":
-        return json_lines
-    return json_array(*PATHS) if _LISTED.match(head) else json_documents
+    if first[:1] == b"[":
+        return json_array("")
+    return json_lines if first.rstrip().endswith(b"}") and rest.lstrip()[:1] == b"{" else json_documents
 
 
 def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
@@ -89,6 +102,8 @@ def map_object(record: RawRecord, ctx: Context) -> Found | list[Found]:
         found = map_comment(raw, record, ctx)
     elif is_item(raw):
         found = map_item(raw, record, ctx)
+    elif is_app_item(raw):
+        found = map_app_item(raw, record, ctx)
     else:
         return Skip("unsupported_variant" if {"text", "desc"} & raw.keys() else "not_a_message")
     return found[0] if len(found) == 1 else list(found)
