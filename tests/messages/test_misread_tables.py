@@ -377,4 +377,5 @@ def test_a_line_that_a_text_without_quotes_breaks_is_told_for_what_it_is(tmp_pat
     messages, reading = read(tmp_path / "a.csv", table)
     assert [one.text for one in messages] == ["un début", "deux"]
     (entry,) = reading.ledger.sources
-    assert entry.skipped == {"torn_row": (1, "#row=3"), "empty_record": (1, "#row=4")}
+    assert entry.skipped == {"empty_record": (2, "#row=3")}
+    assert entry.notes["torn_rows"][:2] == (1, "#row=3")

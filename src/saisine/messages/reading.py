@@ -56,6 +56,12 @@ MAPPING_FAULTS: Final = (
     RecursionError,
 )
 
+# What a site writes in its pages and no export has: its address for search engines, the data its scripts start from.
+_SAVED_PAGE: Final = re.compile(
+    rb"<!-- saved from url=|rel=[\"']?canonical|property=[\"']og:|ytInitialData|__UNIVERSAL_DATA_FOR|data-sjs"
+    rb"|id=[\"']react-root"
+)
+_MHTML: Final = re.compile(rb"^(?:From: <Saved by |Snapshot-Content-Location:)", re.MULTILINE)
 _LIST_OF_OBJECTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 
 
@@ -155,7 +161,9 @@ class Reading:
         chosen = choose_format(head, member.name, entry, self.forced)
         if chosen is None:
             if is_page and entry.unread != "ambiguous":
-                entry.unread = "web_page"
+                entry.unread = "saved_page" if _SAVED_PAGE.search(head) else "web_page"
+            elif entry.unread == "unknown_format" and _MHTML.search(head[:4096]):
+                entry.unread = "saved_page"
             if member.is_sheet and entry.unread == "unknown_format":
                 entry.unread = "unknown_table"
             elif not member.is_sheet and entry.unread == "unknown_format":

@@ -44,7 +44,8 @@ _SEALED: Final = Words(
 
 SKIP_REASONS: Final[dict[str, Words]] = {
     "not_a_message": Words(
-        "ce ne sont pas des messages (événement, profil, réglage)", "not messages (event, profile, setting)"
+        "ce ne sont pas des messages que Saisine lit (événement, profil, réglage, autre page)",
+        "not messages that Saisine reads (event, profile, setting, other page)",
     ),
     "advertisement": Words("publicité", "advertisement"),
     "like_or_reaction": Words("mention « j’aime » ou réaction, sans texte", "like or reaction, without text"),
@@ -54,10 +55,6 @@ SKIP_REASONS: Final[dict[str, Words]] = {
     ),
     "system_line": Words("ligne écrite par la plateforme", "line written by the platform"),
     "empty_record": Words("enregistrement vide", "empty record"),
-    "torn_row": Words(
-        "ligne incomplète et sans texte : peut-être la fin du texte de la ligne d’avant, allé à la ligne",
-        "incomplete line without a text: perhaps the end of the text of the line before, which went on",
-    ),
     "unsupported_variant": Words(
         "variante que Saisine ne lit pas encore", "variant that Saisine does not read yet"
     ),
@@ -219,6 +216,12 @@ NOTES: Final[dict[str, Words]] = {
         "This table writes some dates day first and others month first. {count:day|days} can be read both ways: the "
         "messages of those days stay without date. Correct the table, or export it again.",
     ),
+    "torn_rows": Words(
+        "{count:ligne de ce tableau est incomplète et sans texte|lignes de ce tableau sont incomplètes et sans texte} "
+        "(d’abord {locator}) : peut-être la fin du texte de la ligne d’avant, allé à la ligne sans guillemets.",
+        "{count:row of this table is|rows of this table are} incomplete and without a text (first {locator}): perhaps "
+        "the end of the text of the row before, which went on to another line without quotes.",
+    ),
     "days_maybe_turned": Words(
         "Des dates en texte prouvent que le mois vient d’abord. Le tableur a pu en inverser d’autres en les prenant "
         "pour des dates ({count:jour|jours}). Vérifiez-les en ligne, ou refaites l’export sans tableur.",
@@ -335,6 +338,13 @@ UNREAD: Final[dict[str, Words]] = {
         "choisissant « JSON ».",
         "The platform gave the version for reading (HTML), not the data. Ask for the export again and "
         "choose “JSON”.",
+        is_problem=True,
+    ),
+    "saved_page": Words(
+        "C’est une page enregistrée depuis le navigateur : ses messages n’y sont pas sous une forme qui se "
+        "lit.{sealed} Refaites une capture HAR ou WACZ de la page ; la liste des formats dit comment.",
+        "This is a page saved from the browser: its messages are not in a form that can be read.{sealed} Make a HAR "
+        "or WACZ capture of the page instead; the list of formats says how.",
         is_problem=True,
     ),
     "tiktok_text": Words(

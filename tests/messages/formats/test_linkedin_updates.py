@@ -28,7 +28,7 @@ def test_every_other_column() -> None:
         "post",
         "urn:li:activity:7000000000000000000",
     )
-    assert (row.author_id, row.author_handle, row.author_name) == ("urn:li:member:5", "in/ada", "Ada")
+    assert (row.author_id, row.author_handle, row.author_name) == ("urn:li:member:5", "ada", "Ada")
     assert (row.like_count, row.share_count, row.reply_count) == (5, 1, 2)
     assert row.url == "https://www.linkedin.com/feed/update/urn:li:activity:7000000000000000000"
     assert row.missing == ("view_count", "lang", "visibility")

@@ -111,7 +111,7 @@ def test_pieces_of_text_are_joined_and_their_links_kept() -> None:
     (row,), _ = read(chat(message(text=text)), TELEGRAM)
     assert row.text == "Voir ici et https://exemple.test/b@ada#alerte"
     assert row.urls == ["https://exemple.test/a", "https://exemple.test/b"]
-    assert (row.mentions, row.hashtags) == (["@ada"], ["alerte"])
+    assert (row.mentions, row.hashtags) == (["ada"], ["alerte"])
 
 
 def test_a_deleted_account_has_no_name() -> None:

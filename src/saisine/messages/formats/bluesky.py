@@ -62,7 +62,7 @@ Found = Message | Skip
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the keys of a post view or of a record, and by the name of the lexicon, which is always there."""
-    if b"app.bsky." not in head:
+    if b"app.bsky." not in head or b'"subcategory"' in head:  # posts as gallery-dl writes them
         return Sniff(0, [])
     return score_keys(head, VIEW, SNAKE_VIEW, RECORD, BARE, GONE)
 

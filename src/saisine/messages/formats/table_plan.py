@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -151,6 +150,7 @@ class _Plan:
     def columns(self, block: RecordBlock, ctx: Context) -> Columns:
         """The messages of a block of rows. Raises before anything is remembered of it."""
         skipped: list[tuple[str, str]] = []
+        notes: list[Note] = []
         if repeats := set(places_of(self.header, block.objs)):
             kept = [row not in repeats for row in range(len(block))]
             block = _without(block, kept, "not_a_message", skipped)
@@ -171,16 +171,17 @@ class _Plan:
                 )
             ]
             if not all(kept):
-                torn = dict.fromkeys(self._torn(block, kept), "torn_row")
-                block = _without(block, kept, "empty_record", skipped, torn)
+                if torn := self._torn(block, kept):
+                    notes.append(Note("torn_rows", block.locators[torn[0]], count=len(torn)))
+                block = _without(block, kept, "empty_record", skipped)
                 raw = {name: _kept(cells, kept) for name, cells in raw.items()}
         if totals := _totals_in(raw):
             kept = [row not in totals for row in range(len(block))]
             block = _without(block, kept, "not_a_message", skipped)
             raw = {name: _kept(cells, kept) for name, cells in raw.items()}
         if not len(block):
-            return Columns(0, {}, skipped)
-        return self._finish(block, raw, ctx, skipped)
+            return Columns(0, {}, skipped, notes)
+        return self._finish(block, raw, ctx, skipped, notes)
 
     def _torn(self, block: RecordBlock, kept: Sequence[bool]) -> list[int]:
         """Of the rows left out, those shorter than the header that hold something: most often the rest of a text
@@ -206,8 +207,9 @@ class _Plan:
         raw: Mapping[str, Cells | Same],
         ctx: Context,
         skipped: list[tuple[str, str]],
+        notes: list[Note],
     ) -> Columns:
-        count, notes = len(block), list[Note]()
+        count = len(block)
         fields, damaged = self._values(raw, block, notes)
         self._times(raw, fields, block, notes)
         require_counts(fields)
@@ -354,11 +356,8 @@ def _without(
     kept: list[bool],
     reason: str,
     skipped: list[tuple[str, str]],
-    others: Mapping[int, str] = MappingProxyType({}),
 ) -> RecordBlock:
-    skipped += [
-        (others.get(row, reason), block.locators[row]) for row, is_kept in enumerate(kept) if not is_kept
-    ]
+    skipped += [(reason, place) for place, is_kept in zip(block.locators, kept, strict=True) if not is_kept]
     return block.only(kept)
 
 
