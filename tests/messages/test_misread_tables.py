@@ -14,7 +14,7 @@ from saisine.messages.formats.table_orders import is_either
 from saisine.messages.importing import Reading, read_paths
 from saisine.messages.proposing import propose
 from saisine.messages.schema import Message
-from tests.messages.workbooks import raw, sheet, workbook
+from tests.messages.workbooks import PACKAGE, RELATIONS, raw, sheet, workbook
 from tests.messages.x_lines import NOW
 
 HEADER = "Date,Author,Text,Link\n"
@@ -379,3 +379,150 @@ def test_a_line_that_a_text_without_quotes_breaks_is_told_for_what_it_is(tmp_pat
     (entry,) = reading.ledger.sources
     assert entry.skipped == {"empty_record": (2, "#row=3")}
     assert entry.notes["torn_rows"][:2] == (1, "#row=3")
+
+
+# ------------------------------------------------------------------ what a spreadsheet does to a table
+
+
+@pytest.mark.parametrize(
+    ("cell", "hour", "precision"),
+    [
+        ("2:05 PM", 14, "min"),
+        ("12:30 p.m.", 12, "min"),
+        ("12:00 AM", 0, "min"),
+        ("0,586805556", 14, "min"),
+        ("0", 0, "min"),
+        ("2026-04-08T14:05", 14, "min"),
+        ("14:05:09", 14, "s"),
+        ("24:00", None, "day"),
+        ("13:05 PM", None, "day"),
+        ("le soir", None, "day"),
+    ],
+)
+def test_a_time_of_day_is_read_as_spreadsheets_write_it_or_told(
+    tmp_path: Path, cell: str, hour: int | None, precision: str
+) -> None:
+    (row,), reading = read(tmp_path / "a.csv", f'Date;Heure;Auteur;Texte\n13/01/2026;"{cell}";Zoé;un\n')
+    assert row.created_at is not None
+    at = row.created_at.astimezone(ZoneInfo("Europe/Paris"))
+    assert (at.day, at.hour, row.created_at_precision) == (13, hour or 0, precision)
+    assert ("hours_unread" in notes(reading)) == (hour is None)
+
+
+def test_an_hour_kept_as_a_number_of_days_is_read(tmp_path: Path) -> None:
+    """Midnight is 0, shown 00:00; a date and time shown as its hour alone is still both."""
+    header = ["Date", "Heure", "Auteur", "Texte"]
+    day, hours = raw("<v>46120</v>", style=1), ("<v>0</v>", "<v>46120.586805555555</v>", "<v>0.5</v>")
+    rows = [header, *([day, raw(one, style=2), "Zoé", "un"] for one in hours)]
+    messages, _ = read(tmp_path / "a.xlsx", workbook({"F": sheet(rows)}))
+    zone = ZoneInfo("Europe/Paris")
+    clocks = [one.created_at and one.created_at.astimezone(zone).strftime("%d %H:%M") for one in messages]
+    assert clocks == ["08 00:00", "08 14:05", "08 12:00"]
+
+
+def test_an_empty_date_is_no_day_of_1900(tmp_path: Path) -> None:
+    cells = (raw("<v>0</v>", style=1), raw("<v>1</v>", style=1), "13/04/0026", "01/01/1900")
+    rows = [["Date", "Auteur", "Texte"], *([cell, "Zoé", "un"] for cell in cells)]
+    messages, reading = read(tmp_path / "a.xlsx", workbook({"F": sheet(rows)}))
+    assert days(messages) == [None] * 4
+    assert {one.created_at_precision for one in messages} == {"none"}
+    assert reading.ledger.sources[0].notes["dates_unread"][0] == 4
+
+
+def linked(rows: list[list[object]], links: dict[str, str]) -> bytes:
+    """A workbook of which these cells lead to these addresses."""
+    uses = "".join(f'<hyperlink ref="{cell}" r:id="k{n}"/>' for n, cell in enumerate(links))
+    made = "".join(
+        f'<Relationship Id="k{n}" Type="{RELATIONS}/hyperlink" Target="{address}" TargetMode="External"/>'
+        for n, address in enumerate(links.values())
+    )
+    parts = {
+        "xl/worksheets/_rels/sheet1.xml.rels": f'<Relationships xmlns="{PACKAGE}">{made}</Relationships>'
+    }
+    return workbook({"F": sheet(rows, after=f"<hyperlinks>{uses}</hyperlinks>")}, parts=parts)
+
+
+def test_addresses_typed_beside_links_are_kept(tmp_path: Path) -> None:
+    posts = [f"https://www.facebook.com/a/posts/{n}" for n in range(4)]
+    rows: list[list[object]] = [
+        ["Date", "Auteur", "Texte", "Lien"],
+        *(["2026-04-08", "Zoé", "un", post] for post in posts[:3]),
+        ["2026-04-08", "Zoé", "un", "voir"],
+    ]
+    messages, _ = read(tmp_path / "a.xlsx", linked(rows, {"D3": posts[1], "D5": posts[3]}))
+    assert [one.url for one in messages] == posts
+    assert {one.platform for one in messages} == {"facebook"}
+
+
+def test_an_address_made_by_a_formula_is_read(tmp_path: Path) -> None:
+    def formula(text: str) -> object:
+        return raw(f"<f>{text}</f><v>voir</v>", kind="str")
+
+    rows = [
+        ["Date", "Auteur", "Texte", "Lien"],
+        [
+            "2026-04-08",
+            "Zoé",
+            "un",
+            formula("HYPERLINK(&quot;https://x.com/a/status/1&quot;,&quot;voir&quot;)"),
+        ],
+        ["2026-04-08", "Zoé", "deux", formula("CONCATENATE(&quot;vo&quot;,&quot;ir&quot;)")],
+    ]
+    messages, _ = read(tmp_path / "a.xlsx", workbook({"F": sheet(rows)}))
+    assert [(one.url, one.platform) for one in messages] == [
+        ("https://x.com/a/status/1", "x"),
+        (None, "other"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "url", "platform"),
+    [
+        ("www.facebook.com/z/posts/1", "https://www.facebook.com/z/posts/1", "facebook"),
+        ("x.com/a/status/1", "https://x.com/a/status/1", "x"),
+        ("HTTPS://X.COM/a", "https://X.COM/a", "x"),
+        ("<https://x.com/a>", "https://x.com/a", "x"),
+        ("lien : https://x.com/a.", "https://x.com/a", "x"),
+        ("https://x.com/a/status/2 , https://x.com/a/status/3", "https://x.com/a/status/2", "x"),
+        ("voir", None, "other"),
+        ("zoe@x.com/a", None, "other"),
+        ("ex.com/a", None, "other"),
+    ],
+)
+def test_an_address_is_found_in_its_cell(tmp_path: Path, cell: str, url: str | None, platform: str) -> None:
+    (row,), _ = read(tmp_path / "a.csv", f'Date;Auteur;Texte;Lien\n2026-04-08;Zoé;un;"{cell}"\n')
+    assert (row.url, row.platform) == (url, platform)
+    both = ["https://x.com/a/status/2", "https://x.com/a/status/3"]
+    assert list(row.urls) == (both if "," in cell else [])
+
+
+@pytest.mark.parametrize(
+    ("cells", "kept"),
+    [
+        (["1775123456789010000", "1775123456789020000"], False),
+        (["1775123456789010000,00"], False),
+        (["1775123456789010000"], False),  # one in ten thousand
+        (["1775123456789010000", "1775123456789010001"], True),
+        (["7300000000000000000", "7300000000000000000"], True),  # made up
+        (["17751234567890120"], True),
+        (["'1775323456789041234"], True),
+        (["1.775.323.456.789.041.234"], True),
+        (["123456789012340"], True),
+    ],
+)
+def test_long_numbers_of_which_fifteen_digits_are_left_are_no_identifiers(
+    tmp_path: Path, cells: list[str], *, kept: bool
+) -> None:
+    rows = "".join(f"{cell};13/04/2026;Zoé;un\n" for cell in cells)
+    messages, reading = read(tmp_path / "a.csv", f"Identifiant;Date;Auteur;Texte\n{rows}")
+    bare = [re.sub(r"[.']", "", cell) for cell in cells]
+    assert [one.message_id for one in messages] == (bare if kept else [None] * len(cells))
+    assert ("rounded_ids" in notes(reading)) != kept
+
+
+def test_a_count_that_no_column_holds_costs_no_message(tmp_path: Path) -> None:
+    (row,), reading = read(
+        tmp_path / "a.csv", "Date;Auteur;Texte;Vues\n13/04/2026;Zoé;un;9999999999999999999999\n"
+    )
+    assert (row.text, row.view_count) == ("un", None)
+    assert reading.ledger.sources[0].failed == []

@@ -222,6 +222,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:row of this table is|rows of this table are} incomplete and without a text (first {locator}): perhaps "
         "the end of the text of the row before, which went on to another line without quotes.",
     ),
+    "hours_unread": Words(
+        "{count:heure de ce tableau n’a pas pu être lue|heures de ce tableau n’ont pas pu être lues} (d’abord "
+        "{locator}) : seul le jour de ces messages est gardé.",
+        "{count:time of day of this table could not be read|times of day of this table could not be read} (first "
+        "{locator}): only the day of these messages is kept.",
+    ),
     "days_maybe_turned": Words(
         "Des dates en texte prouvent que le mois vient d’abord. Le tableur a pu en inverser d’autres en les prenant "
         "pour des dates ({count:jour|jours}). Vérifiez-les en ligne, ou refaites l’export sans tableur.",

@@ -26,6 +26,9 @@ Said = Sequence[str | None]
 _EXPONENT: Final = re.compile(r"[eE]\+?\d")
 _LINE: Final = "\n"
 # A cell that begins as a number does and holds an exponent further on.
+_LONG: Final = re.compile(r"(\d{16,25})([.,]0{1,2})?")
+_KEPT_DIGITS: Final = 15
+_ZEROS_BY_CHANCE: Final = 4  # one number in ten thousand ends so
 _ROUNDED: Final = re.compile(r"\n[\s\d][^\n]*[eE]\+?\d")
 _LAST_SECOND: Final = 253_402_300_799
 _FEW: Final = 64
@@ -61,6 +64,30 @@ def joined(cells: Sequence[str | None]) -> str:
 
 def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
     """(identifiers, the rows whose own a spreadsheet rounded: None there)."""
+    zeros = _ending_in_zeros(cells)
+    if zeros:
+        cells = list(cells)
+        for row in zeros:
+            cells[row] = None
+    cells, others = _without_exponents(cells)
+    return cells, sorted({*zeros, *others})
+
+
+def _ending_in_zeros(cells: Cells) -> list[int]:
+    """The rows of long numbers of which a spreadsheet kept fifteen digits (`1775123456789010000`): all of them end in
+    zeros from there, and in more of them than happens by chance; or they have decimals (`…0000,00`)."""
+    if "0\n" not in f"{_LINE.join(filter(None, cells))}\n":
+        return []
+    long = {row: found for row, cell in enumerate(cells) if cell and (found := _LONG.fullmatch(cell))}
+    rests = {row: found[1][_KEPT_DIGITS:] for row, found in long.items()}
+    decimals = [row for row, found in long.items() if found[2]]
+    is_made_up = any(found[1][:_KEPT_DIGITS].endswith("000") for found in long.values())  # 7300000000000000000
+    if is_made_up or any(rest.strip("0") for rest in rests.values()):
+        return decimals
+    return list(rests) if sum(map(len, rests.values())) >= _ZEROS_BY_CHANCE else decimals
+
+
+def _without_exponents(cells: Cells) -> tuple[Cells, list[int]]:
     together = joined(cells)
     if together.isdigit() or not _EXPONENT.search(together):
         return cells, []

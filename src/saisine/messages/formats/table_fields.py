@@ -17,6 +17,12 @@ from saisine.messages.formats.table_values import parse_flag, plain_cell
 COUNTS: Final = frozenset({"like_count", "share_count", "reply_count", "view_count"})
 LISTS: Final = frozenset({"mentions", "urls", "hashtags", "media_urls"})
 _LINKS: Final = ("http://", "https://")
+_SITES: Final = "facebook|instagram|tiktok|twitter|x|youtube|youtu|linkedin|threads|bsky|twitch|t|fb|telegram"
+_ADDRESS: Final = re.compile(
+    rf"https?://[^\s<>\"«»]+|(?<![\w.@/-])(?:www\.[^\s<>\"«»]+|(?:m\.)?(?:{_SITES})\.(?:com|be|net|app|tv|me|co)/[^\s<>\"«»]+)",
+    re.IGNORECASE,
+)
+_APART: Final = re.compile(r"\s|[,;|]https?://", re.IGNORECASE)
 Getter = Callable[[Rows], Cells | Same]
 
 
@@ -121,12 +127,38 @@ def value_of(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
     if name == "url":  # exporters write a word there ("view") that only their page makes a link of
         if _are_links(cells):
             return cells
-        return [cell if cell and cell.startswith(_LINKS) else None for cell in cells]
+        return [address_in(cell) if cell else None for cell in cells]
     if name in COUNTS or rule.parse == "int":
         return written_counts(cells)
     if name == "owner_is_author" or rule.parse == "bool":
         return [None if cell is None else parse_flag(cell) for cell in cells]
     return cells
+
+
+def addresses_in(cell: str) -> list[str]:
+    """The addresses of a cell: whole ones, and those that people type without their beginning (`www.…`, `x.com/…`)."""
+    found = []
+    for one in _ADDRESS.findall(cell):
+        start, mark, rest = one.rstrip(".,;:!?)>»").partition("://")
+        found.append(f"{start.lower()}://{rest}" if mark else f"https://{start}")
+    return found
+
+
+def address_in(cell: str) -> str | None:
+    """The first address of a cell; one that is an address and nothing else stays as it stands."""
+    if cell.startswith(_LINKS) and not _APART.search(cell):
+        return cell
+    return next(iter(addresses_in(cell)), None)
+
+
+def several_in(cells: Cells | Same) -> list[list[str]] | None:
+    """The addresses of each cell of a column in which some cell holds more than one; None where none does."""
+    if isinstance(cells, Same) or "".join(filter(None, cells)).count("://") <= len(cells) - cells.count(None):
+        return None
+    found = [
+        addresses_in(cell) if cell and cell.count("://") > 1 and _APART.search(cell) else [] for cell in cells
+    ]
+    return found if any(found) else None
 
 
 def _are_links(cells: Cells) -> bool:
@@ -135,7 +167,8 @@ def _are_links(cells: Cells) -> bool:
         return False
     together = "".join(["\n", "\n".join(cells)])  # type: ignore[arg-type]
     begun = sum(together.count(f"\n{start}") for start in _LINKS)
-    return begun == together.count("\n") == len(cells)
+    # an address more in a cell has its own beginning
+    return begun == together.count("\n") == len(cells) and together.count("://") == begun
 
 
 def listed(values: Any, count: int) -> list[Any]:

@@ -1,5 +1,6 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from typing import Final
@@ -28,7 +29,14 @@ from saisine.messages.formats.table_columns import (
     times,
     without_rounded,
 )
-from saisine.messages.formats.table_fields import getters, is_there, listed, place_of, value_of
+from saisine.messages.formats.table_fields import (
+    getters,
+    is_there,
+    listed,
+    place_of,
+    several_in,
+    value_of,
+)
 from saisine.messages.formats.table_identity import derive, name_parents
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
@@ -58,6 +66,9 @@ _GIVEN: Final = (
 )
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
+_DRESSED: Final = re.compile(r"[' .,\u00a0\u202f]\d{3}")
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:([ .,\u00a0\u202f])\d{3})(?:\1\d{3}){4,6}")
+_FIRST_US: Final = 631_152_000_000_000  # 1990: no network had messages before, and an empty date is of 1900
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
 _LINE: Final = "\n"
 
@@ -238,6 +249,8 @@ class _Plan:
                 if rounded:
                     damaged[name] = set(rounded)
             fields[name] = value_of(name, cells, self.rules[name])
+        if "urls" not in raw and (several := several_in(raw.get("url", Same(None)))):
+            fields["urls"] = several
         rows = sorted(row for rounded in damaged.values() for row in rounded)
         notes += [Note("rounded_ids", block.locators[row]) for row in rows]
         return fields, damaged
@@ -252,11 +265,15 @@ class _Plan:
         for name in raw.keys() & TIMES:
             cells = _each_row(raw[name], block)
             if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
-                cells = list(map(with_clock, cells, _each_row(raw["clock"], block)))
+                cells = _with_clocks(cells, _each_row(raw["clock"], block), block, notes)
             sure = (
                 [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
             )
             found = times(sure, self.profile.time_formats, self.zone)
+            early = (found.at < _FIRST_US) & (found.at != UNKNOWN)
+            if early.any():
+                kept = [None if one else cell for cell, one in zip(sure, early.tolist(), strict=True)]
+                found = times(kept, self.profile.time_formats, self.zone)
             fields[name] = found.at
             if name != "created_at":
                 continue
@@ -389,10 +406,26 @@ def _holds_none(cells: Cells | Same) -> bool:
 
 
 def _bare_ids(cells: Cells) -> Cells:
-    """Identifiers without the word before them (« ID: 1000… », as ExportComments writes those of Facebook)."""
-    if not any(cell and cell.startswith("ID: ") for cell in cells):
+    """Identifiers without the word before them (« ID: 1000… », as ExportComments writes those of Facebook), without the
+    apostrophe that makes a text of a number, and without the points of thousands."""
+    together = joined(cells)
+    if together.isdecimal() or not _DRESSED.search(together):
         return cells
-    return [cell.removeprefix("ID: ").strip() or None if cell else cell for cell in cells]
+    bare = [cell and cell.removeprefix("ID: ").removeprefix("'").strip() for cell in cells]
+    return [(re.sub(r"\D", "", one) if _THOUSANDS.fullmatch(one) else one) if one else None for one in bare]
+
+
+def _with_clocks(days: Cells, clocks: Cells, block: RecordBlock, notes: list[Note]) -> Cells:
+    """The days with the times of day beside them; those that could not be read are said."""
+    cells = list(map(with_clock, days, clocks))
+    unread = [
+        row
+        for row, (day, clock) in enumerate(zip(days, clocks, strict=True))
+        if day and clock and cells[row] == day and ":" not in day
+    ]
+    if unread:
+        notes.append(Note("hours_unread", block.locators[unread[0]], count=len(unread)))
+    return cells
 
 
 def _platforms(said: Sequence[str]) -> Column:

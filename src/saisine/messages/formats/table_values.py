@@ -15,6 +15,7 @@ _ROUNDED: Final = re.compile(r"\d(?:[.,]\d+)?[eE]\+?\d{1,3}")
 _SECONDS: Final = 5  # decimals of a day that tell seconds
 _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _COUNT: Final = re.compile(r"\d+|\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+|\d+\.0")
+_TOO_MANY_DIGITS: Final = 19  # of a number of 64 bits
 _EPOCH: Final = re.compile(r"\d{9,17}(?:\.\d+)?")
 _ENDS: Final = frozenset(")]0123456789")  # of a zone: « (CET) », « GMT+2 »
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,17})?")
@@ -106,9 +107,10 @@ def is_rounded(cell: str) -> bool:
 
 
 def parse_count(cell: str) -> int | None:
-    """A count; None when it is not one (`1,2 k` is not exact)."""
+    """A count; None when it is not one (`1,2 k` is not exact), or when no column can hold it."""
     cell = cell.strip().removesuffix(".0")
-    return int(re.sub(r"\D", "", cell)) if _COUNT.fullmatch(cell) else None
+    digits = re.sub(r"\D", "", cell) if _COUNT.fullmatch(cell) else ""
+    return int(digits) if 0 < len(digits) < _TOO_MANY_DIGITS else None
 
 
 def parse_flag(cell: str) -> bool | None:

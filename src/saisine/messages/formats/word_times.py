@@ -49,8 +49,10 @@ _ZONE: Final = re.compile(
     re.IGNORECASE,
 )
 _TIME_OF_DAY: Final = re.compile(
-    r"(?P<hour>\d{1,2}) ?(?:[hH]|[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2}))?)"
+    r"(?:\d{4}-\d\d-\d\d[T ])?(?P<hour>\d{1,2}) ?(?:[hH]|[:hH] ?(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
+    r"(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
+_PART_OF_DAY: Final = re.compile(r"0(?:[.,]\d{1,17})?")  # as a spreadsheet counts hours: 0,5 is noon
 _NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _LONGEST_ZONE: Final = 80
 
@@ -99,12 +101,26 @@ def split_zone(cell: str) -> tuple[str, tzinfo | None]:
 
 
 def with_clock(day: str | None, clock: str | None) -> str | None:
-    """A day and the time of day that stands in a column of its own: `08/04/2026` and `14h05`."""
-    found = _TIME_OF_DAY.fullmatch(clock) if day and clock and ":" not in day else None
+    """A day and the time of day that stands in a column of its own: `08/04/2026` and `14h05`, `2:05 PM` or `0,586806`.
+    The day alone where it has a time already, or where the other cell is none."""
+    if not day or not clock or ":" in day:
+        return day
+    clock = clock.strip()
+    if _PART_OF_DAY.fullmatch(clock):
+        minutes = round(float(clock.replace(",", ".")) * 1440) % 1440
+        return f"{day} {minutes // 60:02}:{minutes % 60:02}"
+    found = _TIME_OF_DAY.fullmatch(clock)
     if found is None:
         return day
-    assert day is not None
+    hour, half = int(found["hour"]), found["half"]
+    if half:
+        if not 1 <= hour <= 12:
+            return day
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    if hour > 23 or int(found["minute"] or 0) > 59 or int(found["second"] or 0) > 59:
+        return day
     if found["minute"] is None:  # an hour alone is read behind no other way of writing a day
-        return f"{day} {int(found['hour']):02}h" if _NUMBERED_DAY.fullmatch(day.strip()) else day
+        is_hour = half or not clock.isdecimal()
+        return f"{day} {hour:02}h" if is_hour and _NUMBERED_DAY.fullmatch(day.strip()) else day
     second = f":{found['second']}" if found["second"] else ""
-    return f"{day} {int(found['hour']):02}:{found['minute']}{second}"
+    return f"{day} {hour:02}:{found['minute']}{second}"

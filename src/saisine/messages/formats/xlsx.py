@@ -31,10 +31,14 @@ MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 16_384
 MAX_LINKS: Final = 500_000
 # A few bytes of a sheet may name a far cell: what comes out is measured against what came in.
+_FORMULA_CHARACTERS: Final = 4_096
 MAX_GROWTH: Final = 50
 GROWTH_FREE_CHARACTERS: Final = 64 << 20
 LINK_SUFFIX: Final = " (lien)"
 
+_TYPED: Final = re.compile(r"\s*(?:https?://|www\.)\S", re.IGNORECASE)
+# what stands in a cell that leads somewhere by a formula; the file has its names in English
+_BY_FORMULA: Final = re.compile(r'\s*HYPERLINK\(\s*"(https?://[^"\s]+)"', re.IGNORECASE)
 _REFERENCE: Final = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _EXACT_DIGITS: Final = 15  # what Excel keeps of a number
 _FALSE_LEAP_DAY: Final = 60  # 29 February 1900, which never was
@@ -98,8 +102,8 @@ def date_text(serial: float, *, is_1904: bool, has_seconds: bool = False) -> str
     days, rest = divmod(milliseconds, 86_400_000)
     if milliseconds < 0 or (days == _FALSE_LEAP_DAY and not is_1904):
         return None
-    if days == 0 and rest and not is_1904:
-        return _clock(rest, has_seconds=True)
+    if days == 0 and not is_1904:  # a formula on an empty cell gives 0, shown as 00/01/1900: no day
+        return _clock(rest, has_seconds=True) if rest else None
     origin = date(1904, 1, 1) if is_1904 else date(1899, 12, 30 if days > _FALSE_LEAP_DAY else 31)
     try:
         day = origin + timedelta(days=days)
@@ -144,8 +148,9 @@ class _Rows(Handlers):
         self._row = self._column = -1
         self._cells: dict[int, str] = {}
         self._kind = self._style = ""
-        self._has_formula = self._is_value = self._is_phonetic = False
+        self._has_formula = self._is_value = self._is_phonetic = self._is_formula = False
         self._pieces: list[str] = []
+        self._formula: list[str] = []
         self._length = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -154,7 +159,7 @@ class _Rows(Handlers):
         elif name in ("v", "t"):
             self._is_value = not self._is_phonetic
         elif name == "f":
-            self._has_formula = True
+            self._has_formula = self._is_formula = True
         elif name == "row":
             self._start_row(attributes)
         elif name == "rPh":
@@ -181,11 +186,14 @@ class _Rows(Handlers):
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._has_formula = False
         self._pieces.clear()
+        self._formula.clear()
         self._length = 0
 
     def end(self, name: str) -> None:
         if name in ("v", "t"):
             self._is_value = False
+        elif name == "f":
+            self._is_formula = False
         elif name == "c":
             self._end_cell("".join(self._pieces))
         elif name == "row":
@@ -200,8 +208,15 @@ class _Rows(Handlers):
             self._length += len(data)
             if self._length > MAX_CELL_CHARACTERS:
                 raise WorkbookFault("too_large")
+        elif self._is_formula and sum(map(len, self._formula)) < _FORMULA_CHARACTERS:
+            self._formula.append(data)
 
     def _end_cell(self, raw: str) -> None:
+        leads = _BY_FORMULA.match("".join(self._formula)) if self._formula else None
+        if leads is not None:
+            shown = self._value(raw) if self._kind != "e" else ""
+            self._cells[self._column] = shown if leads[1] in shown else f"{shown} {leads[1]}".strip()
+            return
         if self._kind == "e" or (self._has_formula and not raw and self._kind != "str"):
             self._told["formulas_empty"] += 1
             return
@@ -290,11 +305,13 @@ class Links(Handlers):
         """The row, then its links; before the first link of a column (`met`: those seen) stands what heads it."""
         extra = []
         for column in self.columns:
-            link = self.addresses.get((number, column), "")
+            link, own = self.addresses.get((number, column), ""), row[column] if column < len(row) else ""
             if link:
                 met.add(column)
-            elif column not in met and column < len(row) and row[column]:
-                link = row[column] + LINK_SUFFIX
+            elif _TYPED.match(own):  # an address that was pasted leads nowhere by itself
+                link = own
+            elif own and column not in met:
+                link = own + LINK_SUFFIX
             extra.append(link)
         return row + [""] * (self.width - len(row)) + extra
 
