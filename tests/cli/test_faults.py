@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from tests.cli.running import Saisine
         ),
         (["read", "f.csv", "--format", "minet", "--profile", "f.yaml"], "gardez l’un des deux"),
         (["import", "f.csv", "--format", "minet", "--profile", "f.yaml"], "gardez l’un des deux"),
+        (["messages", "--observations", "x:1", "--export", "f.csv"], "retirez --export"),
         (["messages", "--limit", "abc"], "« abc » n’est pas un nombre entier."),
         (["messages", "--limit", "0"], "« 0 » est plus petit que 1."),
         (["messages", "--limit"], "L’option « --limit » attend une valeur."),
@@ -122,3 +124,36 @@ def test_an_empty_passphrase_protects_nothing_and_is_refused(saisine: Saisine, b
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
+
+
+def test_a_full_disk_is_74_and_said_as_such(
+    saisine: Saisine, start: Callable[..., subprocess.Popen[bytes]]
+) -> None:
+    (saisine.folder / "notes.csv").write_text("id,text,author,date\n" + "1,bonjour,zoe,2026-04-08\n" * 2_000)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "saisine.cli", "read", str(saisine.folder / "notes.csv")],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "SAISINE_LANG": "fr"},
+            check=False,
+        )
+    assert done.returncode == 74
+    assert "est plein" in done.stderr.decode()
+
+
+def test_a_missing_file_of_a_passphrase_is_74(saisine: Saisine) -> None:
+    done = saisine("--passphrase-file", "absent", "-w", ".", "log", code=74)
+    assert "Fichier absent." in done.err
+
+
+def test_a_file_that_was_named_and_not_recognised_is_2(saisine: Saisine) -> None:
+    (saisine.folder / "notes.csv").write_text("Date;Auteur;Texte\n2026-04-08;Zoé;un\n")
+    (saisine.folder / "autre.bin").write_bytes(b"rien de connu")
+    (saisine.folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(40))
+    saisine("read", "notes.csv", "autre.bin", code=2)
+    saisine("read", "notes.csv", "photo.png")
+    (saisine.folder / "d").mkdir()
+    (saisine.folder / "notes.csv").rename(saisine.folder / "d/notes.csv")
+    (saisine.folder / "autre.bin").rename(saisine.folder / "d/autre.bin")
+    saisine("read", "d")

@@ -165,6 +165,59 @@ def test_a_profile_that_is_no_profile_is_refused_in_words(tmp_path: Path, text: 
     assert "p.yaml" in caught.value.sentence("fr")
 
 
+SOUND = "id: x\nversion: 1\nlabel_fr: x\nplatform: x\nkind: comment\nfields: {text: a}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fr", "en"),
+    [
+        (
+            "{text: a}",
+            "{text: a, creatd_at: b}",
+            "« fields » : « creatd_at » n’existe pas",
+            "“creatd_at” does not exist",
+        ),
+        ("{text: a}", "{author_id: a}", "il manque le champ « text »", "the field “text” is missing"),
+        (
+            "version: 1",
+            "version: x",
+            "« version » : il faut ici un nombre entier",
+            "a whole number is due here",
+        ),
+        ("id: x", 'id: "../x"', "il faut des minuscules", "plain small letters"),
+        ("kind: comment", "kind: zut", "l’un de : post, comment", "one of these is due here: post"),
+        (
+            "kind: comment",
+            "kind: comment\ntimes: {format: '%Q%%'}",
+            "« %Q%% » n’écrit aucune date",
+            "writes no date",
+        ),
+        ("kind: comment", "kind: comment\ntimes: {zone: Paris}", "Europe/Paris", "Europe/Paris"),
+        ("kind: comment", "kind: comment\ndialect: {quote: ab}", "un seul signe", "a single sign"),
+        ("id: x", "id: [", "Ligne 3 : ce n’est pas du YAML", "Line 3: this is not YAML"),
+    ],
+)
+def test_a_fault_of_a_profile_is_said_with_what_is_due(
+    tmp_path: Path, old: str, new: str, fr: str, en: str
+) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(SOUND)
+    assert load_profile(path).id == "x"
+    path.write_text(SOUND.replace(old, new))
+    with pytest.raises(SaisineError) as caught:
+        load_profile(path)
+    assert fr in caught.value.sentence("fr")
+    assert en in caught.value.sentence("en")
+
+
+def test_a_profile_does_not_take_the_name_of_a_format(tmp_path: Path) -> None:
+    path = tmp_path / "p.yaml"
+    path.write_text(SOUND.replace("id: x", "id: csv-simple"))
+    with pytest.raises(SaisineError, match="name of a format") as caught:
+        read_paths([tmp_path], profile=path, now=NOW)
+    assert "celui d’un format de Saisine" in caught.value.sentence("fr")
+
+
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
 def test_every_shipped_profile_is_sound_and_named_after_its_file(path: Path) -> None:
     assert load_profile(path).id == path.stem

@@ -4,6 +4,8 @@ Pages, worker and command line each open one; the vault's own lock lets them tak
 """
 
 import secrets
+import shutil
+import sqlite3
 import threading
 from base64 import b32encode
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import DatabaseError
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from saisine.law.load import Law
 
 Clock = Callable[[], datetime]
+_LEAST_ROOM_BYTES: Final = 1 << 20  # what SQLite needs beside a database to open it
 
 
 @dataclass
@@ -216,16 +219,26 @@ def _finish_corpora(session: Session) -> None:
 
 
 def _bind(workspace: Workspace) -> None:
-    """Raises `database_damaged`, or `workspace_not_writable`: even reading leaves a line in the journal."""
+    """Raises `database_damaged`, `disk_full` or `workspace_not_writable`: even reading leaves a line in the journal."""
     try:
         bind_database(workspace.database)
     except DatabaseError as error:
         reason = str(error)
+        if _is_full(error, workspace.folder):
+            raise SaisineError("disk_full", folder=workspace.folder) from error
         refused = "readonly" in reason or "unable to open" in reason
         code = "workspace_not_writable" if refused else "database_damaged"
         raise SaisineError(
             code, path=workspace.database, folder=workspace.folder, backups=workspace.backups, reason=reason
         ) from error
+
+
+def _is_full(error: DatabaseError, folder: Path) -> bool:
+    """Whether the database was refused for want of room: SQLite says so, or only that a write failed."""
+    code = getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_IOERR:
+        return shutil.disk_usage(folder).free < _LEAST_ROOM_BYTES
+    return bool(code == sqlite3.SQLITE_FULL)
 
 
 def _require_database(workspace: Workspace, vault: Vault) -> None:

@@ -1,6 +1,8 @@
 """The root command, the options that all commands share, and the way a failure becomes an exit code."""
 
+import errno
 import os
+import sqlite3
 import sys
 import traceback
 from collections.abc import Iterator
@@ -109,11 +111,12 @@ def read_passphrase() -> str | None:
 
 
 def read_secret(path: Path) -> str:
-    """What a file of secrets holds. Raises `passphrase_file_unreadable`."""
+    """What a file of secrets holds. Raises `passphrase_file_missing` (the system refused it) or
+    `passphrase_file_unreadable` (what it holds protects nothing)."""
     try:
         secret = path.read_text("utf-8").rstrip("\r\n")
     except OSError as error:
-        raise _unreadable_passphrase(path, _system_words(error)) from error
+        raise _unreadable_passphrase(path, _system_words(error), "passphrase_file_missing") from error
     except UnicodeDecodeError as error:
         raise _unreadable_passphrase(path, _("Ce n’est pas du texte UTF-8")) from error
     if not secret.strip():  # would protect nothing while the app says that it does
@@ -121,8 +124,8 @@ def read_secret(path: Path) -> str:
     return secret
 
 
-def _unreadable_passphrase(path: Path, reason: str) -> SaisineError:
-    return SaisineError("passphrase_file_unreadable", path=path, reason=f"{reason}.")
+def _unreadable_passphrase(path: Path, reason: str, code: str = "passphrase_file_unreadable") -> SaisineError:
+    return SaisineError(code, path=path, reason=f"{reason[:1].upper()}{reason[1:]}.")
 
 
 def ask_passphrase(question: str = "") -> str | None:
@@ -234,10 +237,13 @@ def run(arguments: list[str]) -> int:
         return _leave_quietly()
     except OSError as error:
         _trace()
-        print_error(SaisineError("system_io", reason=_system_words(error), path=error.filename or ""))
+        print_error(_of_system(error))
         return EXIT_IO
     except Exception as error:  # noqa: BLE001  one of the three doors: nothing reaches a person as a traceback
         _trace()
+        if getattr(error.__cause__ or error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+            print_error(SaisineError("disk_full", folder=common.workspace or "."))
+            return EXIT_IO
         print_error(SaisineError("unexpected", reason=f"{type(error).__name__}: {error}"))
         return EXIT_IO
 
@@ -254,6 +260,14 @@ def _leave_quietly() -> int:
 def _trace() -> None:
     if common.debug:
         traceback.print_exc()
+
+
+def _of_system(error: OSError) -> SaisineError:
+    reason, place = _system_words(error), error.filename or error.filename2
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return SaisineError("disk_full", folder=Path(str(place)).parent if place else "/dev/stdout")
+    where = (" ({place})" if words.LANGUAGE == "en" else " « {place} »").format(place=place) if place else ""
+    return SaisineError("system_io", reason=reason[:1].upper() + reason[1:], path=where)
 
 
 def _system_words(error: OSError) -> str:

@@ -59,6 +59,7 @@ def read(
     if ledger is not None:
         write_ledger(ledger, reading.ledger)
     code = _report(reading.ledger, as_json=as_json, is_sealed=False)
+    code = code or _left_out(reading.ledger, paths, profile)
     # a picture is worth sealing, so that `import` of it is done; `read` of it gave nothing
     return code or (0 if any(entry.format for entry in reading.ledger.sources) else EXIT_BAD_INPUT)
 
@@ -76,7 +77,7 @@ def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, a
     else:
         sealed = len(result.sealed)
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", sealed).format(n=sealed))
-    code = _report(result.ledger, as_json=as_json)
+    code = _report(result.ledger, as_json=as_json) or _left_out(result.ledger, paths, profile)
     if receipt is not None and not as_json:
         say_receipt(receipt)
     return code or (0 if result.sealed else EXIT_BAD_INPUT)
@@ -98,6 +99,17 @@ def _report(ledger: "Ledger", *, as_json: bool, is_sealed: bool = True) -> int:
     if totals.failed or ledger.is_partial:
         return EXIT_BAD_INPUT if totals.mapped == 0 else EXIT_PARTIAL
     return 0
+
+
+def _left_out(ledger: "Ledger", paths: Sequence[Path], profile: Path | None) -> int:
+    """2 when a file that was named, and not met in a folder, may hold messages and was not recognised; with a
+    profile, so may each sheet of its workbook."""
+    if not any(entry.format for entry in ledger.sources):
+        return 0  # nothing at all was: that has a code of its own
+    named = {path.name for path in paths if path.is_file()}
+    unknown = {entry.path for entry in ledger.sources if entry.unread in MAY_HOLD_MESSAGES}
+    whole = {path.partition("!")[0] for path in unknown} if profile is not None else unknown
+    return EXIT_PARTIAL if named & whole else 0
 
 
 def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
@@ -219,6 +231,8 @@ def messages(
         require_word(platform, PLATFORMS)
     if export is not None and after is not None:
         raise typer.BadParameter(_("--export écrit tous les messages trouvés : retirez --after."))
+    if export is not None and observations is not None:
+        raise typer.BadParameter(_("--observations montre un seul message : retirez --export."))
     if observations is not None:
         return _observations(observations, show=show, as_json=as_json)
 

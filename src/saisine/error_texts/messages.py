@@ -23,11 +23,11 @@ TEXTS: dict[str, ErrorText] = {
     ),
     "profile_malformed": ErrorText(
         what_fr="Le profil de colonnes « {name} » ne peut pas être utilisé.",
-        why_fr="{place} : {reason}.",
-        what_to_do_fr="Corrigez cette ligne ; docs/messages.md décrit ce qu’un profil peut contenir.",
+        why_fr="{place_fr} : {reason_fr}.",
+        what_to_do_fr="Corrigez-le dans un éditeur de texte ; docs/messages.md décrit ce qu’un profil contient.",
         what_en="The column profile “{name}” cannot be used.",
-        why_en="{place}: {reason}.",
-        what_to_do_en="Mend this line; docs/messages.md says what a profile may hold.",
+        why_en="{place_en}: {reason_en}.",
+        what_to_do_en="Mend it in a text editor; docs/messages.md says what a profile holds.",
     ),
     "zone_unknown": ErrorText(
         what_fr="Le fuseau horaire « {zone} » est inconnu.",

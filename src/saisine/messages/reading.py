@@ -351,7 +351,7 @@ def read_paths(
 def forced_format(format_id: str | None, profile: Path | None) -> Format | None:
     """The format a person named, or the one her profile describes."""
     if profile is not None:
-        return profile_format(profile)
+        return profile_format(profile, {one.id for one in FORMATS})
     return find_format(format_id, FORMATS) if format_id is not None else None
 
 

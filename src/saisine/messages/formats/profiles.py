@@ -6,7 +6,9 @@ Unknown keys are refused, with the place of the fault.
 """
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,6 +128,15 @@ def load_profile(path: Path) -> Profile:
     return _Checker(path.name).profile(_load_yaml(path))
 
 
+def load_own(path: Path, taken: Container[str]) -> Profile:
+    """A person's profile, whose identifier may be none of those `taken` by formats: rows are known by it. Raises as
+    `load_profile`."""
+    profile = load_profile(path)
+    if profile.id in taken:
+        raise _Checker(path.name).fail("id", "shipped")
+    return profile
+
+
 def profile_of(document: object, name: str) -> Profile:
     """The profile that plain values describe. Raises `profile_malformed`."""
     return _Checker(name).profile(document)
@@ -138,19 +149,65 @@ def _load_yaml(path: Path) -> object:
     except OSError as error:
         raise SaisineError("path_missing", path=path) from error
     if len(body) > MAX_BYTES:
-        raise SaisineError("profile_malformed", name=path.name, place="1", reason=f"> {MAX_BYTES} bytes")
+        raise _Checker(path.name).fail("1", "too_long", most=MAX_BYTES)
     try:
         text = body.decode("utf-8-sig")
         # a few bytes of aliases can name billions of values: a profile needs none
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            raise SaisineError("profile_malformed", name=path.name, place="*", reason="alias")
+            raise _Checker(path.name).fail("1", "alias")
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = str(mark.line + 1) if mark is not None else "1"
-        raise SaisineError("profile_malformed", name=path.name, place=place, reason="YAML") from error
+        raise _Checker(path.name).fail(place, "yaml") from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise SaisineError("profile_malformed", name=path.name, place="1", reason="UTF-8, YAML") from error
+        raise _Checker(path.name).fail("1", "yaml") from error
+
+
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_WRITINGS: Final = frozenset({"iso", "epoch", "excel", "excel-1904", "fr"})
+_SOME_DAY: Final = datetime(2026, 4, 8, 14, 5, 9, tzinfo=UTC)
+_REASONS: Final = {
+    "too_long": ("un profil ne dépasse pas {most} octets", "a profile is no longer than {most} bytes"),
+    "alias": ("un profil n’a pas de renvois (« & », « * »)", "a profile has no references (“&”, “*”)"),
+    "yaml": (
+        "ce n’est pas du YAML, ou pas en UTF-8 : vérifiez les deux-points, les guillemets et les retraits",
+        "this is not YAML, or not in UTF-8: check the colons, the quotes and the indents",
+    ),
+    "mapping": ("il faut ici des noms suivis de leurs valeurs", "names with their values are due here"),
+    "integer": ("il faut ici un nombre entier", "a whole number is due here"),
+    "text": ("il faut ici un texte", "a text is due here"),
+    "unknown_keys": (
+        "« {keys} » n’existe pas ; ce qui existe : {known}",
+        "“{keys}” does not exist; what does: {known}",
+    ),
+    "choice": ("il faut ici l’un de : {known}", "one of these is due here: {known}"),
+    "one_sign": ("il faut ici un seul signe", "a single sign is due here"),
+    "zone": (
+        "les fuseaux s’écrivent comme « Europe/Paris » ou « UTC »",
+        "zones are written like “Europe/Paris” or “UTC”",
+    ),
+    "no_text": (
+        "il manque le champ « text » : quelle colonne contient les messages",
+        "the field “text” is missing: which column holds the messages",
+    ),
+    "rule": (
+        "il faut le nom d’une colonne, ou l’un de « header », « const », « template »",
+        "the name of a column is due, or one of “header”, “const”, “template”",
+    ),
+    "id": (
+        "il faut des minuscules sans accent, des chiffres, des points ou des tirets, 64 au plus",
+        "plain small letters, digits, points or hyphens are due, 64 at most",
+    ),
+    "writing": (
+        "« {writing} » n’écrit aucune date ; exemples : « iso », « epoch », « %d/%m/%Y %H:%M »",
+        "“{writing}” writes no date; examples: “iso”, “epoch”, “%d/%m/%Y %H:%M”",
+    ),
+    "shipped": (
+        "ce nom est celui d’un format de Saisine : donnez-en un autre à votre profil",
+        "this is the name of a format of Saisine: give your profile another one",
+    ),
+}
 
 
 class _Checker:
@@ -159,8 +216,17 @@ class _Checker:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def fail(self, place: str, reason: str) -> SaisineError:
-        return SaisineError("profile_malformed", name=self._name, place=place, reason=reason)
+    def fail(self, place: str, reason: str, **facts: object) -> SaisineError:
+        """The error for a place of the profile (the number of a line, or a key); `reason` is one of `_REASONS`."""
+        fr, en = _REASONS[reason]
+        return SaisineError(
+            "profile_malformed",
+            name=self._name,
+            place_fr=f"Ligne {place}" if place.isdecimal() else f"« {place} »",
+            place_en=f"Line {place}" if place.isdecimal() else f"“{place}”",
+            reason_fr=fr.format(**facts),
+            reason_en=en.format(**facts),
+        )
 
     def profile(self, raw: object) -> Profile:
         top = self._mapping(raw, "profile", _KEYS)
@@ -170,10 +236,10 @@ class _Checker:
         version = top.get("version", 1)
         skip_rows = dialect.get("skip_rows", 0)
         if type(version) is not int or type(skip_rows) is not int:
-            raise self.fail("version, dialect.skip_rows", "integer")
+            raise self.fail("version" if type(version) is not int else "dialect.skip_rows", "integer")
         label = self._text(top, "label_fr")
         return Profile(
-            id=self._text(top, "id"),
+            id=self._id(top),
             version=version,
             label_fr=label,
             label_en=str(top.get("label_en", label)),
@@ -194,7 +260,7 @@ class _Checker:
             encoding=self._encoding(dialect),
             skip_rows=skip_rows,
             nests_replies=dialect.get("nests_replies") is True,
-            time_formats=tuple(str(one) for one in self._list(times, "format")) or ("iso", "epoch"),
+            time_formats=tuple(map(self._writing, self._list(times, "format"))) or ("iso", "epoch"),
             zone=self._zone(times),
             is_order_proved=self._choice({"order": "written"} | times, "order", _ORDERS) == "proved",
         )
@@ -204,7 +270,7 @@ class _Checker:
             raise self.fail(place, "mapping")
         unknown = sorted(str(key) for key in raw if key not in known)
         if unknown:
-            raise self.fail(place, f"? {', '.join(unknown)}")
+            raise self.fail(place, "unknown_keys", keys=", ".join(unknown), known=", ".join(sorted(known)))
         return raw
 
     def _text(self, raw: dict[str, Any], key: str) -> str:
@@ -213,10 +279,27 @@ class _Checker:
             raise self.fail(key, "text")
         return value
 
+    def _id(self, top: dict[str, Any]) -> str:
+        """The identifier, which stands in the `mapper` of each row: `id@version`."""
+        value = self._text(top, "id")
+        if not _ID.fullmatch(value):
+            raise self.fail("id", "id")
+        return value
+
+    def _writing(self, raw: object) -> str:
+        """A writing of times: one of the names, or one that `strptime` reads back."""
+        writing = str(raw)
+        if writing not in _WRITINGS:
+            try:
+                datetime.strptime(_SOME_DAY.strftime(writing), writing)  # noqa: DTZ007 (no time is kept)
+            except ValueError:
+                raise self.fail("times.format", "writing", writing=writing) from None
+        return writing
+
     def _choice(self, raw: dict[str, Any], key: str, known: tuple[str, ...]) -> str:
         value = raw.get(key)
         if value not in known:
-            raise self.fail(key, ", ".join(known))
+            raise self.fail(key, "choice", known=", ".join(known))
         return str(value)
 
     def _list(self, raw: dict[str, Any], key: str) -> list[Any]:
@@ -236,13 +319,13 @@ class _Checker:
         if value is None:
             return None
         if not isinstance(value, str) or len(value) != 1 or value in "\r\n":
-            raise self.fail(f"dialect.{key}", "1")
+            raise self.fail(f"dialect.{key}", "one_sign")
         return value
 
     def _encoding(self, dialect: dict[str, Any]) -> str | None:
         value = dialect.get("encoding")
         if value not in (None, "utf-8", "windows-1252"):
-            raise self.fail("dialect.encoding", "utf-8, windows-1252")
+            raise self.fail("dialect.encoding", "choice", known="utf-8, windows-1252")
         return value
 
     def _zone(self, times: dict[str, Any]) -> str | None:
@@ -252,13 +335,13 @@ class _Checker:
         try:
             load_zone(str(value))
         except SaisineError:
-            raise self.fail("times.zone", str(value)) from None
+            raise self.fail("times.zone", "zone") from None
         return str(value)
 
     def _fields(self, raw: object) -> dict[str, FieldRule]:
         fields = self._mapping(raw, "fields", _FIELDS)
         if "text" not in fields:
-            raise self.fail("fields", "text")
+            raise self.fail("fields", "no_text")
         return {name: self._rule(rule, f"fields.{name}") for name, rule in fields.items()}
 
     def _rule(self, raw: object, place: str) -> FieldRule:
@@ -268,9 +351,9 @@ class _Checker:
         if not {"header", "const", "template"} & rule.keys() or not all(
             isinstance(rule[key], str) for key in rule if key != "header"
         ):
-            raise self.fail(place, "header, const, template")
+            raise self.fail(place, "rule")
         if rule.get("parse", "text") not in _PARSERS:
-            raise self.fail(f"{place}.parse", ", ".join(sorted(_PARSERS)))
+            raise self.fail(f"{place}.parse", "choice", known=", ".join(sorted(_PARSERS)))
         headers = self._headers(rule["header"], place) if "header" in rule else ()
         return FieldRule(
             headers,

@@ -81,7 +81,9 @@ def _ending_in_zeros(cells: Cells) -> list[int]:
     long = {row: found for row, cell in enumerate(cells) if cell and (found := _LONG.fullmatch(cell))}
     rests = {row: found[1][_KEPT_DIGITS:] for row, found in long.items()}
     decimals = [row for row, found in long.items() if found[2]]
-    is_made_up = any(found[1][:_KEPT_DIGITS].endswith("000") for found in long.values())  # 7300000000000000000
+    is_made_up = any(
+        found[1][:_KEPT_DIGITS].endswith("000") for found in long.values()
+    )  # 7300000000000000000
     if is_made_up or any(rest.strip("0") for rest in rests.values()):
         return decimals
     return list(rests) if sum(map(len, rests.values())) >= _ZEROS_BY_CHANCE else decimals

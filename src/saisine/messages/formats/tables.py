@@ -1,6 +1,6 @@
 """Tables (CSV) read by a column profile: which header fills which column, in which writing."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +17,7 @@ from saisine.messages.formats.contract import (
     Sniff,
     Sniffer,
 )
-from saisine.messages.formats.profiles import Profile, load_profile, load_shipped
+from saisine.messages.formats.profiles import Profile, load_own, load_shipped
 from saisine.messages.formats.table_blocks import read_blocks
 from saisine.messages.formats.table_json import JsonLayout, json_layout, json_rows, opens_like_json
 from saisine.messages.formats.table_layout import Layout, find_layout, key_of
@@ -115,9 +115,9 @@ def format_of(profile: Profile) -> Format:
     )
 
 
-def profile_format(path: Path) -> Format:
+def profile_format(path: Path, taken: Container[str] = frozenset()) -> Format:
     """The format described by a person's profile file. Raises `path_missing` or `profile_malformed`."""
-    return format_of(load_profile(path))
+    return format_of(load_own(path, taken))
 
 
 APIFY: Final = tuple(
