@@ -526,3 +526,67 @@ def test_a_count_that_no_column_holds_costs_no_message(tmp_path: Path) -> None:
     )
     assert (row.text, row.view_count) == ("un", None)
     assert reading.ledger.sources[0].failed == []
+
+
+# ------------------------------------------------------------------ told for what they are
+
+
+def test_relative_dates_are_no_dates_that_a_profile_could_read(tmp_path: Path) -> None:
+    table = "Date;Auteur;Texte\nil y a 2 jours;Zoé;un\n2 days ago;Zoé;deux\nzut;Zoé;trois\n"
+    messages, reading = read(tmp_path / "a.csv", table)
+    assert days(messages) == [None] * 3
+    (entry,) = reading.ledger.sources
+    assert (entry.notes["dates_relative"][0], entry.notes["dates_unread"][0]) == (2, 1)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsx"])
+def test_a_web_page_under_the_name_of_a_workbook_is_told(tmp_path: Path, name: str) -> None:
+    page = "<html><body><TABLE><tr><th>Date</th></tr></TABLE></body></html>"
+    messages, reading = read(tmp_path / name, page)
+    assert (messages, reading.ledger.sources[0].unread) == ([], "table_page")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_header_that_is_longer_than_what_is_looked_at_is_told(tmp_path: Path, *, first: bool) -> None:
+    known, more = ["Date", "Auteur", "Texte"], [f"colonne {n}" for n in range(10_000)]
+    header = [*known, *more] if first else [*more, *known]
+    path = tmp_path / "a.csv"
+    messages, reading = read(path, ";".join(header) + "\n" + ";".join(["x"] * len(header)) + "\n")
+    assert (messages, reading.ledger.sources[0].unread) == ([], "header_too_long")
+    with pytest.raises(SaisineError) as caught:
+        propose(path, now=NOW)
+    assert "trop longue" in caught.value.sentence("fr")
+
+
+def test_what_saisine_wrote_itself_is_told(tmp_path: Path) -> None:
+    messages, _ = read(tmp_path / "a.csv", f"{HEADER}2026-04-08,Zoé,un,\n")
+    lines = read_paths([tmp_path / "a.csv"], now=NOW)
+    with (tmp_path / "b.ndjson").open("wb") as out:
+        lines.write_ndjson(out)
+    reading = read_paths([tmp_path / "b.ndjson"], now=NOW)
+    assert list(reading) == []
+    assert reading.ledger.sources[0].unread == "own_export"
+    assert len(messages) == 1
+    _, reading = read(tmp_path / "c.parquet", b"PAR1" + bytes(100))
+    assert reading.ledger.sources[0].unread == "parquet"
+
+
+def test_a_mail_is_no_table_to_make_a_profile_of(tmp_path: Path) -> None:
+    path = tmp_path / "a.eml"
+    path.write_text(
+        "From: zoe@exemple.invalid\nTo: asso@exemple.invalid\nSubject: un\nDate: Wed, 8 Apr 2026 14:05:00 +0200\n"
+        'Message-ID: <1@exemple.invalid>\nContent-Type: text/plain; charset="utf-8"\n\nBonjour; voilà\nun; deux\n'
+    )
+    with pytest.raises(SaisineError, match="eml"):
+        propose(path, now=NOW)
+
+
+def test_a_profile_is_proposed_for_the_sheet_that_is_named(tmp_path: Path) -> None:
+    first = [["Date", "Auteur", "Texte"], ["2026-04-08", "Zoé", "un mot"]]
+    other = [["Moment", "Qui", "Ce qui est dit"], ["2026-04-08", "Bob", "deux mots"]]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook({"Un": sheet(first), "Deux": sheet(other)}))
+    assert propose(path, now=NOW).columns[0].header == "Date"
+    assert propose(path, now=NOW, sheet="Deux").columns[0].header == "Moment"
+    with pytest.raises(SaisineError, match="Un, Deux"):
+        propose(path, now=NOW, sheet="Trois")

@@ -50,7 +50,8 @@ def profile(
 
     if dates is not None:
         require_word(dates, ORDERS)
-    proposal = propose(file, now=clock(), chosen=_choices(column or []), order=dates)
+    place, sheet = _parted(file)
+    proposal = propose(place, now=clock(), chosen=_choices(column or []), order=dates, sheet=sheet)
     if out is not None and proposal.profile is not None:
         from saisine.messages.proposal_documents import write_profile
 
@@ -62,6 +63,14 @@ def profile(
     if proposal.profile is None:
         return EXIT_NO
     return EXIT_PARTIAL if proposal.is_undecided else 0
+
+
+def _parted(file: Path) -> tuple[Path, str | None]:
+    """`classeur.xlsx!Feuille` as the workbook and its sheet; a file of that very name stays one."""
+    place, mark, sheet = str(file).partition("!")
+    if mark and sheet and not file.exists() and Path(place).exists():
+        return Path(place), sheet
+    return file, None
 
 
 def _choices(said: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,23 @@ TEXTS: dict[str, ErrorText] = {
         why_en="{reason_en}",
         what_to_do_en="Give a CSV, .xlsx or NDJSON file, with a row of headers above the messages.",
     ),
+    "sheet_unknown": ErrorText(
+        what_fr="« {name} » n’a pas de tableau nommé « {sheet} ».",
+        why_fr="Il contient : {names}.",
+        what_to_do_fr="Donnez l’un de ces noms après le point d’exclamation.",
+        what_en="“{name}” has no table named “{sheet}”.",
+        why_en="It holds: {names}.",
+        what_to_do_en="Give one of these names behind the exclamation mark.",
+        exit_code=EXIT_USAGE,
+    ),
+    "profile_not_needed": ErrorText(
+        what_fr="« {name} » n’est pas un tableau.",
+        why_fr="Saisine le lit déjà sans profil (format {format}).",
+        what_to_do_fr="Lisez-le avec « saisine read » ou « saisine import ».",
+        what_en="“{name}” is no table.",
+        why_en="Saisine reads it without a profile (format {format}).",
+        what_to_do_en="Read it with “saisine read” or “saisine import”.",
+    ),
     "profile_of_folder": ErrorText(
         what_fr="« {path} » est un dossier.",
         why_fr="Un profil décrit les colonnes d’un seul tableau.",

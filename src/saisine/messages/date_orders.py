@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from saisine.messages.formats.table_values import parse_time, plain_cell
-from saisine.messages.formats.word_times import split_zone
+from saisine.messages.formats.word_times import is_relative, split_zone
 
 # A number is taken for a time when it falls between the first networks and ten years from now.
 _EPOCHS: Final = (datetime(2004, 1, 1, tzinfo=UTC), datetime(2036, 1, 1, tzinfo=UTC))
@@ -49,10 +49,6 @@ _ZONED: Final = re.compile(
     r"(?::\d\d(?:\.\d+)?|\d [AaPp][Mm])\s?(?:Z|UTC|GMT|[+\-]\d\d:?\d\d)(?: \d{4})?$|^\d{10,}"
 )
 _CLOCK: Final = re.compile(r"\d{1,2}[:h]\d{2}(?::\d{2})?")
-_RELATIVE: Final = re.compile(
-    r"(?:il y a|hier|aujourd|avant-hier|\d+ ?(?:h|j|min|sem|d|w|mo|y)\b|.* ago$|yesterday|just now)",
-    re.IGNORECASE,
-)
 # Looked for first: trying every writing on every sentence would take a second per thousand rows.
 _ENGLISH_MONTH: Final = re.compile(r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE)
 _DAY_AND_MONTH: Final = re.compile(r"\d{1,2}(?:er)?\s[a-zàâéèûô]{3,9}\.?\s\d{4}", re.IGNORECASE)
@@ -130,7 +126,7 @@ class DateReader:
             self._take(english, "%H" in english or "%I" in english)
         elif "-" in value and parse_time(value, ("iso",), UTC) is not None:
             self._take("iso", len(value) > 10)
-        elif _RELATIVE.match(value):
+        elif is_relative(value):
             self._relative += 1
 
     def _take(self, writing: str, has_clock: bool) -> None:

@@ -126,8 +126,10 @@ CHECKS: Final[dict[str, Words]] = {
     ),
     "hidden_sheets": Words("Feuilles masquées, non lues : {names}.", "Hidden sheets, not read: {names}."),
     "other_sheets": Words(
-        "Autres feuilles ou fichiers qui ressemblent à un tableau de messages : {names}. « {chosen} » a été choisi.",
-        "Other sheets or files that look like a table of messages: {names}. “{chosen}” was chosen.",
+        "Autres feuilles ou fichiers qui ressemblent à un tableau de messages : {names}. « {chosen} » a été choisi. "
+        "Pour un autre, ajoutez son nom au fichier : « classeur.xlsx!Nom ».",
+        "Other sheets or files that look like a table of messages: {names}. “{chosen}” was chosen. For another one, "
+        "add its name to the file: “workbook.xlsx!Name”.",
     ),
 }
 

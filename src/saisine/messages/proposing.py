@@ -37,6 +37,10 @@ DATE_ROWS: Final = 1_000_000
 ORDERS: Final = ("day", "month")
 
 
+# Formats of lines, which a semicolon here and there makes look like a table.
+NO_TABLES: Final = frozenset({"eml", "mbox", "whatsapp", "twitch-log", "twitch-irc"})
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """Something a person should look at; `code` is one of `proposal_words.CHECKS`."""
@@ -83,13 +87,14 @@ def propose(
     zone: str = "Europe/Paris",
     chosen: Mapping[str, str] | None = None,
     order: str | None = None,
+    sheet: str | None = None,
     limits: Limits | None = None,
 ) -> Proposal:
-    """The proposal for the best table of a file.
+    """The proposal for the best table of a file, or for the `sheet` (or the inner file) of this name.
 
     `chosen` ({field: header, "" for none}) and `order` (`day` or `month`, whichever comes first in dates) are what
-    a person decided. Raises `path_missing`, `profile_of_folder`, `table_not_found`, `profile_choice_unknown`,
-    `zone_unknown`.
+    a person decided. Raises `path_missing`, `profile_of_folder`, `table_not_found`, `sheet_unknown`,
+    `profile_not_needed`, `profile_choice_unknown`, `zone_unknown`.
     """
     local, options = load_zone(zone), (dict(chosen or {}), order)
     if path.is_dir():
@@ -108,7 +113,11 @@ def propose(
         raise SaisineError("path_missing", path=path) from error
     if not made:
         raise _no_table(path.name, unread)
+    if sheet is not None:
+        made = [_named(made, sheet, path.name)]
     best = max(made, key=lambda one: one.score)
+    if best.known_format in NO_TABLES and best.form == "csv":
+        raise SaisineError("profile_not_needed", name=path.name, format=best.known_format)
     others = [one.name for one in made if one is not best and one.profile is not None]
     if others:
         best.checks.append(Check("other_sheets", {"names": ", ".join(others), "chosen": best.name}))
@@ -116,6 +125,15 @@ def propose(
     if hidden:
         best.checks.append(Check("hidden_sheets", {"names": ", ".join(hidden)}))
     return best
+
+
+def _named(made: Sequence[Proposal], sheet: str, name: str) -> Proposal:
+    """The table of a sheet, by its name in the workbook. Raises `sheet_unknown`."""
+    for one in made:
+        if one.name.rpartition("!")[2] == sheet:
+            return one
+    names = ", ".join(one.name.rpartition("!")[2] for one in made)
+    raise SaisineError("sheet_unknown", sheet=sheet, name=name, names=names)
 
 
 def _no_table(name: str, unread: Sequence[tuple[str, str]]) -> SaisineError:

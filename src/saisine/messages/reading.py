@@ -161,7 +161,7 @@ class Reading:
         chosen = choose_format(head, member.name, entry, self.forced)
         if chosen is None:
             if is_page and entry.unread != "ambiguous":
-                entry.unread = "saved_page" if _SAVED_PAGE.search(head) else "web_page"
+                entry.unread = _kind_of_page(head, member.name)
             elif entry.unread == "unknown_format" and _MHTML.search(head[:4096]):
                 entry.unread = "saved_page"
             if member.is_sheet and entry.unread == "unknown_format":
@@ -195,6 +195,14 @@ class Reading:
         if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
             entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook
         entry.require_balance()
+
+
+def _kind_of_page(head: bytes, name: str) -> str:
+    """What a page that no format reads is: a table under the name of a workbook, one saved from a browser, or the
+    version for reading of an export."""
+    if name.lower().endswith((".xls", ".xlsx")) and b"<table" in head.lower():
+        return "table_page"
+    return "saved_page" if _SAVED_PAGE.search(head) else "web_page"
 
 
 def _plain_member(source: Source) -> Member:

@@ -6,7 +6,7 @@ from typing import Final
 
 from saisine.errors import SaisineError
 from saisine.messages.formats import FORMATS
-from saisine.messages.formats.contract import Format
+from saisine.messages.formats.contract import HEAD_BYTES, Format
 from saisine.messages.ledger import SourceEntry
 
 MINIMUM: Final = 30
@@ -21,7 +21,7 @@ def choose_format(head: bytes, name: str, entry: SourceEntry, forced: Format | N
     found = [(one, one.sniff(head, name)) for one in FORMATS]
     ranked = sorted(found, key=lambda pair: -pair[1].score)
     if not ranked or ranked[0][1].score < MINIMUM:
-        entry.unread = _why_unknown(head)
+        entry.unread = why_unknown(head)
         return None
     best, seen = ranked[0]
     close = [(one.id, other.score) for one, other in ranked if seen.score - other.score <= TIE]
@@ -56,7 +56,20 @@ _EMPTY_ANSWER: Final = re.compile(rb'"(?:items|data)"\s*:\s*\[\s*\]')
 _ERROR_ANSWER: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"errors?"\s*:\s*[\[{]')
 
 
-def _why_unknown(head: bytes) -> str:
+# What no file has but those that Saisine writes of its messages.
+_OWN: Final = (b"record_sha256", b"source_sha256", b"text_norm")
+_MANY_COLUMNS: Final = 200
+
+
+def why_unknown(head: bytes) -> str:
+    """Why no format reads a file that begins so: a code of `words.UNREAD`."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    first = head.split(b"\n", 1)[0]
+    if all(name in first for name in _OWN):
+        return "own_export"
+    if len(first) == HEAD_BYTES and max(map(first.count, (b";", b",", b"\t"))) > _MANY_COLUMNS:
+        return "header_too_long"
     if _TIKTOK_TEXT.match(head):
         return "tiktok_text"
     if _ERROR_ANSWER.match(head):

@@ -33,6 +33,7 @@ from saisine.messages.formats.table_layout import (
 from saisine.messages.formats.table_rows import read_with
 from saisine.messages.formats.table_values import is_total
 from saisine.messages.ledger import SourceEntry
+from saisine.messages.sniffing import why_unknown
 from saisine.messages.words import UNREAD
 from saisine.texts import fold
 
@@ -115,12 +116,14 @@ def tables_of(path: Path, limits: Limits | None = None) -> Iterator[Table | Refu
 def _table_of(member: Member, name: str) -> Table | tuple[str, str]:
     head = member.read(HEAD_BYTES)
     unread = None if member.is_sheet and head else type_of(head).unread
+    if member.is_sheet and not head:
+        unread = "no_message_inside"  # its workbook is not empty
     if unread is not None:
         faults = [note.code for note in member.notes() if note.code in UNREAD]
         return name, faults[0] if faults else unread
     member, head = to_utf8(member, head, SourceEntry("", "", 0))
     found = _json_table(member, name, head) if opens_like_json(head) else _csv_table(member, name, head)
-    return found or (name, "unknown_format")
+    return found or (name, why_unknown(head) if not member.is_sheet else "unknown_format")
 
 
 def _json_table(member: Member, name: str, head: bytes) -> Table | None:

@@ -141,10 +141,10 @@ NOTES: Final[dict[str, Words]] = {
         "rebuilt. These rows stay without identifier. Go back to the original file without opening it in Excel.",
     ),
     "replies_nested": Words(
-        "{count:réponse se trouve|réponses se trouvent} dans ce fichier à l’intérieur des commentaires, et n’ont pas "
-        "de ligne : elles ne sont pas lues. Refaites la collecte en mettant les réponses sur leurs propres lignes.",
-        "{count:reply stands|replies stand} in this file inside the comments, with no row of their own: they are not "
-        "read. Collect again with the replies on rows of their own.",
+        "{count:réponse est rangée dans la ligne de son commentaire et n’est pas lue|réponses sont rangées dans la "
+        "ligne de leur commentaire et ne sont pas lues}. Refaites la collecte en mettant chaque réponse sur sa ligne.",
+        "{count:reply stands in the row of its comment and is not read|replies stand in the rows of their comments and "
+        "are not read}. Collect again with each reply on its own row.",
     ),
     "more_pages": Words(
         "La plateforme annonce une page après celle-ci : déposez-la aussi, sinon des messages manquent.",
@@ -239,6 +239,12 @@ NOTES: Final[dict[str, Words]] = {
         ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",
         "{count:date|dates} of this table could not be read (first {locator}): without date, these messages come last. "
         "A column profile can say how dates are written.",
+    ),
+    "dates_relative": Words(
+        "{count:date est relative|dates sont relatives} (« il y a 2 jours », d’abord {locator}) : elles ne donnent pas "
+        "de jour. Refaites la collecte avec des dates entières si l’outil le permet.",
+        "{count:date is relative|dates are relative} (“2 days ago”, first {locator}): they give no day. Collect again "
+        "with whole dates if the tool can.",
     ),
     "attached_mail": Words(
         "{count:courriel en porte|courriels en portent} un autre en pièce jointe, qui n’a pas été lu. Ouvrez-le, "
@@ -344,6 +350,30 @@ UNREAD: Final[dict[str, Words]] = {
         "choisissant « JSON ».",
         "The platform gave the version for reading (HTML), not the data. Ask for the export again and "
         "choose “JSON”.",
+        is_problem=True,
+    ),
+    "own_export": Words(
+        "C’est une copie de messages que Saisine a écrite. L’espace de travail d’où elle vient garde les fichiers "
+        "d’origine, scellés : déposez plutôt ceux-ci.",
+        "This is a copy of messages that Saisine wrote. The workspace it comes from keeps the original files, sealed: "
+        "deposit those instead.",
+    ),
+    "parquet": Words(
+        "Les fichiers Parquet ne sont pas lus. Déposez les fichiers d’origine, ou un export en CSV ou en NDJSON.",
+        "Parquet files are not read. Deposit the original files, or an export as CSV or NDJSON.",
+    ),
+    "header_too_long": Words(
+        "La ligne d’en-têtes de ce tableau est trop longue. Gardez les colonnes utiles (date, compte, texte, lien) "
+        "dans une copie, puis déposez les deux.",
+        "The row of headers of this table is too long. Keep the useful columns (date, account, text, link) in a copy, "
+        "then deposit both.",
+        is_problem=True,
+    ),
+    "table_page": Words(
+        "C’est une page web nommée .xls, comme en donnent des sites. Ouvrez-la dans un tableur, enregistrez-la en "
+        ".xlsx ou en CSV, puis déposez ce fichier.",
+        "This is a web page named .xls, as some sites give. Open it in a spreadsheet, save it as .xlsx or CSV, then "
+        "deposit that file.",
         is_problem=True,
     ),
     "saved_page": Words(

@@ -97,6 +97,8 @@ def find_layout(head: bytes, profile: Profile) -> Layout | None:
     """The layout in which a row of the head is the profile's header, or None."""
     if _is_binary(head[:1024]) or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return None
+    if len(head) >= HEAD_BYTES and b"\n" not in head and b"\r" not in head:
+        return None  # half of a header would give the rows other columns
     encoding = profile.encoding or _encoding_of(head)
     text = _text_of(head, encoding)
     line_end = _line_end(text)

@@ -43,7 +43,7 @@ from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
 from saisine.messages.formats.table_replies import REPLIES
 from saisine.messages.formats.table_values import is_total, platform_of
-from saisine.messages.formats.word_times import with_clock
+from saisine.messages.formats.word_times import is_relative, with_clock
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
@@ -285,8 +285,11 @@ class _Plan:
             )
             if not known.all():
                 unread = [row for row, cell in enumerate(sure) if cell and not known[row]]
-                if unread:
-                    notes.append(Note("dates_unread", block.locators[unread[0]], count=len(unread)))
+                relative = [row for row in unread if is_relative(cells[row] or "")]
+                others = sorted({*unread} - {*relative})
+                for code, rows in (("dates_unread", others), ("dates_relative", relative)):
+                    if rows:
+                        notes.append(Note(code, block.locators[rows[0]], count=len(rows)))
             if found.assumed is not None and (self.profile.zone is None or self.profile.is_order_proved):
                 first = block.locators[found.assumed.index(True)]
                 code = "zone_assumed" if self.profile.zone is None else "zone_of_tool"

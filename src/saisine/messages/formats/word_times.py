@@ -54,6 +54,10 @@ _TIME_OF_DAY: Final = re.compile(
 )
 _PART_OF_DAY: Final = re.compile(r"0(?:[.,]\d{1,17})?")  # as a spreadsheet counts hours: 0,5 is noon
 _NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+_RELATIVE: Final = re.compile(
+    r"(?:il y a|hier|aujourd|avant-hier|\d+ ?(?:h|j|min|sem|d|w|mo|y)\b|.* ago$|yesterday|just now)",
+    re.IGNORECASE,
+)
 _LONGEST_ZONE: Final = 80
 
 
@@ -124,3 +128,8 @@ def with_clock(day: str | None, clock: str | None) -> str | None:
         return f"{day} {hour:02}h" if is_hour and _NUMBERED_DAY.fullmatch(day.strip()) else day
     second = f":{found['second']}" if found["second"] else ""
     return f"{day} {hour:02}:{found['minute']}{second}"
+
+
+def is_relative(cell: str) -> bool:
+    """Whether a time is said from the moment of the collection: `il y a 2 jours`, `3 h`, `2 days ago`."""
+    return _RELATIVE.match(cell.strip()[:80]) is not None
