@@ -520,6 +520,16 @@ def test_long_numbers_of_which_fifteen_digits_are_left_are_no_identifiers(
     assert ("rounded_ids" in notes(reading)) != kept
 
 
+def test_what_stands_around_a_text_is_kept_as_it_was(tmp_path: Path) -> None:
+    table = 'Date;Auteur;Texte\n2026-04-08;Zoé;"\tonglet "\n2026-04-08;Zoé;net\n2026-04-08;Zoé;"=""007"""\n'
+    messages, _ = read(tmp_path / "a.csv", table)
+    assert [(one.text, one.text_raw) for one in messages] == [
+        ("onglet", "\tonglet "),
+        ("net", None),
+        ("007", '="007"'),
+    ]
+
+
 def test_a_count_that_no_column_holds_costs_no_message(tmp_path: Path) -> None:
     (row,), reading = read(
         tmp_path / "a.csv", "Date;Auteur;Texte;Vues\n13/04/2026;Zoé;un;9999999999999999999999\n"

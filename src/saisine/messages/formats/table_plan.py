@@ -19,7 +19,7 @@ from saisine.messages.formats.blocks import (
 )
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
-from saisine.messages.formats.table_cells import holds_none
+from saisine.messages.formats.table_cells import CellColumns, holds_none
 from saisine.messages.formats.table_columns import (
     Cells,
     column,
@@ -224,7 +224,9 @@ class _Plan:
         fields, damaged = self._values(raw, block, notes)
         self._times(raw, fields, block, notes)
         require_counts(fields)
-        fields["text"] = _filled_in(raw.get("text"), count)
+        texts = fields["text"] = _filled_in(raw.get("text"), count)
+        if (as_written := self._as_written(texts, block)) is not None:
+            fields["text_raw"] = as_written
         fields["platform"] = self._platform(raw, fields, count)
         if self.nests_replies and (replies := self._nested(fields, count)):
             notes.append(Note("replies_nested", block.locators[0], count=replies))
@@ -254,6 +256,15 @@ class _Plan:
         rows = sorted(row for rounded in damaged.values() for row in rounded)
         notes += [Note("rounded_ids", block.locators[row]) for row in rows]
         return fields, damaged
+
+    def _as_written(self, texts: list[str], block: RecordBlock) -> list[str | None] | None:
+        """The cells whose text stands there with spaces around or as a formula; None where none does."""
+        rows = block.objs
+        if "text" not in self.plain or (isinstance(rows, CellColumns) and rows.is_plain(self.text_place)):
+            return None
+        cells = column(padded(rows, len(self.header)), self.text_place)
+        found = [cell if cell != text else None for cell, text in zip(cells, texts, strict=True)]
+        return found if any(found) else None
 
     def _nested(self, fields: Fields, count: int) -> int:
         """How many replies the comments of this block carry inside them."""
