@@ -53,13 +53,16 @@ def _thread(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around)
     return threads_posts.map_post(raw, record, ctx)
 
 
+_GONE: Final = (b'"TweetTombstone"', b'"TweetUnavailable"')
 X_SITE: Final = Site(
     platform="x",
     hosts=("x.com", "twitter.com"),
-    marks=(b'"full_text"', b'"TweetTombstone"', b'"TweetUnavailable"'),
-    keys=frozenset({"legacy", "promotedMetadata", "entryId"}),
+    marks=(b'"full_text"', *_GONE),
+    keys=frozenset({"legacy", "promotedMetadata"}),
     shapes=(Shape(x_graphql_tweets.is_shown, _tweet), Shape(_is_gone_tweet, _gone_tweet)),
     cannot_give=("visibility",),
+    rare_marks=_GONE,
+    rare_keys=frozenset({"entryId"}),
 )
 INSTAGRAM_SITE: Final = Site(
     platform="instagram",
@@ -75,12 +78,14 @@ TIKTOK_SITE: Final = Site(
     platform="tiktok",
     hosts=("tiktok.com", "tiktokv.com", "tiktokv.eu"),
     marks=(b'"aweme_id"', b'"createTime"'),
-    keys=frozenset({"cid", "createTime", "create_time"}),
+    keys=frozenset({"cid", "createTime"}),
     shapes=(
         Shape(tiktok_items.is_comment, _tiktok_comment),
         Shape(tiktok_items.is_item, _video),
         Shape(tiktok_items.is_app_item, _app_video),
     ),
+    rare_marks=(b'"statistics"',),
+    rare_keys=frozenset({"create_time"}),
 )
 THREADS_SITE: Final = Site(
     platform="threads",

@@ -56,7 +56,8 @@ def nothing_around(document: Any, text: str) -> Around:
 class Site:
     """One platform as a capture meets it. `marks`: bytes of which a body with messages holds at least one;
     `keys`: those of which a wanted object holds at least one; `around` gathers, once per document and from its
-    text, what an object does not say of itself."""
+    text, what an object does not say of itself. Objects of `rare_keys` are met only in bodies that hold one of
+    `rare_marks`: those are searched whole, and teach nothing to the next."""
 
     platform: str
     hosts: tuple[str, ...]
@@ -65,6 +66,8 @@ class Site:
     shapes: tuple[Shape, ...]
     around: Callable[[Any, str], Around] = nothing_around
     cannot_give: tuple[str, ...] = ()
+    rare_marks: tuple[bytes, ...] = ()
+    rare_keys: frozenset[str] = frozenset()
 
     def is_wanted(self, value: dict[str, Any]) -> bool:
         return any(shape.is_wanted(value) for shape in self.shapes)
@@ -74,7 +77,10 @@ class Site:
 
     def ways_in(self, document: Any) -> list[Steps]:
         """The way to each object of this site. Raises RecursionError past 200 levels."""
-        return find_steps(document, self.keys, self.is_wanted, self.is_open)
+        return find_steps(document, self.keys | self.rare_keys, self.is_wanted, self.is_open)
+
+    def has_rare(self, body: bytes) -> bool:
+        return any(mark in body for mark in self.rare_marks)
 
 
 @dataclass(frozen=True, slots=True)

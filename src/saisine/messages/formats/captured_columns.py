@@ -119,7 +119,7 @@ def _read(
     """What a response holds, by what those of its address taught where that is enough."""
     body = document_of(response, site) if site is not None and site.around is nothing_around else None
     trail = _trail_of(response, site, trails) if site is not None and body is not None else None
-    if site is None or body is None or trail is None:
+    if site is None or body is None or trail is None or site.has_rare(body):
         yield from _structured(records_of(response, site))
         return
     ends = trail.ends(body)
