@@ -125,7 +125,7 @@ def value_of(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
     if name in LISTS:
         return [[part for part in (cell or "").split(rule.split or "|") if part] for cell in cells]
     if name == "url":  # exporters write a word there ("view") that only their page makes a link of
-        if _are_links(cells):
+        if _are_links([cell for cell in cells if cell] if holds_none(cells) else cells):
             return cells
         return [address_in(cell) if cell else None for cell in cells]
     if name in COUNTS or rule.parse == "int":
@@ -163,8 +163,6 @@ def several_in(cells: Cells | Same) -> list[list[str]] | None:
 
 def _are_links(cells: Cells) -> bool:
     """Whether each cell begins as an address does, seen in all of them at once."""
-    if holds_none(cells):
-        return False
     together = "".join(["\n", "\n".join(cells)])  # type: ignore[arg-type]
     begun = sum(together.count(f"\n{start}") for start in _LINKS)
     # an address more in a cell has its own beginning

@@ -251,7 +251,8 @@ class _Plan:
                 if rounded:
                     damaged[name] = set(rounded)
             fields[name] = value_of(name, cells, self.rules[name])
-        if "urls" not in raw and (several := several_in(raw.get("url", Same(None)))):
+        links = raw.get("url", Same(None))
+        if "urls" not in raw and fields.get("url") is not links and (several := several_in(links)):
             fields["urls"] = several
         rows = sorted(row for rounded in damaged.values() for row in rounded)
         notes += [Note("rounded_ids", block.locators[row]) for row in rows]
