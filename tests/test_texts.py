@@ -83,7 +83,7 @@ def test_html_keeps_lines_and_the_addresses_of_links() -> None:
     )
     assert (
         texts.strip_html('Bravo <img alt="😀" src=x><img alt="logo"><h2>Titre</h2>fin')[0]
-        == "Bravo 😀Titre\nfin"
+        == "Bravo 😀\nTitre\nfin"
     )
     assert texts.unescape_html("a &amp; b") == ("a & b", True)
 

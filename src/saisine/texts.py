@@ -229,7 +229,12 @@ _EMOJI_SIGNS = 12  # a family of four with its joiners and skins
 class _Stripper(HTMLParser):
     """Keeps what a reader sees: text, line ends for blocks, the addresses of links apart."""
 
+    # Their opening ends a line too, where a word stands on it.
     BREAKS = frozenset({"p", "div", "li", "tr", "blockquote", "pre", *(f"h{rank}" for rank in range(1, 7))})
+    # These hold other blocks, which end the lines: they end one only where a text stands in them directly.
+    HOLDERS = frozenset(
+        {"ul", "ol", "dl", "dt", "dd", "table", "section", "article", "header", "footer", "center", "address"}
+    )
     CELLS = frozenset({"td", "th"})
     SILENT = frozenset({"script", "style", "title"})
 
@@ -238,14 +243,21 @@ class _Stripper(HTMLParser):
         self.parts: list[str] = []
         self.urls: list[str] = []
         self._silent = 0
+        self._is_begun = False  # whether a word stands on this line already, in this cell
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("br", "hr"):
-            self.parts.append("\n")
+            self._end("\n")
+        elif tag in self.BREAKS or tag in self.HOLDERS:
+            self._end_begun("\n")
+        elif tag in self.CELLS:
+            self._end_begun("\t")
         elif tag in self.SILENT:
             self._silent += 1
         elif tag == "img":
-            self.parts += [value for name, value in attrs if name == "alt" and value and _is_emoji(value)]
+            for name, value in attrs:
+                if name == "alt" and value and _is_emoji(value):
+                    self._add(value)
         elif tag == "a":
             self.urls += [value for name, value in attrs if name == "href" and value]
 
@@ -255,13 +267,29 @@ class _Stripper(HTMLParser):
         elif tag in self.BREAKS:
             while self.parts and self.parts[-1] == "\t":  # behind the last cell of a row
                 self.parts.pop()
-            self.parts.append("\n")
+            self._end("\n")
+        elif tag in self.HOLDERS:
+            self._end_begun("\n")
         elif tag in self.CELLS:
-            self.parts.append("\t")
+            self._end("\t")
 
     def handle_data(self, data: str) -> None:
         if not self._silent:
-            self.parts.append(data)
+            self._add(data)
+
+    def _add(self, text: str) -> None:
+        self.parts.append(text)
+        last = text.rpartition("\n")[2]
+        self._is_begun = not (last == "" or last.isspace()) or (self._is_begun and "\n" not in text)
+
+    def _end(self, sign: str) -> None:
+        self.parts.append(sign)
+        self._is_begun = False
+
+    def _end_begun(self, sign: str) -> None:
+        """The end of a line, or of a cell, where a word stands on it: the opening of a block ends what is before."""
+        if self._is_begun:
+            self._end(sign)
 
 
 def strip_html(text: str) -> tuple[str, list[str]]:

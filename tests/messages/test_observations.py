@@ -17,6 +17,7 @@ from saisine.messages.corpus_files import CorpusWriter
 from saisine.messages.importing import import_paths
 from saisine.messages.ledger import Ledger
 from saisine.messages.observations import (
+    changed_texts,
     count_observations,
     history_named,
     history_of,
@@ -157,3 +158,13 @@ def test_the_search_and_the_history_agree_on_which_is_newest(
         history = history_of(corpora, ("x", item.message_id or ""))
         assert history.newest.message == item
         assert len(history.observations) == sum(str(name) == item.message_id for name, _, _ in drawn)
+
+
+def test_a_text_that_changed_between_two_collections_is_found(place: World, tmp_path: Path) -> None:
+    assert changed_texts(place.corpora) == []
+    take(place, tmp_path / "a.jsonl", [seen(n, 4) for n in range(4)], 0)
+    assert changed_texts(place.corpora) == [], "seen once"
+    last = take(place, tmp_path / "b.jsonl", [seen(1, 9), seen(2, 9, "tout autre chose"), seen(7, 1)], 3)
+    (ref,) = changed_texts(place.corpora)
+    assert ref.startswith(last), "as it is read today"
+    assert place.corpora.get(ref).text == "tout autre chose"

@@ -4,20 +4,22 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from django.db import transaction
 
-from saisine.casework import captures, inbox, invented, jobs, journal, observed, scopes, surveys
+from saisine.casework import captures, inbox, invented, jobs, journal, observed, scopes, second_looks, surveys
 from saisine.casework.inbox import InboxFile, files_of
 from saisine.casework.jobs import Progress, job_of
 from saisine.casework.models import Deposit, Job, first_or_raise
 from saisine.casework.session import Session
 from saisine.errors import SaisineError
+from saisine.messages.corpus_files import ledger_bytes
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES
-from saisine.messages.importing import ImportResult, import_paths
+from saisine.messages.importing import ImportResult
 from saisine.messages.ledger import Ledger, left_out_of, why_unread
 from saisine.messages.reading import expand
 from saisine.vault import Sealed, SealItem
@@ -213,19 +215,16 @@ def _seal_and_read(
         # kept before anything is sealed: a second try finds what the first one sealed
         deposit.unit = session.vault.new_unit()
         deposit.save(update_fields=["unit"])
-    result = import_paths(
-        paths,
-        vault=session.vault,
-        corpora=session.corpora,
-        clock=session.clock,
-        format_id=format_id,
-        profile=profile,
-        unit=deposit.unit,
-        actor=session.actor,
-        progress=progress,
-        names=names,
-        resume=True,
-    )
+    with second_looks.in_turn(session):
+        result = second_looks.import_files(
+            session,
+            deposit.unit,
+            paths,
+            names=names,
+            format_id=format_id,
+            profile=profile,
+            progress=progress,
+        )
     _register(session, deposit, result)
     if result.corpora:
         observed.follow_newest(session)
@@ -242,16 +241,17 @@ def _register(session: Session, deposit: Deposit, result: ImportResult) -> None:
         deposit.files = len(result.sealed)
         mark = {"invented": True} if deposit.is_invented else {}
         deposit.report = {**mark, "sealed": len(result.sealed), **totals._asdict()}
-        deposit.ledger_item = _ledger_item(session, deposit)
+        deposit.ledger_item = _ledger_item(session, deposit, result.ledger)
         deposit.report["size"] = session.vault.receipt().size
         deposit.save()
         captures.register(session, deposit, result.sealed)
         journal.note(session, "deposit_sealed", count=len(result.sealed), subject=deposit.id)
 
 
-def _ledger_item(session: Session, deposit: Deposit) -> str:
-    held = session.vault.sealed_in(deposit.unit).values()
-    return next((one.item for one in held if one.kind == "records" and one.name == "ledger.json"), "")
+def _ledger_item(session: Session, deposit: Deposit, ledger: Ledger) -> str:
+    """The sealed piece of this very ledger: a unit has several when its files were read on several days."""
+    piece = session.vault.sealed_in(deposit.unit).get(sha256(ledger_bytes(ledger)).hexdigest())
+    return piece.item if piece is not None else ""
 
 
 def seal_paths(session: Session, paths: Sequence[Path], *, progress: Progress | None = None) -> list[Sealed]:

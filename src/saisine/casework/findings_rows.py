@@ -26,7 +26,9 @@ from saisine.casework.session import Session
 from saisine.casework.surveys import Placed
 from saisine.findings.actions import KINDS, Actions
 from saisine.findings.campaigns import VERSION, Campaign
+from saisine.findings.changed_texts import changed_rows
 from saisine.findings.rows import Change, campaign_rows, compare_rows, search_row, short_rows, wave_rows
+from saisine.messages.observations import changed_texts
 
 FORM: Final = 1  # of our file: raised when its arrays change
 INLINE_ROWS: Final = 5_000  # fewer are looked through while a page waits (about a second); more, in a job
@@ -154,7 +156,12 @@ def _make(session: Session, progress: Progress | None) -> Found:
     placed = surveys.current(session, progress)
     standing = campaigns.find(session, progress)
     codes = placed.found.codes
-    rows = [*wave_rows(standing.waves), *campaign_rows(standing.campaigns), *short_rows(standing.short)]
+    rows = [
+        *wave_rows(standing.waves),
+        *campaign_rows(standing.campaigns),
+        *short_rows(standing.short),
+        *changed_rows(changed_texts(session.corpora)),
+    ]
     found = row_files.split_refs([_without_target(row) for row in rows], codes)
     key = _key(session)
     bands = _bands_of(standing.acts, placed)

@@ -1,5 +1,6 @@
 """`saisine findings` and `saisine sort …`: what stands out, and what a person keeps of it."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -82,6 +83,16 @@ def _show_campaigns(session: "Session") -> None:
     elif found.search["reason"] == "no_times":
         say(_("Les dates ne sont connues qu’au jour : la synchronisation ne peut pas être étudiée."))
     say((words.ABSENCE_FR, words.ABSENCE_EN)[at])
+    _show_changed([row for row in found.found.rows if row["kind"] == "text_changed"], language)
+
+
+def _show_changed(rows: Sequence[Mapping[str, Any]], language: str) -> None:
+    """How many messages have another text in another collection, and what that does not prove."""
+    for row in rows:
+        n = row["n"]
+        said = ngettext("{n} message : {label}.", "{n} messages : {label}.", n)
+        say(said.format(n=n, label=row[f"label_{language}"]))
+        say(row[f"does_not_prove_{language}"])
 
 
 def _show_bands(bands: "list[Band]") -> None:

@@ -38,7 +38,9 @@ from saisine.messages.queries import (
     asked_tables,
     by_unit,
     columns_asked,
+    fold_names,
     microseconds,
+    names_asked,
     needles,
 )
 from saisine.messages.schema import ARROW_SCHEMA, COLUMNS, Message
@@ -344,6 +346,7 @@ class Corpora:
             opened = self._open(info, number, [*columns_asked(query), *names])
             if opened is None:
                 continue
+            opened = _with_folded_names(opened, query)
             step.append(opened if only is None else opened._replace(only=pa.array(only)))
             if sum(one.part.rows for one in step) >= most or sum(one.nbytes for one in step) >= STEP_BYTES:
                 yield step
@@ -373,6 +376,12 @@ class Corpora:
                 return None
             raise
         return OpenPart(info, number, columns)
+
+
+def _with_folded_names(part: OpenPart, query: Query) -> OpenPart:
+    """The part with the names that are compared folded, here and not in an engine: all give the same answer."""
+    folded = {name: fold_names(part.columns[name]) for name in names_asked(query)}
+    return part._replace(columns=part.columns | folded) if folded else part
 
 
 def _newest(info: CorpusInfo, number: int, after: Place | None) -> int:

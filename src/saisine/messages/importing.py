@@ -11,7 +11,6 @@ from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-import pyarrow as pa
 
 from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
@@ -29,7 +28,7 @@ from saisine.messages.reading import (
     hash_file,
     read_paths,
 )
-from saisine.messages.row_erasure import SUPPRESSED, Suppressed, load_suppressed
+from saisine.messages.row_erasure import SUPPRESSED, Sieve
 from saisine.messages.rows import row_groups
 from saisine.messages.side_files import write_side
 from saisine.messages.zones import load_zone
@@ -220,22 +219,25 @@ def _store(
     """Read everything into one corpus and put it in place; False when there was no message."""
     writer: CorpusWriter | None = None
     try:
-        erased = _erased_before(corpora) if reading.forced is not None else {}
+        sieve = Sieve(corpora)
         for found in reading.record_batches():
-            batch = _without_erased(found, erased)
-            if not batch.num_rows:
+            sifted = sieve.sift(found)
+            sifted.tell(reading.ledger)
+            if not sifted.batch.num_rows:
                 continue
             if writer is None:
                 writer = CorpusWriter(corpora.folder, corpus_id, unit, corpora.keys, now=reading.now)
-            writer.add(batch)
+            writer.add(sifted.batch)
             tell(writer.rows, None, "read")
         if writer is None:
             _seal_ledger(vault, reading.ledger, unit, actor)
             return False
         info = writer.finish(reading.ledger, [(piece.sha256, piece.item) for piece in pieces])
-        known = [one for source, _ in info.sources for one in erased.get(source, ())]
+        known = [one for source in reading.sources if (one := sieve.of_source(source.sha256))]
         if known:  # of several, whose keys differ, the first: the others stay with their corpus
-            write_side(writer.place, info, SUPPRESSED, msgspec.json.encode(known[0]), corpora.keys)
+            # the whole of another corpus may be gone, not of this one
+            kept = msgspec.structs.replace(known[0], is_all=False)
+            write_side(writer.place, info, SUPPRESSED, msgspec.json.encode(kept), corpora.keys)
         # each message has its leaf before anyone sees it: none is ever shown that cannot be proved alone
         keep_rows(vault, row_groups(writer.place, info, corpora.keys), unit=unit, actor=actor)
         _seal_ledger(vault, reading.ledger, unit, actor)
@@ -249,24 +251,6 @@ def _store(
         if writer is not None:
             writer.discard()
     return True
-
-
-def _erased_before(corpora: Corpora) -> dict[str, list[Suppressed]]:
-    """What was erased from readings of each source, by its SHA-256: another reading does not bring it back."""
-    erased: dict[str, list[Suppressed]] = {}
-    for info in corpora.list():
-        suppressed = load_suppressed(corpora.folder / info.id, info, corpora.keys)
-        if suppressed is not None:
-            for source, _ in info.sources:
-                erased.setdefault(source, []).append(suppressed)
-    return erased
-
-
-def _without_erased(batch: pa.RecordBatch, erased: Mapping[str, Sequence[Suppressed]]) -> pa.RecordBatch:
-    """The rows of a batch, all of one source, that were not erased."""
-    for suppressed in erased.get(batch.column("source_sha256")[0].as_py(), ()) if erased else ():
-        batch = suppressed.keep(batch)
-    return batch
 
 
 def _refusal(error: OSError, folder: Path) -> SaisineError:

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from saisine.errors import SaisineError
 from saisine.messages.corpus import Corpora, MessageRef, Query
 from saisine.messages.schema import COUNTS, PLATFORMS, Message
 
 Key = tuple[str, str]
+_KEY: Final = ("platform", "message_id")
 # What may change from one observation to the next and is no content: it can be listed with texts closed.
 _TOLD: Final = ("kind", "role", "edited_at", "deleted", *COUNTS, "source_sha256", "record_sha256", "locator")
 _DAWN: Final = datetime.min.replace(tzinfo=UTC)
@@ -112,6 +116,34 @@ def count_observations(corpora: Corpora, keys: Iterable[Key]) -> dict[Key, int]:
     found = corpora.scan(["platform", "message_id"], _all_of(wanted))
     platforms = found["platform"].cast("string").to_pylist()
     return dict(Counter(zip(platforms, found["message_id"].to_pylist(), strict=True)))
+
+
+def changed_texts(corpora: Corpora) -> list[str]:
+    """References of the messages, as they are read today, of which two collections do not have the same text; what a
+    source is known to have cut short is no other text. In order of reference."""
+    if len(corpora.list()) < 2:
+        return []
+    seen = corpora.scan(list(_KEY), Query(all_observations=True)).select(list(_KEY))
+    several = seen.group_by(list(_KEY)).aggregate([([], "count_all")])
+    keys = _keys_of(several.filter(pc.greater(several["count_all"], 1)))
+    if not keys:
+        return []
+    wanted = Query(keys=keys, all_observations=True)
+    found = corpora.scan([*_KEY, "text", "text_repairs"], wanted)
+    cut = pa.array(
+        ["shortened_upstream" in (one or ()) for one in found["text_repairs"].to_pylist()], pa.bool_()
+    )
+    whole = found.filter(pc.invert(cut)).select([*_KEY, "text"])
+    texts = whole.group_by(list(_KEY)).aggregate([("text", "count_distinct")])
+    changed = _keys_of(texts.filter(pc.greater(texts["text_count_distinct"], 1)))
+    if not changed:
+        return []
+    return sorted(corpora.scan(["message_id"], Query(keys=changed))["ref"].to_pylist())
+
+
+def _keys_of(table: pa.Table) -> frozenset[Key]:
+    platforms, ids = table["platform"].cast("string").to_pylist(), table["message_id"].to_pylist()
+    return frozenset(key for key in zip(platforms, ids, strict=True) if key[1] is not None)
 
 
 def rows_with_counts(corpora: Corpora, messages: Iterable[Message]) -> list[dict[str, object]]:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from saisine.errors import SaisineError
-from saisine.texts import fold, replace_forbidden
+from saisine.texts import fold, fold_all, replace_forbidden
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -62,7 +62,8 @@ class Query:
 
     `text`: words, each somewhere in the message, accents and case ignored; "…" for a phrase. `since` and
     `until` are days of `zone` (both included) or aware moments (`until` excluded). `author` and `target`
-    match an id, a handle or a name. `keys` are (platform, message_id). `role=None` also gives context rows.
+    match an id as it is, or a handle or name folded like words (`fold_name`). `keys` are (platform, message_id).
+    `role=None` also gives context rows.
     A message seen several times is given once, as last collected; `all_observations` gives each.
     """
 
@@ -113,6 +114,34 @@ def needles(text: str) -> list[str]:
     return [piece for piece in dict.fromkeys(phrases + words) if piece]
 
 
+def fold_name(name: str) -> str:
+    """A handle or name as it is compared: folded like the words of a search.
+
+    What folds to nothing (signs that are not seen) stays as it is: it is still somebody's name.
+
+    >>> fold_name("Zoe\u0301 ")
+    'zoe'
+    """
+    return _compared(fold(name), name)
+
+
+def fold_asked(name: str) -> str:
+    """The same for a name that a person types, who may put an @ before it."""
+    return fold_name(name.strip().removeprefix("@"))
+
+
+def fold_names(names: pa.Array) -> pa.Array:
+    """The same for a column; a name that comes often is folded once."""
+    coded = names.dictionary_encode()
+    written = coded.dictionary.to_pylist()
+    folded = [*map(_compared, fold_all(written), written)]
+    return pa.array(folded, pa.string()).take(coded.indices)
+
+
+def _compared(folded: str, name: str) -> str:
+    return folded or name.lower()
+
+
 def columns_asked(query: Query) -> list[str]:
     """The columns of the corpora that deciding this query needs."""
     asked = {
@@ -127,6 +156,16 @@ def columns_asked(query: Query) -> list[str]:
         "message_id": query.keys is not None,
         "role": query.role is not None,
         "created_at": query.since is not None or query.until is not None,
+    }
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def names_asked(query: Query) -> list[str]:
+    """The columns of names that this query compares: engines are given them folded (`fold_names`)."""
+    asked = {
+        "author_handle": query.author is not None,
+        "author_name": query.author is not None,
+        "target_handle": query.target is not None,
     }
     return [name for name, is_asked in asked.items() if is_asked]
 
@@ -157,9 +196,9 @@ def _conditions(query: Query) -> dict[str, Any]:
         "asked_since_us": None if since is None else microseconds(since),
         "asked_until_us": None if until is None else microseconds(until),
         "asked_author": author,
-        "asked_author_name": author and author.removeprefix("@"),
+        "asked_author_name": author and fold_asked(author),
         "asked_target": target,
-        "asked_target_name": target and target.removeprefix("@"),
+        "asked_target_name": target and fold_asked(target),
         "asked_all_observations": query.all_observations,
     }
 

@@ -61,8 +61,8 @@ def _unasked(condition: ir.Value) -> ir.BooleanValue:
 
 
 def _is_named(wanted: ir.StringValue, *names: ir.StringValue) -> ir.BooleanValue:
-    """One of these names is the one asked, case ignored; the engine folds both, so that it agrees with itself."""
-    return or_(*(name.lower() == wanted.lower() for name in names))
+    """One of these names is the one asked; both come folded (`queries.fold_name`), so that every engine agrees."""
+    return or_(*(name == wanted for name in names))
 
 
 def _value(found: ir.Table, name: str) -> ir.Value:

@@ -37,7 +37,7 @@ from saisine.messages.differences import Compared, Difference, Numbers, Side, co
 from saisine.messages.interrupted import PLAN, SCRATCH
 from saisine.messages.ledger import Ledger, Totals
 from saisine.messages.reading import Reading, Source, forced_format
-from saisine.messages.row_erasure import GONE, SUPPRESSED, Suppressed, load_suppressed
+from saisine.messages.row_erasure import GONE, SUPPRESSED, Sieve, Suppressed, load_suppressed
 from saisine.messages.side_files import read_side, replace_durably, write_side
 from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, Vault
@@ -106,7 +106,7 @@ def propose(
     )
     try:
         with _copied(vault, pieces, scratch) as reading.sources:
-            left_out = _read(reading, writer, suppressed, progress)
+            left_out = _read(reading, writer, Sieve(corpora, again=info), progress)
         if not writer.rows:
             raise SaisineError("remap_empty", corpus=corpus)
         found = _finish(writer, reading.ledger, info, suppressed, corpora.keys)
@@ -185,16 +185,15 @@ def _file_name(name: str) -> str:
     return last.encode()[-_NAME_BYTES:].decode(errors="ignore").lstrip(".") or "original"
 
 
-def _read(
-    reading: Reading, writer: CorpusWriter, suppressed: Suppressed | None, progress: Progress | None
-) -> int:
+def _read(reading: Reading, writer: CorpusWriter, sieve: Sieve, progress: Progress | None) -> int:
     """Read everything into the new corpus; how many rows are left out because they were erased."""
     left_out = 0
     for batch in reading.record_batches():
-        kept = batch if suppressed is None else suppressed.keep(batch)
-        left_out += batch.num_rows - kept.num_rows
-        if kept.num_rows:
-            writer.add(kept)
+        sifted = sieve.sift(batch)
+        sifted.tell(reading.ledger)
+        left_out += sifted.withheld
+        if sifted.batch.num_rows:
+            writer.add(sifted.batch)
         if progress is not None:
             progress(writer.rows, None, "read")
     return left_out

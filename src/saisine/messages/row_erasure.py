@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,8 +31,12 @@ from saisine.messages.corpus_files import (
     part_key_name,
     write_part,
 )
+from saisine.messages.decrypted import Mask
 from saisine.messages.differences import Numbers, Side
+from saisine.messages.formats.contract import Note
 from saisine.messages.interrupted import PLAN
+from saisine.messages.ledger import Ledger
+from saisine.messages.queries import fold_asked, fold_names
 from saisine.messages.schema import COLUMNS
 from saisine.messages.side_files import flush_folder, read_side, remove_side, replace_durably, write_side
 from saisine.texts import replace_forbidden
@@ -101,7 +105,7 @@ class Found:
             self.messages += row["role"] == "primary"
             self.context += row["role"] != "primary"
             self.platforms[row["platform"]] = self.platforms.get(row["platform"], 0) + 1
-            account = next((row[name] for name in _ACCOUNT if row[name]), "")
+            account = next((_folded(name, row[name]) for name in _ACCOUNT if row[name]), "")
             self.accounts.add((row["platform"], account))
             self.sources.add(row["source_sha256"])
             if row["message_id"] is not None:
@@ -176,10 +180,11 @@ def _has_key(table: pa.Table, column: str, keys: Iterable[tuple[str, str]]) -> p
 
 
 def _is_account(table: pa.Table, asked: str) -> pa.ChunkedArray:
-    """The search's own rule: the identifier as it is, a handle or name without its @ and in any case."""
+    """The search's own rule: the identifier as it is, a handle or name folded like words."""
     mask = pc.fill_null(pc.equal(table["author_id"], asked), False)
     for column in ("author_handle", "author_name"):
-        same = pc.equal(pc.utf8_lower(table[column]), asked.removeprefix("@").lower())
+        folded = pa.chunked_array([fold_names(chunk) for chunk in table[column].chunks], pa.string())
+        same = pc.equal(folded, fold_asked(asked))
         mask = pc.or_(mask, pc.fill_null(same, False))
     return mask
 
@@ -199,11 +204,39 @@ class Suppressed(msgspec.Struct, frozen=True):
 
     def keep(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """The rows of a batch that were not erased."""
+        allowed = self.allowed(batch)
+        return batch if allowed.all() else batch.filter(pa.array(allowed))
+
+    def allowed(self, batch: pa.RecordBatch) -> Mask:
+        """Which rows of a batch were not erased."""
         if self.is_all:
-            return batch.slice(0, 0)
+            return np.zeros(batch.num_rows, np.bool_)
         columns = [batch.column(name).to_pylist() for name in _NAMED_BY]
-        allowed = [self.digests.isdisjoint(self._of(row)) for row in zip(*columns, strict=True)]
-        return batch if all(allowed) else batch.filter(pa.array(allowed))
+        return np.array(
+            [self.digests.isdisjoint(self._of(row)) for row in zip(*columns, strict=True)], np.bool_
+        )
+
+    def is_message(self, batch: pa.RecordBatch) -> Mask:
+        """Which rows are a message that was erased, whatever file they come from."""
+        pairs = zip(*(batch.column(name).to_pylist() for name in ("platform", "message_id")), strict=True)
+        found = (
+            one is not None and self.digest("key", platform, one) in self.digests for platform, one in pairs
+        )
+        return np.fromiter(found, np.bool_, batch.num_rows)
+
+    def is_account(self, batch: pa.RecordBatch) -> Mask:
+        """Which rows were written by an account that was erased."""
+        found = np.zeros(batch.num_rows, np.bool_)
+        platforms = batch.column("platform").to_pylist()
+        for name in _ACCOUNT:
+            pairs = [*zip(platforms, batch.column(name).to_pylist(), strict=True)]
+            known = {pair: self._is_erased(name, *pair) for pair in set(pairs)}
+            found |= np.fromiter(map(known.__getitem__, pairs), np.bool_, batch.num_rows)
+        return found
+
+    def _is_erased(self, name: str, platform: str, value: str | None) -> bool:
+        forms = _forms(name, value) if value else ()
+        return any(self.digest(name, platform, form) in self.digests for form in forms)
 
     def _of(self, row: tuple[str | None, ...]) -> Iterator[bytes]:
         platform, message_id, source, record, locator, *account = row
@@ -211,8 +244,8 @@ class Suppressed(msgspec.Struct, frozen=True):
         if message_id is not None:
             yield self.digest("key", platform, message_id)
         for name, value in zip(_ACCOUNT, account, strict=True):
-            if value:
-                yield self.digest(name, platform, _folded(name, value))
+            for compared in _forms(name, value) if value else ():
+                yield self.digest(name, platform, compared)
 
     def digest(self, *words: str | None) -> bytes:
         joined = "\x1f".join(word or "" for word in words)
@@ -233,7 +266,103 @@ class Suppressed(msgspec.Struct, frozen=True):
 
 
 def _folded(name: str, value: str) -> str:
-    return value if name == "author_id" else value.strip().removeprefix("@").lower()
+    return value if name == "author_id" else fold_asked(value)
+
+
+def _forms(name: str, value: str) -> set[str]:
+    """How a name may stand in what was kept: folded, or in small letters alone as it was kept at first."""
+    return {_folded(name, value)} | (
+        set() if name == "author_id" else {value.strip().removeprefix("@").lower()}
+    )
+
+
+class Sifted(NamedTuple):
+    """What may be kept of a batch; how many rows were withheld, and how many of an erased account were written
+    after its erasure and are kept."""
+
+    batch: pa.RecordBatch
+    source: str = ""  # SHA-256, when anything is to be told
+    withheld: int = 0
+    later: int = 0
+
+    def tell(self, ledger: Ledger) -> None:
+        """Note both in the account of the file that is being read: the last one begun of this source."""
+        entry = next((one for one in reversed(ledger.sources) if one.sha256 == self.source), None)
+        for code, count in (("erased_before", self.withheld), ("erased_account", self.later)):
+            if entry is not None and count:
+                entry.note(Note(code, "", count=count))
+
+
+class _Held(NamedTuple):
+    """What was erased from one corpus: of which sources (SHA-256), and the last time."""
+
+    sources: frozenset[str]
+    last_at: datetime
+    suppressed: Suppressed
+
+
+class Sieve:
+    """Everything that was erased from the corpora of a workspace: no later reading brings it back.
+
+    A source that was read before is held to all that was erased of it. Of another source, a newer export for
+    example, the same messages stay out, and what the same accounts had written by the day of the erasure; what
+    they write later is a new collection that nobody asked to erase: it is kept, and told.
+
+    `again` is a corpus that is read again: what was erased from others after its import has no say, since that act
+    left the rows of this one where they were.
+    """
+
+    def __init__(self, corpora: Corpora, again: CorpusInfo | None = None) -> None:
+        self._held: list[_Held] = []
+        for info in corpora.list():
+            suppressed = _suppressed_of(corpora, info)
+            if suppressed is None:
+                continue
+            # a second reading of a source has what was erased of the first, and no tombstone of its own
+            acts = [one.at for one in info.tombstones] or [info.created_at]
+            if again is None or again.id == info.id or min(acts) <= again.created_at:
+                sources = frozenset(digest for digest, _ in info.sources)
+                self._held.append(_Held(sources, max(acts), suppressed))
+
+    def of_source(self, source: str) -> Suppressed | None:
+        """What was erased from the first reading of a source (SHA-256) that lost rows; None without any."""
+        return next((one for sources, _, one in self._held if source in sources), None)
+
+    def sift(self, batch: pa.RecordBatch) -> Sifted:
+        """The rows of a batch, all of one source, that were not erased."""
+        if not self._held or not batch.num_rows:
+            return Sifted(batch)
+        source, rows = batch.column("source_sha256")[0].as_py(), batch.num_rows
+        later = np.zeros(rows, np.bool_)
+        allowed = np.ones(rows, np.bool_)
+        for sources, until, suppressed in self._held:
+            if source in sources:
+                allowed &= suppressed.allowed(batch)
+                continue
+            is_after = _is_after(batch, until)
+            is_account = suppressed.is_account(batch)
+            allowed &= ~(suppressed.is_message(batch) | (is_account & ~is_after))
+            later |= is_account & is_after
+        kept = batch if allowed.all() else batch.filter(pa.array(allowed))
+        return Sifted(kept, source, rows - kept.num_rows, int((later & allowed).sum()))
+
+
+def _suppressed_of(corpora: Corpora, info: CorpusInfo) -> Suppressed | None:
+    """What may not come back of one corpus; None too when its keys ended with its unit."""
+    try:
+        return load_suppressed(corpora.folder / info.id, info, corpora.keys)
+    except SaisineError as error:
+        if error.code not in GONE:
+            raise
+        return None
+
+
+def _is_after(batch: pa.RecordBatch, until: datetime) -> Mask:
+    """The rows whose message was written after a moment; one without a date is not."""
+    column = batch.column("created_at")
+    after = pc.greater(column, pa.scalar(until, column.type))
+    found: Mask = pc.fill_null(after, False).to_numpy(zero_copy_only=False)
+    return found
 
 
 def load_suppressed(folder: Path, info: CorpusInfo, keys: PartKeys) -> Suppressed | None:

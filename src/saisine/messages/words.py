@@ -90,6 +90,18 @@ NOTES: Final[dict[str, Words]] = {
         "Too many unreadable records: reading of this file stopped.",
         is_problem=True,
     ),
+    "erased_before": Words(
+        "{count:message effacé auparavant à la demande d’une personne n’a pas été remis|messages effacés auparavant à "
+        "la demande d’une personne n’ont pas été remis}.",
+        "{count:message erased before at a person’s request was|messages erased before at a person’s request were} "
+        "not brought back.",
+    ),
+    "erased_account": Words(
+        "{count:message d’un compte effacé auparavant a été écrit|messages de comptes effacés auparavant ont été "
+        "écrits} depuis l’effacement, et gardés ici. Pour effacer de nouveau : « saisine erase-messages --author ».",
+        "{count:message|messages} of accounts erased before, written since the erasure and kept here. To erase again: "
+        "“saisine erase-messages --author”.",
+    ),
     "stray_text": Words(
         "Du texte se trouve entre les données ({count:fois|fois}, d’abord à {locator}) ; il a été ignoré.",
         "Text stands between the data ({count:time|times}, first at {locator}); it was passed over.",
@@ -239,6 +251,12 @@ NOTES: Final[dict[str, Words]] = {
         ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",
         "{count:date|dates} of this table could not be read (first {locator}): without date, these messages come last. "
         "A column profile can say how dates are written.",
+    ),
+    "log_day_unread": Words(
+        "Le jour de {count:message|messages} de ce journal n’a pas pu être lu, ou est sans année (d’abord {locator}). "
+        "L’heure est gardée. Déposez le journal entier, sous son nom d’origine : l’un ou l’autre dit souvent le jour.",
+        "The day of {count:message|messages} of this log could not be read, or has no year there (first {locator}). "
+        "The time of day is kept. Deposit the whole log under its original name: one or the other often tells the day.",
     ),
     "dates_relative": Words(
         "{count:date est relative|dates sont relatives} (« il y a 2 jours », d’abord {locator}) : elles ne donnent pas "

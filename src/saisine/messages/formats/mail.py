@@ -9,12 +9,12 @@ Sources: RFC 5322, RFC 2047, RFC 2046; RFC 4155 (mbox), `From ` lines that a bod
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.errors import CloseBoundaryNotFoundDefect
 from email.message import Message as Mail
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -30,22 +30,32 @@ from saisine.messages.formats.mail_parts import (
     is_closed,
     text_of,
 )
-from saisine.messages.formats.mail_records import Letter, read_eml, read_mbox
+from saisine.messages.formats.mail_records import NAMES, Letter, opens_headers, read_eml, read_mbox
+from saisine.messages.formats.word_times import split_zone
+from saisine.messages.zones import from_local
 
-NAMES: Final = (
-    *("from", "to", "date", "subject", "message-id", "received", "mime-version", "return-path"),
-    *("delivered-to", "content-type", "reply-to", "x-mailer", "dkim-signature", "authentication-results"),
-)
+# Enough of these, and a message without `From:` is a mail still: notices of servers, mails saved by hand.
+WITHOUT_AUTHOR: Final = frozenset({"return-path", "received", "to", "subject", "date", "message-id"})
 _FIELD: Final = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):", re.MULTILINE)
-_POSTMARK: Final = re.compile(rb"^From \S.*\d{4}\r?\n")
+_POSTMARK: Final = re.compile(rb"^From (?:\S.*\d{4})?\r?\n")
+_LOOKED_AT: Final = 1 << 16
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 DELAY: Final = timedelta(days=1)  # mail may wait a day in a queue; past that a clock was wrong or chosen
+# RFC 5322, section 4.3: "-0000" says that the zone is unknown and the time UTC.
+_UNSAID: Final = re.compile(r"\s-0000(?!\d)")
+# A zone that the standard library does not read: "CEST", "GMT+0200", "+02:00".
+_NAMED: Final = re.compile(
+    r"\d:\d{2}(?:\.\d{1,9})?\s{0,9}\(?(?=[A-Za-z+-])((?:[A-Za-z]{1,9})?(?:[+-]\d{1,2}(?::?\d{2})?)?)"
+)
+# How old French and German servers name the time of Paris.
+_MIDDLE_EUROPE: Final = {"MET": timedelta(hours=1), "MEST": timedelta(hours=2)}
 SINGLE: Final = ("From", "Date", "Subject", "Message-ID")
 _PARSER: Final = BytesParser()
 
 
-def _score(head: bytes) -> Sniff:
-    """How much a text opens like a message of RFC 5322: the known names among its first header lines."""
+def _score(head: bytes, enough: int = 3) -> Sniff:
+    """How much a text opens like a message of RFC 5322: the known names among its first header lines, of which
+    `enough` must be there when its author is not."""
     head = head.removeprefix(b"\xef\xbb\xbf")
     if not _FIELD.match(head):
         return Sniff(0, [])
@@ -55,23 +65,28 @@ def _score(head: bytes) -> Sniff:
     found = {name.decode().lower() for name in _FIELD.findall(block)}
     known = [name for name in NAMES if name in found]
     is_sent = bool({"date", "message-id", "received"} & found)
-    if "from" not in found or not (is_sent or {"to", "subject"} <= found) or len(known) < 3:
+    is_by_someone = "from" in found and (is_sent or {"to", "subject"} <= found) and len(known) >= 3
+    if not is_by_someone and not (is_sent and len(WITHOUT_AUTHOR & found) >= enough):
         return Sniff(0, [])
     return Sniff(min(95, 60 + 5 * len(known)), known)
 
 
 def sniff_eml(head: bytes, name: str) -> Sniff:
-    """One message: header lines from the first byte on."""
-    return _score(head)
+    """One message: header lines from the first byte on; fewer of them do when the file is named as a mail."""
+    return _score(head, enough=2 if name.lower().endswith(".eml") else 3)
 
 
 def sniff_mbox(head: bytes, name: str) -> Sniff:
-    """A folder: a `From ` line with a date, then a message."""
+    """A folder: a `From ` line, with a date or bare as Thunderbird writes it, then a message."""
     head = head.removeprefix(b"\xef\xbb\xbf")
     postmark = _POSTMARK.match(head)
     if postmark is None:
         return Sniff(0, [])
-    inner = _score(head[postmark.end() :])
+    inside = head[postmark.end() :]
+    is_bare = not postmark.group().rstrip()[len(b"From") :]
+    if is_bare and not opens_headers(inside[:_LOOKED_AT].splitlines(keepends=True)):
+        return Sniff(0, [])
+    inner = _score(inside)
     return Sniff(inner.score, ["From line", *inner.reasons])
 
 
@@ -88,8 +103,12 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     found: list[Message | Skip | Note] = [_message(mail, body, letter, record, ctx)]
     if any(len(header_values(mail, name)) > 1 for name in SINGLE):
         found.append(Note("duplicate_keys", record.locator))
-    if _header(mail, "Date") and _date(_header(mail, "Date")) is None:
+    stated = _date(_header(mail, "Date"), ctx.zone)
+    if _header(mail, "Date") and stated is None:
         found.append(Note("mail_date_unread", record.locator))
+    used = stated or _received_at(mail, ctx.zone)
+    if used is not None and used.is_assumed:
+        found.append(Note("zone_assumed", record.locator))
     if is_closed(mail, body):
         found.append(Note("mail_closed", record.locator))
     if letter.is_long or len(body.text) >= MAX_TEXT:
@@ -133,9 +152,9 @@ def _message(mail: Mail, body: Body, letter: Letter, record: RawRecord, ctx: Con
             *_missing(key, address, receivers, is_long=letter.is_long),
             *(("text",) if not body.text and (letter.is_long or is_closed(mail, body)) else ()),
         ),
-        **_time(mail, stated),
+        **_time(mail, stated, ctx.zone),
     )
-    return _compared(built, _received_at(mail))
+    return _compared(built, _received_at(mail, ctx.zone))
 
 
 def _header(mail: Mail, name: str) -> str:
@@ -160,39 +179,68 @@ def _id(text: str) -> str | None:
     return next(iter(_ids(text)), text.strip() or None)
 
 
-def _time(mail: Mail, stated: str) -> dict[str, Any]:
+class Moment(NamedTuple):
+    """A time in UTC; `is_assumed` when its zone is that of the import, `is_twice` when that hour occurs twice there."""
+
+    at: datetime
+    is_assumed: bool = False
+    is_twice: bool = False
+
+
+def _time(mail: Mail, stated: str, zone: tzinfo) -> dict[str, Any]:
     """The stated date; failing that, the day the receiver's server took the message in."""
-    at = _date(stated)
-    found = at or _received_at(mail)
+    own = _date(stated, zone)
+    found = own or _received_at(mail, zone)
     if found is None:
         return {"created_at_raw": stated or None}
     return {
-        "created_at": found,
-        "created_at_raw": stated if at else decode_header(header_values(mail, "Received")[0])[-200:],
-        "created_at_precision": "s",
+        "created_at": found.at,
+        "created_at_raw": stated if own else decode_header(header_values(mail, "Received")[0])[-200:],
+        "created_at_precision": "hour" if found.is_twice else "s",
         "created_at_source": "field",
     }
 
 
-def _date(text: str) -> datetime | None:
+def _date(text: str, zone: tzinfo) -> Moment | None:
+    """The date of a header. Without any zone, that of the import is applied; with the name of one that is not known,
+    or of several in the world, the date is unknown: it may be twelve hours off."""
     try:
         found = parsedate_to_datetime(text)
+        if found.tzinfo is not None:
+            return Moment(found.astimezone(UTC))
+        if _UNSAID.search(text):
+            return Moment(found.replace(tzinfo=UTC))
+        named = _NAMED.search(text)
+        if named is None:
+            return Moment(*_in_zone(found, zone))
+        known = _zone_of(named[1])
+        return None if known is None else Moment(found.replace(tzinfo=known).astimezone(UTC))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None  # an unreadable date is an unknown date; its words stay in created_at_raw
-    # RFC 5322, section 4.3: "-0000" says that the zone is unknown and the time UTC
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _received_at(mail: Mail) -> datetime | None:
+def _in_zone(local: datetime, zone: tzinfo) -> tuple[datetime, bool, bool]:
+    at, is_twice = from_local(local, zone)
+    return at, True, is_twice
+
+
+def _zone_of(name: str) -> tzinfo | None:
+    """The zone of this name, for those that the standard library of mail does not know."""
+    if name.upper() in _MIDDLE_EUROPE:
+        return timezone(_MIDDLE_EUROPE[name.upper()])
+    return split_zone(f"0:00 {'UTC' if name[:1] in '+-' else ''}{name}")[1]
+
+
+def _received_at(mail: Mail, zone: tzinfo) -> Moment | None:
     """The date of the topmost `Received`: the others may have been written by anyone."""
     values = header_values(mail, "Received")
-    return _date(values[0].rpartition(";")[2].strip()) if values else None
+    return _date(values[0].rpartition(";")[2].strip(), zone) if values else None
 
 
-def _compared(built: Message, received: datetime | None) -> Message:
+def _compared(built: Message, received: Moment | None) -> Message:
     if built.time_flag or built.created_at is None or received is None:
         return built
-    if abs(received - built.created_at) <= DELAY:
+    if abs(received.at - built.created_at) <= DELAY:
         return built
     return msgspec.structs.replace(built, time_flag="differs")
 

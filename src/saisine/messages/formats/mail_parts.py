@@ -14,7 +14,8 @@ from saisine.texts import decode_line, strip_html
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 1 << 20
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-_LATIN_1: Final = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"})
+_ASCII: Final = frozenset({"us-ascii", "ascii"})
+_LATIN_1: Final = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1"})
 _FALLBACKS: Final = ("utf-8", "windows-1252")
 
 
@@ -50,6 +51,8 @@ def _on_one_line(text: str) -> str:
 
 def _decoded(data: bytes, charset: str | None) -> str:
     """Bytes by the charset they claim, else by the usual ones; a claim may be false or unknown."""
+    if charset and charset.lower() in _ASCII and not data.isascii():
+        charset = None  # what some programs name by default: bytes beyond ASCII say that it is false
     # what is declared as Latin-1 is Windows-1252 (WHATWG, Encoding): ’ and € are controls of the other
     if charset and charset.lower() in _LATIN_1:
         charset = "windows-1252"

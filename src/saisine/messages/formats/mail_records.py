@@ -5,8 +5,10 @@ and the hash is of the whole. Source: RFC 4155, and the `From ` lines of Thunder
 """
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
 from saisine.messages.formats.raw import Context, Member, Note, RawRecord, RecordError
@@ -18,7 +20,22 @@ CHUNK_BYTES: Final = 1 << 20
 POSTMARK: Final = re.compile(
     rb'From (?:"[^"\r\n]{1,200}"|\S+) +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b[^\r\n]{5,40}\d{4}(?: [+-]\d{4})?\s*$'
 )
-_FIELD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:")
+_FIELD: Final = re.compile(rb"([A-Za-z][A-Za-z0-9-]{1,60}):")
+# Thunderbird often writes "From " alone; a text may too, so the lines below it must be those of a mail.
+_BARE: Final = re.compile(rb"From \r?\n")
+_LOOKED_AHEAD: Final = 30
+_THUNDERBIRD: Final = (
+    b"x-mozilla-status",
+    b"x-mozilla-status2",
+    b"x-mozilla-keys",
+    b"x-account-key",
+    b"x-uidl",
+)
+NAMES: Final = (
+    *("from", "to", "date", "subject", "message-id", "received", "mime-version", "return-path"),
+    *("delivered-to", "content-type", "reply-to", "x-mailer", "dkim-signature", "authentication-results"),
+)
+_KNOWN: Final = frozenset((*_THUNDERBIRD, *(name.encode() for name in NAMES)))
 _QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 Found = RawRecord | RecordError | Note
 
@@ -75,15 +92,37 @@ def read_mbox(member: Member, ctx: Context) -> Iterator[Found]:
         yield from _letters(stream, ctx.locator_prefix)
 
 
+class _Lines:
+    """The lines of a stream, and those that come next: thirty at most are held, of two mebibytes in all."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._waiting: deque[bytes] = deque()
+
+    def take(self) -> bytes:
+        """The next line, empty at the end of the file."""
+        return self._waiting.popleft() if self._waiting else self._stream.readline(CHUNK_BYTES)
+
+    def ahead(self, count: int) -> list[bytes]:
+        """The lines that follow, without taking them; fewer at the end of the file."""
+        held = sum(map(len, self._waiting))
+        while len(self._waiting) < count and held < CHUNK_BYTES:
+            line = self._stream.readline(CHUNK_BYTES)
+            if not line:
+                break
+            self._waiting.append(line)
+            held += len(line)
+        return [*islice(self._waiting, count)]
+
+
 def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
     letter: _Open | None = None
     offset, after_blank = 0, True
-    line = stream.readline(CHUNK_BYTES)
-    while line:
-        following = stream.readline(CHUNK_BYTES)
+    lines = _Lines(stream)
+    while line := lines.take():
         if offset == 0 and line.startswith(b"\xef\xbb\xbf"):
             line, offset = line[3:], 3
-        if _opens_letter(line, following, after_blank=after_blank):
+        if _opens_letter(line, lines, after_blank=after_blank):
             if letter is not None and letter.length:
                 yield letter.record(prefix, is_quoted=True)
             letter = _Open(offset + len(line))
@@ -93,17 +132,39 @@ def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
             _add_line(letter, line)
         after_blank = not line.strip(b"\r\n") or (letter is not None and letter.length == 0)
         offset += len(line)
-        line = following
     if letter is not None and letter.length:
         yield letter.record(prefix, is_quoted=True)
 
 
-def _opens_letter(line: bytes, following: bytes, *, after_blank: bool) -> bool:
-    """Whether a `From ` line with a date begins a message: behind an empty line, or where a header follows it (folders
-    that were joined, or written without that line)."""
-    if not line.startswith(b"From ") or not POSTMARK.match(line):
+def _opens_letter(line: bytes, lines: _Lines, *, after_blank: bool) -> bool:
+    """Whether a `From ` line begins a message. With a date: behind an empty line, or where a header follows it (folders
+    that were joined, or written without that line). Without: see `opens_headers`."""
+    if not line.startswith(b"From "):
         return False
-    return after_blank or _FIELD.match(following) is not None
+    if POSTMARK.match(line):
+        return after_blank or any(_FIELD.match(one) for one in lines.ahead(1))
+    if not _BARE.fullmatch(line):
+        return False
+    following = lines.ahead(_LOOKED_AHEAD)
+    # without the empty line, only the headers that Thunderbird itself puts first tell it from a text
+    return opens_headers(following) and (after_blank or _name_of(following[0]) in _THUNDERBIRD)
+
+
+def opens_headers(lines: Sequence[bytes]) -> bool:
+    """Whether lines begin with two headers or more, one of them a known header of mails."""
+    names: list[bytes] = []
+    for line in lines[:_LOOKED_AHEAD]:
+        name = _name_of(line)
+        if name:
+            names.append(name)
+        elif not names or not line.startswith((b" ", b"\t")) or not line.strip():
+            break  # what begins with a space continues the header above it
+    return len(names) > 1 and not _KNOWN.isdisjoint(names)
+
+
+def _name_of(line: bytes) -> bytes:
+    found = _FIELD.match(line)
+    return found[1].lower() if found else b""
 
 
 def _add_line(letter: _Open, line: bytes) -> None:

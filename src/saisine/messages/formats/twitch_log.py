@@ -2,8 +2,9 @@
 
 Ways of writing a line: `[12:58:11]  ada: text` under a line that says the day (Chatterino), `[2023-10-18 12:58:11]
 #channel ada: text` (justlog, UTC), `[12:58:11] <ada> text`, `Oct 18 12:58:11 <ada>\\ttext` or `2023-10-18
-12:58:11\\tada\\ttext` (IRC clients). A day that only the file's name tells is used and counted like a zone that was
-assumed. Without any day the time stays empty: an hour alone is no date.
+12:58:11\\tada\\ttext` (IRC clients). mIRC tells the day and the channel in lines `Session …:`. Months have names
+of the computer's language, English or French. A day that only the file's name tells is used and counted like a zone
+that was assumed. Without any day the time stays empty: an hour alone is no date.
 
 Sources: Chatterino 2 `LoggingChannel`, justlog README, irssi, WeeChat and HexChat manuals. To be checked on real files:
 wordings of events in each client.
@@ -29,11 +30,14 @@ from saisine.messages.formats.contract import (
     Sniff,
 )
 from saisine.messages.formats.links import urls_in
+from saisine.messages.formats.word_times import iso_of
 from saisine.messages.zones import from_local
 from saisine.texts import decode_line
 
 _TIME: Final = r"(?P<h>\d{2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?"
 _DAY: Final = r"(?P<day>\d{4}-\d{2}-\d{2})"
+# In the language of the computer: « Apr », « avril », « févr. ».
+_MONTH: Final = r"[^\W\d_]{3,9}\.?"
 # RFC 2812, 2.3.1: a nickname may hold - [ ] \ ` ^ { | }, and those of today letters of any script
 _NICK: Final = r"[@+%&~! ]?(?P<nick>[\w\-\[\]\\`^{|}]{1,40})"
 _SHAPES: Final = {
@@ -43,21 +47,31 @@ _SHAPES: Final = {
     "irc": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? <{_NICK}> (?P<text>.*)"),
     # « * bob waves », what /me writes; the events of a log have « -!- » or « *** » there
     "act": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? {{1,2}}\* {_NICK} (?P<text>(?!\*).*)"),
-    "hexchat": re.compile(rf"(?P<month>[A-Z][a-z]{{2}}) (?P<date>[0-3]?\d) {_TIME} <{_NICK}>\t(?P<text>.*)"),
+    "hexchat": re.compile(rf"(?P<month>{_MONTH}) {{1,2}}(?P<date>[0-3]?\d) {_TIME} <{_NICK}>\t(?P<text>.*)"),
     "weechat_act": re.compile(rf"{_DAY} {_TIME}\t ?\*\t{_NICK} (?P<text>.*)"),
-    "weechat": re.compile(rf"{_DAY} {_TIME}\t{_NICK}\t(?P<text>.*)"),
+    # « -- » stands before what WeeChat says itself: nicknames that change, modes, topics
+    "weechat": re.compile(rf"{_DAY} {_TIME}\t(?!--\t){_NICK}\t(?P<text>.*)"),
 }
 _MARK: Final = re.compile(
-    r"(?:# (?:Start|Stop) logging at|--- (?:Log opened|Day changed|Log closed)|\*{4} (?:BEGIN|ENDING) LOGGING AT) "
-    r"(?P<stated>.+)"
+    r"(?:# (?:Start|Stop) logging at|--- (?:Log opened|Day changed|Log closed)|\*{4} (?:BEGIN|ENDING) LOGGING AT"
+    r"|Session (?:Start|Time|Close):) (?P<stated>.+)"
+)
+_SESSION: Final = re.compile(r"Session (?:Start|Time|Close|Ident): (?P<stated>.+)")  # mIRC
+# What mIRC says itself begins like what `/me` writes.
+_SAID_BY_MIRC: Final = re.compile(
+    r"\S{1,41} (?:\(\S{1,120}@\S{1,120}\) (?:has joined|has left|Quit)\b.*|sets mode: .*|is now known as \S+"
+    r"|changes topic to .*|was kicked by .*)|Now talking (?:in|on) .*|Topic is .*|Set by \S+ on .*|Disconnected"
+    r"|Rejoined channel .*|Attempting to rejoin .*|Retrieving #.*"
 )
 _EVENT: Final = re.compile(
-    rf"[A-Z][a-z]{{2}} [0-3]?\d [\d:]{{5,8}} \*\t.*|(?:\[?(?:{_DAY}[ T])?{_TIME}\]?\s+\S.*)|#.*|---.*|\*\*\*.*"
+    rf"{_MONTH} {{1,2}}[0-3]?\d [\d:]{{5,8}} \*\t.*|(?:\[?(?:{_DAY}[ T])?{_TIME}\]?\s+\S.*)|#.*|---.*|\*\*\*.*"
+    r"|Session (?:Start|Time|Close|Ident): .*"
 )
 _ISO_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CHANNEL: Final = re.compile(r"(?:^|/)#?([A-Za-z0-9_]{3,25})-\d{4}-\d{2}-\d{2}\.(?:log|txt)$")
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_LONG_DAY: Final = re.compile(r"(?:\w{3} )?(\w{3}) (\d{1,2}) (?:[\d:]+ )?(\d{4})")
+_LONG_DAY: Final = re.compile(
+    rf"(?:[^\W\d_]{{2,9}}\.? )?(?P<month>{_MONTH}) {{1,2}}(?P<date>\d{{1,2}}) (?:[\d:]{{1,8}} )?(?P<year>\d{{4}})"
+)
 SNIFFED_LINES: Final = 200
 
 
@@ -120,7 +134,7 @@ def read_lines(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError
                 elif parsed is None:
                     yield Note("stray_text", locator, start)
                 else:
-                    obj = (parsed, day, calendar.shift)
+                    obj = (calendar.placed(parsed), day, calendar.shift, calendar.is_unread)
                     digest, is_suspect = sha256(body).hexdigest(), "\0" in text
                     yield RawRecord(locator, obj, digest, start, len(body), (), is_suspect)
                     if encoding in NOTES_OF_ENCODING:
@@ -136,13 +150,21 @@ class _Calendar:
         self.day = found[-1] if found else None
         self.last: tuple[int, int, int | None] | None = None
         self.shift: timedelta | None = None
+        self.is_unread = False  # a mark told a day in words that are not known here
+        self.is_mirc = False
+        self.ident: str | None = None
 
     def day_of(self, text: str, parsed: Line | None) -> str | None:
+        self._note_session(text)
         marked = _MARK.fullmatch(text)
         told = day_told(marked["stated"]) if marked is not None else None
         if marked is not None and told is not None:
             self.day, self.last = told, None
             self.shift = shift_told(marked["stated"])
+        if marked is not None:
+            self.is_unread = told is None
+            if told is None and "Day changed" in marked.group():
+                self.day = None  # the day before would be a false one
         if parsed is None or parsed.clock is None:
             return self.day
         if parsed.day is not None:
@@ -152,6 +174,24 @@ class _Calendar:
             self.day = (datetime.fromisoformat(self.day) + timedelta(days=1)).date().isoformat()
         self.last = parsed.clock
         return self.day
+
+    def _note_session(self, text: str) -> None:
+        """mIRC: `Session Ident: #salon`, or the name of the other person of a private conversation."""
+        found = _SESSION.fullmatch(text)
+        if found is not None:
+            self.is_mirc = True
+            if text.startswith("Session Start: "):
+                self.ident = None
+            elif text.startswith("Session Ident: "):
+                self.ident = next(iter(found["stated"].split()), None)
+
+    def placed(self, line: Line) -> Line:
+        """A line where the log of mIRC says it was written; what mIRC says itself is an event."""
+        if not self.is_mirc:
+            return line
+        if line.shape == "act" and _SAID_BY_MIRC.fullmatch(f"{line.nick} {line.text}"):
+            return Line("event", None, None, None, None, "")
+        return line._replace(channel=self.ident)
 
     def _in_its_year(self, stated: str) -> str | None:
         """`May 13` as 2024-05-13, in the year that the log told last; the next one when January comes after."""
@@ -193,50 +233,60 @@ def shift_told(stated: str) -> timedelta | None:
 
 
 def day_told(stated: str) -> str | None:
-    """The day of "2023-10-18 12:58:11 CEST" or of "Wed Oct 18 12:58:11 2023", as 2023-10-18."""
+    """The day of "2023-10-18 12:58:11 CEST" or of "mer. oct. 18 12:58:11 2023", as 2023-10-18."""
     found = _ISO_DAY.search(stated)
     if found is not None:
         return found.group() if _is_day(found.group()) else None
     long = _LONG_DAY.fullmatch(stated.strip())
-    if long is None or long.group(1).lower() not in MONTHS:
-        return None
-    day = f"{long.group(3)}-{MONTHS.index(long.group(1).lower()) + 1:02}-{int(long.group(2)):02}"
-    return day if _is_day(day) else None
+    day = iso_of(f"{long['date']} {long['month']} {long['year']}") if long is not None else None
+    return day if day is not None and _is_day(day) else None
 
 
 def map_line(record: RawRecord, ctx: Context) -> Message | Skip | list[Message | Skip | Note]:
     """A line of chat; arrivals, marks of the log and other events are set aside."""
-    line, day, shift = record.obj
+    line, day, shift, is_unread = record.obj
     if line.nick is None:
         return Skip("system_line")
-    found = _CHANNEL.search(ctx.path)
-    channel = line.channel or (found.group(1).lower() if found else None)
+    place = _place(line, ctx)
     time = _time(line, day, shift, ctx)
-    stated = time.get("created_at_raw") or _clock(line)
+    stated = time.get("created_at_raw") or " ".join(filter(None, (line.day, _clock(line))))
     # an ordinary IRC client may have been anywhere: only its file's place can name Twitch
     if line.shape in ("justlog", "chatterino"):
         ctx.memory["is_twitch"] = True
     is_twitch = "is_twitch" in ctx.memory or "twitch" in ctx.path.lower()
     platform = "twitch" if is_twitch else "other"
+    channel = place["target_handle"]
     message = Message.of(
         record,
         ctx,
         platform=platform,
-        kind="chat",
         message_id=ctx.derive_id(platform, channel or "", stated, line.nick, line.text),
         author_handle=line.nick.lower(),
         author_name=line.nick,
         text=line.text,
-        conversation_id=channel,
-        target_kind="channel",
-        target_handle=channel,
-        visibility="public",
         urls=urls_in(line.text),
         missing=(*(() if time else ("created_at",)), *(() if channel else ("target_handle",))),
+        **place,
         **({"created_at_raw": stated} | time),
     )
+    if not time and (is_unread or line.day is not None):
+        return [message, Note("log_day_unread", record.locator)]
     is_assumed = bool(time) and line.shape != "justlog" and shift is None
     return [message, Note("zone_assumed", record.locator)] if is_assumed else message
+
+
+def _place(line: Line, ctx: Context) -> dict[str, Any]:
+    """The channel, which the line tells, else the file's name; in mIRC a name without sign is that of a person."""
+    is_private = line.shape in ("irc", "act") and line.channel is not None and line.channel[0] not in "#&+!"
+    found = _CHANNEL.search(ctx.path)
+    channel = line.channel.removeprefix("#") if line.channel else found.group(1).lower() if found else None
+    return {
+        "kind": "dm" if is_private else "chat",
+        "conversation_id": channel,
+        "target_kind": "account" if is_private else "channel",
+        "target_handle": channel,
+        "visibility": "private" if is_private else "public",
+    }
 
 
 def _clock(line: Line) -> str:

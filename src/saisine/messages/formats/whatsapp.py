@@ -3,7 +3,8 @@
 The way dates are written follows the phone's language: order of day and month, 12 or 24 hours, brackets (iOS)
 or a dash (Android). The file is read once to settle what its lines alone cannot say — see `whatsapp_lines` —
 and once for the messages. Times are local to the phone. A text that continues over several lines is one
-message. Nothing has an identifier: it is derived from conversation, time, author and text.
+message. Nothing has an identifier: it is derived from conversation, time, author and text. A conversation of Signal
+that signal-export wrote has the same lines: it is read here too, as of another platform.
 
 Sources: samples of joweich/chat-miner @ 17c52a1d; line shapes of Pustur/whatsapp-chat-parser @ 140675c1.
 """
@@ -39,6 +40,7 @@ from saisine.messages.formats.whatsapp_words import (
     is_system_text,
     is_titled_day_first,
     without_edit_mark,
+    without_reactions,
 )
 from saisine.messages.zones import from_local
 from saisine.texts import decode_line
@@ -77,6 +79,8 @@ def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordEr
     is_day_first = is_titled_day_first(ctx.path)
     layout = Layout.learn(_headers(member), ctx.now, is_day_first=is_day_first)
     ctx.memory["layout"], ctx.memory["title"] = layout, _title(ctx.path)
+    # a file that WhatsApp named is one of WhatsApp, however its dates are written
+    ctx.memory["is_signal"] = layout.is_signal and ctx.memory["title"] is None
     if layout.is_by_language:
         yield Note("day_first_by_language", ctx.locator_prefix)
     for offset, header, body in _grouped(member):
@@ -178,15 +182,17 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip | list[Messag
 def _message(
     record: RawRecord, ctx: Context, author: str, written: str, moment: datetime | None, header: Header
 ) -> Message:
-    shown = _shown(written)
+    is_signal: bool = ctx.memory["is_signal"]
+    platform = "other" if is_signal else "whatsapp"
+    shown = _shown(without_reactions(written) if is_signal else written)
     raw_time, title = header.stated, ctx.memory["title"]
     phone = author if _PHONE.fullmatch(author) and any(sign.isdigit() for sign in author) else None
     return Message.of(
         record,
         ctx,
-        platform="whatsapp",
+        platform=platform,
         kind="chat" if ctx.memory["layout"].is_group else "dm",
-        message_id=ctx.derive_id("whatsapp", title or "", raw_time, author, written),
+        message_id=ctx.derive_id(platform, title or "", raw_time, author, written),
         author_handle=phone,
         author_name=author,
         text=shown["text"],
@@ -240,9 +246,9 @@ def _shown(written: str) -> dict[str, Any]:
 WHATSAPP: Final = Format(
     id="whatsapp",
     version=2,
-    platforms=("whatsapp",),
-    label_fr="WhatsApp : une conversation exportée (texte)",
-    label_en="WhatsApp: an exported conversation (text)",
+    platforms=("whatsapp", "other"),
+    label_fr="WhatsApp, ou Signal par signal-export : une conversation exportée (texte)",
+    label_en="WhatsApp, or Signal by signal-export: an exported conversation (text)",
     how_to_get_fr="""\
 À faire avant que les messages ne disparaissent : chacun peut supprimer pour tout le monde, et les messages \
 éphémères s’effacent seuls.

@@ -38,6 +38,8 @@ _AUTHOR: Final = re.compile(r"([^:]{1,100}?)(?:: |: ?$)")
 _GLUED: Final = re.compile(r"([^:]{1,60}[^:\d]):(?![\d/ ])(?=\S)")
 _NO_CONTACT: Final = re.compile("^~[ \xa0\u202f]")  # iOS: not among the contacts of this telephone
 _QUOTES: Final = re.compile('["“”„«»]')
+# signal-export: "[2019-05-29, 15:04] Me: …", in every line; WhatsApp has seconds where it has brackets.
+_SIGNAL: Final = re.compile(r"\d{4}-\d{2}-\d{2},? \d{2}:\d{2}")
 KOREAN: Final = frozenset({"년 ", ". "})  # "2025년 3월 13일 오후 9:14, Ada : …"
 FIRST_YEAR: Final = 2009
 LEAST_LINES: Final = 5
@@ -117,11 +119,13 @@ class Layout:
         *,
         is_group: bool,
         is_by_language: bool = False,
+        is_signal: bool = False,
     ) -> None:
         self.orders = orders
         self.is_by_language = is_by_language
         self.long_names = long_names
         self.is_group = is_group
+        self.is_signal = is_signal
 
     @classmethod
     def learn(cls, headers: Iterable[Header], now: datetime, *, is_day_first: bool = False) -> "Layout":
@@ -130,7 +134,9 @@ class Layout:
         evidence: dict[str, _Evidence] = {}
         seconds: dict[str, tuple[int, str | None]] = {}
         is_group = False
+        written = others = 0
         for header in headers:
+            written, others = written + 1, others + (not is_of_signal(header))
             if is_of_our_calendar(header.numbers, now):
                 evidence.setdefault(header.form, _Evidence(last_day)).add(header.numbers)
             author, text = split_author(header.rest)
@@ -155,6 +161,7 @@ class Layout:
             long_names,
             is_group=is_group or len(seconds) > 2,
             is_by_language=is_by_language,
+            is_signal=written > 0 and not others,
         )
 
     def split_author(self, header: Header) -> tuple[str | None, str]:
@@ -173,6 +180,11 @@ class Layout:
             return None
         # the zone is applied where the import's is known
         return datetime(*found, header.hour, header.minute, header.second or 0)  # noqa: DTZ001
+
+
+def is_of_signal(header: Header) -> bool:
+    """Whether a line is dated as the program signal-export writes it."""
+    return header.form.startswith("brackets") and _SIGNAL.fullmatch(header.stated) is not None
 
 
 def is_of_our_calendar(numbers: tuple[int, int, int], now: datetime) -> bool:

@@ -24,7 +24,9 @@ _DELETED: Final = re.compile(
     re.IGNORECASE,
 )
 _OMITTED: Final = re.compile(
-    r"<(?:media omitted|médias? omis|multimedia omitido|medien ausgeschlossen|media omessi|media non inclusi"
+    r"<(?:view once (?:voice message|message|photo|video|media) omitted"
+    r"|(?:médias?|photo|vidéo|message vocal) (?:à |en )?vue unique omise?s?)>"
+    r"|<(?:media omitted|médias? omis|multimedia omitido|medien ausgeschlossen|media omessi|media non inclusi"
     r"|mídia oculta|ficheiro não revelado|media weggelaten|medien weggelassen|media har utelämnats"
     r"|تم استبعاد الوسائط|medya dahil edilmedi|без медиафайлов|pominięto multimedia)>"
     r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted"
@@ -89,7 +91,8 @@ def is_group_event(author: str | None, text: str) -> bool:
 
 # Words of WhatsApp in languages whose dates begin with the day, whatever the country (CLDR: fr, es, de, it, pt, nl).
 _DAY_FIRST: Final = re.compile(
-    r"chiffrés de bout en bout|médias? omis|ce message a été|vous avez (?:supprimé|créé|été ajouté)|est parti|a quitté"
+    r"chiffrés de bout en bout|médias? omis|vue unique omis|ce message a été"
+    r"|vous avez (?:supprimé|créé|été ajouté)|est parti|a quitté"
     r"|(?:image|vidéo|audio|autocollant|message vocal|fiche contact)\s+(?:absente?|omise?)|appel (?:vocal|vidéo) manqué"
     r"|a (?:créé le|rejoint|ajouté|retiré|changé)"
     r"|cifrados de extremo|multimedia omitido|(?:se eliminó|eliminaste) este mensaje|imagen omitida"
@@ -132,6 +135,10 @@ def is_deletion(text: str) -> bool:
 
 
 def is_omitted_media(text: str) -> bool:
+    """Whether the words stand for a file that was left out; Android writes `null` for media seen once, and for some
+    calls."""
+    if text.strip() == "null":
+        return True
     return len(text) < 60 and _OMITTED.fullmatch(text.strip(MARK + " \u202f\xa0")) is not None
 
 
@@ -153,6 +160,14 @@ def without_edit_mark(text: str) -> tuple[str, bool]:
     """(text, whether it was edited): the mark at its end taken off."""
     found = _EDITED.search(text) if text.rstrip().endswith(">") else None
     return (text[: found.start()], True) if found else (text, False)
+
+
+def without_reactions(text: str) -> str:
+    """The text of a message of Signal, without the line of reactions that signal-export puts below it."""
+    text = text.rstrip()
+    before, end, last = text.rpartition("\n")
+    is_reactions = bool(end) and last.startswith("(- ") and last.endswith(" -)") and ": " in last
+    return before.rstrip() if is_reactions else text
 
 
 def attachment_in(text: str) -> tuple[str | None, str]:

@@ -47,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "nothing": say_nothing(found.search) if found is not None else "",
         "made_at": datetime.fromisoformat(found.made_at) if found is not None else None,
         "changes": _say_changes(changes),
+        "changed_texts": _say_changed(found),
         "job": say_job(job) if job is not None and (not job.is_over or job.error) else None,
         "absence": in_language(campaign_words.ABSENCE_FR, campaign_words.ABSENCE_EN),
     }
@@ -89,6 +90,23 @@ def say_nothing(search: Mapping[str, Any]) -> str:
     }.get(search["reason"] or "", "")
 
 
+def _say_changed(found: findings_rows.Found | None) -> list[str]:
+    """How many messages have another text in another collection, then what that does not prove."""
+    rows = [row for row in found.found.rows if row["kind"] == "text_changed"] if found is not None else []
+    lines = []
+    for row in rows:
+        said = ngettext(
+            "%(n)s message dont le texte a changé entre deux collectes.",
+            "%(n)s messages dont le texte a changé entre deux collectes.",
+            words.form(row["n"]),
+        )
+        lines += [
+            said % {"n": words.say_number(row["n"])},
+            in_language(row["does_not_prove_fr"], row["does_not_prove_en"]),
+        ]
+    return lines
+
+
 def _say_changes(changes: tuple[Change, ...]) -> list[str]:
     """« 3 groupes de copies apparus », by what happened and by kind."""
     counts: dict[tuple[str, str], int] = {}
@@ -102,6 +120,7 @@ def _say_changes(changes: tuple[Change, ...]) -> list[str]:
         "target_wave": _("hausses autour d’une cible"),
         "campaign": _("groupes de comptes"),
         "short_copies": _("groupes de messages courts"),
+        "text_changed": _("textes modifiés entre deux collectes"),
     }
     lines = [
         _("%(kind)s, %(what)s : %(n)s")
