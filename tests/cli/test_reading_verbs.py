@@ -169,3 +169,18 @@ def test_only_what_was_sealed_is_said_to_be(saisine: Saisine) -> None:
     assert "scellé" not in saisine("profile", "b.png", code=65).err
     saisine("init", "espace")
     assert "Il est scellé" in saisine("import", "b.png", "-w", "espace").err
+
+
+def test_a_text_that_changed_between_two_imports_is_a_finding(saisine: Saisine) -> None:
+    saisine("init", "espace")
+    for name, text in (("a", "bonjour à toutes"), ("b", "tout autre chose")):
+        post = {"id": str(2**60), "text": text, "author_id": "1", "created_at": "2026-01-01T00:00:00.000Z"}
+        (saisine.folder / f"{name}.json").write_text(json.dumps({"data": [post], "meta": {}}))
+        saisine("import", f"{name}.json", "-w", "espace")
+    rows = saisine("findings", "--json", "-w", "espace").data["findings"]
+    (row,) = [one for one in rows if one["kind"] == "text_changed"]
+    assert row["n"] == len(row["refs"]) == 1
+    told = saisine("findings", "-w", "espace").out
+    assert "1 message : texte modifié entre deux collectes." in told
+    (line,) = [one.strip() for one in told.splitlines() if "--observations" in one]
+    assert "modifié" in saisine(*line.split()[1:], "-w", "espace").out

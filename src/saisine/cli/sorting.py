@@ -1,7 +1,7 @@
 """`saisine findings` and `saisine sort …`: what stands out, and what a person keeps of it."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from saisine.casework.session import Session
     from saisine.casework.triage import Band, Card
 
+CHANGED_SHOWN: Final = 10
 sort = typer.Typer(
     help=_("Trier : garder ou écarter, message par message ou par groupe."), no_args_is_help=True
 )
@@ -83,7 +84,7 @@ def _show_campaigns(session: "Session") -> None:
     elif found.search["reason"] == "no_times":
         say(_("Les dates ne sont connues qu’au jour : la synchronisation ne peut pas être étudiée."))
     say((words.ABSENCE_FR, words.ABSENCE_EN)[at])
-    _show_changed([row for row in found.found.rows if row["kind"] == "text_changed"], language)
+    _show_changed([row for row in found.found.whole() if row["kind"] == "text_changed"], language)
 
 
 def _show_changed(rows: Sequence[Mapping[str, Any]], language: str) -> None:
@@ -93,6 +94,8 @@ def _show_changed(rows: Sequence[Mapping[str, Any]], language: str) -> None:
         said = ngettext("{n} message : {label}.", "{n} messages : {label}.", n)
         say(said.format(n=n, label=row[f"label_{language}"]))
         say(row[f"does_not_prove_{language}"])
+        for ref in row["refs"][:CHANGED_SHOWN]:
+            say(f"  saisine messages --observations {ref}")
 
 
 def _show_bands(bands: "list[Band]") -> None:
