@@ -600,3 +600,91 @@ def test_a_profile_is_proposed_for_the_sheet_that_is_named(tmp_path: Path) -> No
     assert propose(path, now=NOW, sheet="Deux").columns[0].header == "Moment"
     with pytest.raises(SaisineError, match="Un, Deux"):
         propose(path, now=NOW, sheet="Trois")
+
+
+# ------------------------------------------------------------------ tables kept by several people
+
+
+def test_row_numbers_are_no_identifiers_of_messages(tmp_path: Path) -> None:
+    """The rows 1 of two sheets are not one message."""
+    header = ["ID", "Date", "Auteur", "Texte"]
+    sheets = {
+        name: sheet(
+            [header, [1, "2026-04-08", "Zoé", f"un de {name}"], [2, "2026-04-09", "Bob", f"deux de {name}"]]
+        )
+        for name in ("Avril", "Mai")
+    }
+    messages, _ = read(tmp_path / "a.xlsx", workbook(sheets))
+    assert len({one.message_id for one in messages}) == len(messages) == 4
+    assert all("message_id" in one.missing for one in messages)
+    messages, _ = read(tmp_path / "b.csv", "ID,Date,Author,Text\n1912345678901234567,2026-04-08,Zoé,un\n")
+    assert [one.message_id for one in messages] == ["1912345678901234567"]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "text", "author", "handle", "day"),
+    [
+        (
+            "Date;Auteur;Propos;Commentaire",
+            "13/04/2026;Jean;dégage;à signaler",
+            "dégage",
+            "Jean",
+            None,
+            "04-12",
+        ),
+        ("Date;Nom;Message haineux;Message", "13/04/2026;Jean;dégage;merci", "dégage", "Jean", None, "04-12"),
+        ("Date;Nom;Pseudo;Message", "13/04/2026;Sarah;jean_59;dégage", "dégage", None, "jean_59", "04-12"),
+        (
+            "Date;Auteur du message;Propos tenus;Nom",
+            "13/04/2026;Jean;dégage;Sarah",
+            "dégage",
+            "Jean",
+            None,
+            "04-12",
+        ),
+        (
+            "Date;Auteur;Message;Publié le",
+            "20/04/2026;Jean;dégage;13/04/2026",
+            "dégage",
+            "Jean",
+            None,
+            "04-12",
+        ),
+    ],
+)
+def test_who_keeps_a_table_is_not_taken_for_who_wrote(
+    tmp_path: Path, header: str, row: str, text: str, author: str | None, handle: str | None, day: str
+) -> None:
+    messages, _ = read(tmp_path / "a.csv", f"{header}\n{row}\n")
+    assert [(one.text, one.author_name, one.author_handle) for one in messages] == [(text, author, handle)]
+    assert days(messages) == [day]
+
+
+def test_a_message_that_is_a_screenshot_alone_is_kept(tmp_path: Path) -> None:
+    rows = "13/04/2026;Jean;;IMG_2034.png\n13/04/2026;Jean;;oui\n13/04/2026;Jean;un;oui\n"
+    messages, reading = read(tmp_path / "a.csv", f"Date;Auteur;Texte;Capture\n{rows}")
+    assert [(one.text, list(one.media_urls)) for one in messages] == [("", ["IMG_2034.png"]), ("un", [])]
+    assert reading.ledger.sources[0].skipped["empty_record"][0] == 1
+
+
+def test_a_sheet_names_the_platform_of_its_rows(tmp_path: Path) -> None:
+    rows = [["Date", "Auteur", "Texte"], ["2026-04-08", "Zoé", "un"]]
+    messages, _ = read(tmp_path / "a.xlsx", workbook({"Instagram": sheet(rows), "Avril": sheet(rows)}))
+    assert [one.platform for one in messages] == ["instagram", "other"]
+
+
+def test_counts_that_are_not_exact_are_told(tmp_path: Path) -> None:
+    rows = "".join(f"13/04/2026;Jean;un;{count}\n" for count in ("1,2 k", "12", "", "≈10"))
+    messages, reading = read(tmp_path / "a.csv", f"Date;Auteur;Texte;Likes\n{rows}")
+    assert [one.like_count for one in messages] == [None, 12, None, None]
+    assert reading.ledger.sources[0].notes["counts_unread"][0] == 2
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["2026/04/13", "13-avr-26", "13/04/26 00h00", "13/04/2026 à 0h00", "13.04.2026 00.00", "13 avril 2026"],
+)
+def test_more_ways_of_writing_a_day_by_hand(tmp_path: Path, cell: str) -> None:
+    messages, reading = read(tmp_path / "a.csv", f"Date;Auteur;Texte\n{cell};Jean;un\n")
+    assert days(messages) == ["04-12"]
+    assert "dates_unread" not in notes(reading)

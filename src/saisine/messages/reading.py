@@ -62,6 +62,9 @@ _SAVED_PAGE: Final = re.compile(
     rb"|id=[\"']react-root"
 )
 _MHTML: Final = re.compile(rb"^(?:From: <Saved by |Snapshot-Content-Location:)", re.MULTILINE)
+# What shows an archive in a browser and holds nothing of it (X, Takeout).
+_SCRIPT: Final = re.compile(r"(?:^|[/!])assets/(?:js|css|fonts)/")
+_VIEWERS: Final = frozenset({"your archive.html", "archive_browser.html"})
 _LIST_OF_OBJECTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 
 
@@ -164,6 +167,8 @@ class Reading:
                 entry.unread = _kind_of_page(head, member.name)
             elif entry.unread == "unknown_format" and _MHTML.search(head[:4096]):
                 entry.unread = "saved_page"
+            if entry.unread in ("unknown_format", "unknown_table") and _SCRIPT.search(entry.path):
+                entry.unread = "no_message_inside"
             if member.is_sheet and entry.unread == "unknown_format":
                 entry.unread = "unknown_table"
             elif not member.is_sheet and entry.unread == "unknown_format":
@@ -200,8 +205,11 @@ class Reading:
 def _kind_of_page(head: bytes, name: str) -> str:
     """What a page that no format reads is: a table under the name of a workbook, one saved from a browser, or the
     version for reading of an export."""
-    if name.lower().endswith((".xls", ".xlsx")) and b"<table" in head.lower():
+    last = name.rpartition("/")[2].lower()
+    if last.endswith((".xls", ".xlsx")) and b"<table" in head.lower():
         return "table_page"
+    if last in _VIEWERS:
+        return "no_message_inside"
     return "saved_page" if _SAVED_PAGE.search(head) else "web_page"
 
 

@@ -234,6 +234,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:row of this table is|rows of this table are} incomplete and without a text (first {locator}): perhaps "
         "the end of the text of the row before, which went on to another line without quotes.",
     ),
+    "counts_unread": Words(
+        "{count:nombre de ce tableau n’est pas exact|nombres de ce tableau ne sont pas exacts} (« 1,2 k », d’abord "
+        "{locator}) : ils restent inconnus.",
+        "{count:count of this table is|counts of this table are} not exact (“1.2K”, first {locator}): they stay "
+        "unknown.",
+    ),
     "hours_unread": Words(
         "{count:heure de ce tableau n’a pas pu être lue|heures de ce tableau n’ont pas pu être lues} (d’abord "
         "{locator}) : seul le jour de ces messages est gardé.",

@@ -410,3 +410,27 @@ def test_posts_of_bluesky_by_gallery_dl_are_a_variant_and_no_choice() -> None:
         "record": {},
     }
     assert BLUESKY.sniff(json.dumps(post).encode(), "a.json").score == 0
+
+
+@pytest.mark.parametrize("media", ["text/html; charset=utf-8", "text/javascript", "application/json"])
+@pytest.mark.parametrize("guard", ["", "for (;;);"])
+def test_an_answer_of_facebook_that_stops_is_a_failure_whatever_its_type(media: str, guard: str) -> None:
+    edges = [{"node": facebook_comment(str(n), f"mot {n}")} for n in range(3)]
+    body = guard + json.dumps({"data": {"display_comments": {"edges": edges}}})
+    address = "https://www.facebook.com/api/graphql/"
+    assert len(read(har(entry(address, body, media)), HAR)[0]) == 3
+    rows, account = read(har(entry(address, body[:-40], media)), HAR)
+    assert (rows, len(account.failed), skipped(account)) == ([], 1, {})
+    whole_then_cut = body + "\n" + body.removeprefix(guard)[:-40]
+    rows, account = read(har(entry(address, whole_then_cut, media)), HAR)
+    assert (len(rows), len(account.failed)) == (3, 1)
+
+
+def test_what_shows_an_archive_in_a_browser_is_no_export_for_reading(tmp_path: Path) -> None:
+    for name in ("Your archive.html", "archive_browser.html"):
+        (tmp_path / name).write_text("<!DOCTYPE html><html><body></body></html>")
+    (tmp_path / "assets/js").mkdir(parents=True)
+    (tmp_path / "assets/js/main.js").write_text("a,b,c\nd,e,f\n")
+    reading = read_paths([tmp_path], now=NOW)
+    assert list(reading) == []
+    assert {one.unread for one in reading.ledger.sources} == {"no_message_inside"}

@@ -22,6 +22,7 @@ _ADDRESS: Final = re.compile(
     rf"https?://[^\s<>\"«»]+|(?<![\w.@/-])(?:www\.[^\s<>\"«»]+|(?:m\.)?(?:{_SITES})\.(?:com|be|net|app|tv|me|co)/[^\s<>\"«»]+)",
     re.IGNORECASE,
 )
+_FILE: Final = re.compile(r"://|\.[A-Za-z0-9]{2,5}\s*$")
 _APART: Final = re.compile(r"\s|[,;|]https?://", re.IGNORECASE)
 Getter = Callable[[Rows], Cells | Same]
 
@@ -122,6 +123,9 @@ def value_of(name: str, cells: Cells | Same, rule: FieldRule) -> Column:
     if isinstance(cells, Same):
         one = value_of(name, [cells.value], rule)
         return one if isinstance(one, Same) else Same(one[0])
+    if name == "media_urls":  # « oui » under « Capture » is no file
+        listed_in = ((cell or "").split(rule.split or "|") for cell in cells)
+        return [[part.strip() for part in parts if _FILE.search(part)] for parts in listed_in]
     if name in LISTS:
         return [[part for part in (cell or "").split(rule.split or "|") if part] for cell in cells]
     if name == "url":  # exporters write a word there ("view") that only their page makes a link of

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Final
 
@@ -17,7 +18,7 @@ from saisine.messages.formats.blocks import (
     names_missing,
     require_counts,
 )
-from saisine.messages.formats.profiles import Profile
+from saisine.messages.formats.profiles import FieldRule, Profile
 from saisine.messages.formats.raw import Context, Note
 from saisine.messages.formats.table_cells import CellColumns, holds_none
 from saisine.messages.formats.table_columns import (
@@ -30,6 +31,7 @@ from saisine.messages.formats.table_columns import (
     without_rounded,
 )
 from saisine.messages.formats.table_fields import (
+    COUNTS,
     getters,
     is_there,
     listed,
@@ -67,6 +69,7 @@ _GIVEN: Final = (
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
 _DRESSED: Final = re.compile(r"[' .,\u00a0\u202f]\d{3}")
+_NUMBERING_DIGITS: Final = 7
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:([ .,\u00a0\u202f])\d{3})(?:\1\d{3}){4,6}")
 _FIRST_US: Final = 631_152_000_000_000  # 1990: no network had messages before, and an empty date is of 1900
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
@@ -112,6 +115,8 @@ class _Plan:
     """The profile bound to the columns of one file."""
 
     def __init__(self, profile: Profile, layout: Layout, ctx: Context, *, is_mixed: bool = False) -> None:
+        if profile.is_generic:
+            profile = _without_reporter(profile, layout)
         self.profile = profile
         self.is_mixed = is_mixed  # days first in some dates, months first in others
         self.header = layout.header
@@ -135,7 +140,7 @@ class _Plan:
         )
         self.wanted = [{key_of(name) for name in names} for names in profile.headers_all]
         self.zone = load_zone(profile.zone) if profile.zone else ctx.zone
-        self.platform = profile.platform if profile.platform != "auto" else platform_of(layout.preamble)
+        self.platform = profile.platform if profile.platform != "auto" else _told_platform(layout, ctx)
         self.missing = tuple(
             sorted(
                 name
@@ -169,7 +174,7 @@ class _Plan:
         texts, ids = raw.get("text"), raw.get("message_id")
         if texts is None or _holds_none(texts):
             links = value_of("url", raw["url"], self.rules["url"]) if "url" in raw else Same(None)
-            pictures = raw.get("media_urls", Same(None))
+            pictures = value_of("media_urls", raw.get("media_urls", Same(None)), FieldRule())
             kept = [
                 bool(text) or (bool(number) and not rounded) or bool(link or picture)
                 for text, number, rounded, link, picture in zip(
@@ -250,7 +255,11 @@ class _Plan:
                 cells, rounded = without_rounded(cells)
                 if rounded:
                     damaged[name] = set(rounded)
+                if self.profile.is_generic:
+                    cells = _without_numbering(cells)
             fields[name] = value_of(name, cells, self.rules[name])
+            if name in COUNTS and (unread := _unread_counts(cells, fields[name])):
+                notes.append(Note("counts_unread", block.locators[unread[0]], count=len(unread)))
         links = raw.get("url", Same(None))
         if "urls" not in raw and fields.get("url") is not links and (several := several_in(links)):
             fields["urls"] = several
@@ -428,6 +437,43 @@ def _bare_ids(cells: Cells) -> Cells:
         return cells
     bare = [cell and cell.removeprefix("ID: ").removeprefix("'").strip() for cell in cells]
     return [(re.sub(r"\D", "", one) if _THOUSANDS.fullmatch(one) else one) if one else None for one in bare]
+
+
+def _told_platform(layout: Layout, ctx: Context) -> str:
+    """The platform that the lines above the table name, or else the sheet."""
+    found = platform_of(layout.preamble)
+    sheet = ctx.path.rpartition("!")[2] if "!" in ctx.path else ""
+    return platform_of(sheet) if found == "other" and sheet else found
+
+
+def _without_reporter(profile: Profile, layout: Layout) -> Profile:
+    """The profile without its name of the author where « Nom » stands beside a pseudonym: whoever kept the table by
+    hand wrote her own there as often as not, and a victim would be named as the author of what she suffers."""
+    rule = profile.fields.get("author_name")
+    found = next((name for name in rule.headers if layout.has([name])), "") if rule is not None else ""
+    handle = profile.fields.get("author_handle")
+    if key_of(found) != "nom" or handle is None or not is_there(handle, layout):
+        return profile
+    return replace(
+        profile, fields={name: one for name, one in profile.fields.items() if name != "author_name"}
+    )
+
+
+def _without_numbering(cells: Cells) -> Cells:
+    """Identifiers, none where a short number stands: in a table kept by hand it numbers rows, and the rows 1 of two
+    sheets are not one message."""
+    if not any(cell and len(cell) <= _NUMBERING_DIGITS for cell in cells):
+        return cells
+    return [None if cell and len(cell) <= _NUMBERING_DIGITS and cell.isdecimal() else cell for cell in cells]
+
+
+def _unread_counts(cells: Cells | Same, counts: Column) -> list[int]:
+    """The rows whose count is none that can be read (`1,2 k`): it stays unknown, and is told."""
+    if isinstance(cells, Same) or not isinstance(counts, list) or None not in counts:
+        return []
+    return [
+        row for row, (cell, count) in enumerate(zip(cells, counts, strict=True)) if cell and count is None
+    ]
 
 
 def _with_clocks(days: Cells, clocks: Cells, block: RecordBlock, notes: list[Note]) -> Cells:

@@ -17,6 +17,7 @@ _FORMULA: Final = re.compile(r'="(.*)"', re.DOTALL)
 _COUNT: Final = re.compile(r"\d+|\d{1,3}(?:[ ,.\u00a0\u202f]\d{3})+|\d+\.0")
 _TOO_MANY_DIGITS: Final = 19  # of a number of 64 bits
 _EPOCH: Final = re.compile(r"\d{9,17}(?:\.\d+)?")
+_JOINT: Final = re.compile(r"(?<=\d),?\s+(?:à|at)\s+(?=\d)")  # « 13/04/2026 à 21h07 »
 _ENDS: Final = frozenset(")]0123456789")  # of a zone: « (CET) », « GMT+2 »
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d{1,17})?")
 # An address is of the platform of its host, whatever its path says.
@@ -124,6 +125,8 @@ def parse_time(cell: str, formats: tuple[str, ...], zone: tzinfo) -> CellTime | 
     """The time of a cell by the first writing that fits; None when none does. A zone that is named behind it holds."""
     bare = cell.strip()
     found = _first_that_fits(bare, formats, zone)
+    if found is None and (joined := _JOINT.sub(" ", bare)) != bare:
+        found = _first_that_fits(joined, formats, zone)
     if found is not None or (not bare[-1:].isalpha() and bare[-1:] not in _ENDS):
         return found
     bare, named = split_zone(bare)

@@ -29,7 +29,7 @@ _OMITTED: Final = re.compile(
     r"|<(?:media omitted|médias? omis|multimedia omitido|medien ausgeschlossen|media omessi|media non inclusi"
     r"|mídia oculta|ficheiro não revelado|media weggelaten|medien weggelassen|media har utelämnats"
     r"|تم استبعاد الوسائط|medya dahil edilmedi|без медиафайлов|pominięto multimedia)>"
-    r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted"
+    r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted|carte (?:de )?contact omise"
     r"|(?:image|vidéo|audio|autocollant|sticker|gif|document|fiche contact|message vocal)"
     r"\s+(?:absente?|omise?|manquante?)"
     r"|(?:imagen|video|audio|sticker|gif|documento) omitid[oa]"
@@ -65,7 +65,8 @@ _SYSTEM: Final = re.compile(
     r"|hat (?:die|diese) gruppe .*erstellt|ha creato (?:il|questo) gruppo|criou (?:o|este) grupo"
     r"|\badded\b|a ajouté|avez été ajouté|vous a ajouté|\bjoined using|a rejoint|\bleft$|est parti|a quitté|\bremoved\b"
     r"|changed (?:the|this|their|your) |a changé|avez changé|a modifié|a retiré|security code|code de sécurité"
-    r"|missed (?:voice|video) call|appel (?:vocal|vidéo) manqué|(?:voice|video) call,|appel (?:vocal|vidéo),"
+    r"|missed (?:voice|video) call|appel (?:vocal|vidéo) manqué|(?:voice|video) call[,.]|appel (?:vocal|vidéo)[,.]"
+    r"|été retiré|avez retiré|waiting for this message|en attente de ce message"
     r"|disappearing messages|messages éphémères|pinned a message|a épinglé",
     re.IGNORECASE,
 )

@@ -20,8 +20,8 @@ _CLOCK: Final = (
     r"(?: ?(?P<half>[ap])\.?m\.?)?)?\s*"
 )
 _DAY_FIRST: Final = re.compile(
-    r"(?:[a-z]{3,9}\.?,? )?(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?,?[ -](?P<year>\d{4})"
-    + _CLOCK
+    r"(?:[a-z]{3,9}\.?,? )?(?P<day>\d{1,2})(?:er|st|nd|rd|th)?[ -](?P<month>[a-z]{3,9})\.?,?"
+    r"(?:[ -](?P<year>\d{4})|-(?P<short>\d\d))" + _CLOCK
 )
 _MONTH_FIRST: Final = re.compile(
     r"(?:[a-z]{3,9}\.?,? )?(?P<month>[a-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})"
@@ -68,7 +68,9 @@ def iso_of(cell: str) -> str | None:
     found = _DAY_FIRST.fullmatch(folded) or _MONTH_FIRST.fullmatch(folded)
     if found is None or (month := _month(found["month"])) is None:
         return None
-    day = f"{found['year']}-{month:02}-{int(found['day']):02}"
+    said = found.groupdict()
+    year = said["year"] or f"20{said['short']}"
+    day = f"{year}-{month:02}-{int(found['day']):02}"
     if found["hour"] is None:
         return day
     hour = int(found["hour"])
