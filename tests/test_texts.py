@@ -85,6 +85,8 @@ def test_html_keeps_lines_and_the_addresses_of_links() -> None:
         texts.strip_html('Bravo <img alt="😀" src=x><img alt="logo"><h2>Titre</h2>fin')[0]
         == "Bravo 😀\nTitre\nfin"
     )
+    assert texts.strip_html("<head><title>Sujet</head><body>je te vois</body>")[0] == "je te vois"
+    assert texts.strip_html("<title>Sujet<body>je te vois")[0] == "je te vois"
     assert texts.unescape_html("a &amp; b") == ("a & b", True)
 
 

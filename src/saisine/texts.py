@@ -246,7 +246,9 @@ class _Stripper(HTMLParser):
         self._is_begun = False  # whether a word stands on this line already, in this cell
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("br", "hr"):
+        if tag == "body":
+            self._silent = 0  # a title that was never closed ends here
+        elif tag in ("br", "hr"):
             self._end("\n")
         elif tag in self.BREAKS or tag in self.HOLDERS:
             self._end_begun("\n")
@@ -262,7 +264,9 @@ class _Stripper(HTMLParser):
             self.urls += [value for name, value in attrs if name == "href" and value]
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self.SILENT:
+        if tag == "head":
+            self._silent = 0
+        elif tag in self.SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag in self.BREAKS:
             while self.parts and self.parts[-1] == "\t":  # behind the last cell of a row

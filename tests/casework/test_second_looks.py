@@ -82,7 +82,8 @@ def test_an_author_is_found_under_every_form_of_the_name(chats: Session, asked: 
 def test_erasing_an_author_finds_what_the_search_finds(chats: Session, asked: str) -> None:
     selection = Selection(author=asked)
     look = row_erasures.look(chats, selection)
-    assert (look.messages, look.accounts) == (len(FORMS), 1)
+    # three spellings may be three people: the count says so before anything goes
+    assert (look.messages, look.accounts) == (len(FORMS), 3)
     row_erasures.erase_rows(chats, selection, "art17_request")
     assert chats.corpora.count(Query()) == chats.corpora.count(Query(author="Max")) == len(FORMS)
 

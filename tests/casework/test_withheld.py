@@ -135,3 +135,43 @@ def test_what_was_erased_ends_with_its_unit(session: Session, tmp_path: Path) ->
     erasures.erase(session, erasures.target_of(session, info.unit), "art17_request")
     ledger = take(session, write_page(tmp_path / "x2.json", range(20), likes=5))
     assert notes_of(ledger) == [{}]
+
+
+def chat(path: Path, *lines: str) -> Path:
+    path.write_text("\n".join(f"0{n + 1}/04/2026 10:0{n} - {line}" for n, line in enumerate(lines)) + "\n")
+    return path
+
+
+def test_a_name_on_one_telephone_withholds_nobody_of_another_conversation(
+    tmp_path: Path, clock: Clock
+) -> None:
+    """Two people are called Marie: who was erased is the one of the first conversation."""
+    first = chat(tmp_path / "Discussion WhatsApp avec Marie.txt", "Marie: un", "Bob: deux", "Marie: trois")
+    with opened(tmp_path / "espace", clock) as session:
+        take(session, first)
+        erase(session, Selection(author="Marie"))
+        other = chat(
+            tmp_path / "Discussion WhatsApp avec Marie Voisine.txt", "Marie: je vais te tuer", "Bob: si"
+        )
+        assert "erased_before" not in notes_of(take(session, other))[0]
+        assert count_of(session, "Marie") == 1
+        again = chat(
+            tmp_path / "Discussion WhatsApp avec Marie (1).txt",
+            "Marie: un",
+            "Bob: deux",
+            "Marie: trois",
+            "Bob: quatre",
+        )
+        assert notes_of(take(session, again))[0]["erased_before"] == 2
+        assert count_of(session, "Marie") == 1
+
+
+def test_a_number_of_one_table_withholds_no_row_of_another(tmp_path: Path, clock: Clock) -> None:
+    header = "Identifiant;Date;Auteur;Texte\n"
+    with opened(tmp_path / "espace", clock) as session:
+        for name, author in (("a", "ada"), ("b", "zed")):
+            (tmp_path / f"{name}.csv").write_text(f"{header}4321;2026-04-08;{author};un mot de {author}\n")
+        take(session, tmp_path / "a.csv")
+        erase(session, Selection(author="ada"))
+        assert "erased_before" not in notes_of(take(session, tmp_path / "b.csv"))[0]
+        assert count_of(session, "zed") == 1

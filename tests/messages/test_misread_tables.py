@@ -484,6 +484,8 @@ def test_an_address_made_by_a_formula_is_read(tmp_path: Path) -> None:
         ("<https://x.com/a>", "https://x.com/a", "x"),
         ("lien : https://x.com/a.", "https://x.com/a", "x"),
         ("https://x.com/a/status/2 , https://x.com/a/status/3", "https://x.com/a/status/2", "x"),
+        ("voir https://fr.wikipedia.org/wiki/Foo_(bar)", "https://fr.wikipedia.org/wiki/Foo_(bar)", "other"),
+        ("(https://x.com/a)", "https://x.com/a", "x"),
         ("voir", None, "other"),
         ("zoe@x.com/a", None, "other"),
         ("ex.com/a", None, "other"),
@@ -502,6 +504,8 @@ def test_an_address_is_found_in_its_cell(tmp_path: Path, cell: str, url: str | N
         (["1775123456789010000", "1775123456789020000"], False),
         (["1775123456789010000,00"], False),
         (["1775123456789010000"], False),  # one in ten thousand
+        (["1220345678901230", "1220345678901230", "1220345678901230"], True),  # one of sixteen digits in ten
+        (["1775123456789000", "1775123458023000"], True),  # microseconds of a clock of milliseconds
         (["1775123456789010000", "1775123456789010001"], True),
         (["7300000000000000000", "7300000000000000000"], True),  # made up
         (["17751234567890120"], True),

@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, NamedTuple
+from unicodedata import normalize
 
 import msgspec
 import numpy as np
@@ -105,7 +106,7 @@ class Found:
             self.messages += row["role"] == "primary"
             self.context += row["role"] != "primary"
             self.platforms[row["platform"]] = self.platforms.get(row["platform"], 0) + 1
-            account = next((_folded(name, row[name]) for name in _ACCOUNT if row[name]), "")
+            account = next((_spelled(name, row[name]) for name in _ACCOUNT if row[name]), "")
             self.accounts.add((row["platform"], account))
             self.sources.add(row["source_sha256"])
             if row["message_id"] is not None:
@@ -192,6 +193,10 @@ def _is_account(table: pa.Table, asked: str) -> pa.ChunkedArray:
 # ---------------------------------------------------------------- what may not come back
 
 
+# Where the name of an account is what one telephone, or who kept a table, calls somebody.
+_LOCAL_NAMES: Final = frozenset({"whatsapp", "other"})
+
+
 class Suppressed(msgspec.Struct, frozen=True):
     """What another reading of the same source must leave out: keyed hashes, no content, under the corpus's keys.
 
@@ -219,23 +224,28 @@ class Suppressed(msgspec.Struct, frozen=True):
     def is_message(self, batch: pa.RecordBatch) -> Mask:
         """Which rows are a message that was erased, whatever file they come from."""
         pairs = zip(*(batch.column(name).to_pylist() for name in ("platform", "message_id")), strict=True)
+        # of a table kept by hand the same short number names another message in another file
         found = (
-            one is not None and self.digest("key", platform, one) in self.digests for platform, one in pairs
+            one is not None
+            and (platform != "other" or one.startswith("derived:"))
+            and self.digest("key", platform, one) in self.digests
+            for platform, one in pairs
         )
         return np.fromiter(found, np.bool_, batch.num_rows)
 
     def is_account(self, batch: pa.RecordBatch) -> Mask:
-        """Which rows were written by an account that was erased."""
+        """Which rows were written by an account that was erased, whatever file they come from: by its identifier, or
+        by its handle where handles are unique. A name is not: two people may have it."""
         found = np.zeros(batch.num_rows, np.bool_)
         platforms = batch.column("platform").to_pylist()
-        for name in _ACCOUNT:
+        for name in ("author_id", "author_handle"):
             pairs = [*zip(platforms, batch.column(name).to_pylist(), strict=True)]
             known = {pair: self._is_erased(name, *pair) for pair in set(pairs)}
             found |= np.fromiter(map(known.__getitem__, pairs), np.bool_, batch.num_rows)
         return found
 
     def _is_erased(self, name: str, platform: str, value: str | None) -> bool:
-        forms = _forms(name, value) if value else ()
+        forms = _forms(name, value) if value and platform not in _LOCAL_NAMES else ()
         return any(self.digest(name, platform, form) in self.digests for form in forms)
 
     def _of(self, row: tuple[str | None, ...]) -> Iterator[bytes]:
@@ -263,6 +273,11 @@ class Suppressed(msgspec.Struct, frozen=True):
                 if asked and value and _folded(name, value) == _folded(name, asked):
                     fresh.add(self.digest(name, platform, _folded(name, value)))
         return msgspec.structs.replace(self, digests=frozenset(fresh))
+
+
+def _spelled(name: str, value: str) -> str:
+    """How an account is counted: `zoe` and `Zoé` may be two, and a person is told so before anything goes."""
+    return value if name == "author_id" else normalize("NFC", value.strip().removeprefix("@")).casefold()
 
 
 def _folded(name: str, value: str) -> str:

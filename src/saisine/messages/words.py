@@ -158,6 +158,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:reply stands in the row of its comment and is not read|replies stand in the rows of their comments and "
         "are not read}. Collect again with each reply on its own row.",
     ),
+    "posts_gone": Words(
+        "{count:publication n’est plus montrée|publications ne sont plus montrées} par la plateforme : leur numéro "
+        "et, s’il la donne, leur date sont gardés. Ce qui en avait été collecté avant reste.",
+        "{count:post is|posts are} no longer shown by the platform: their number is kept, and their date where it "
+        "gives one. What was collected of them before stays.",
+    ),
     "more_pages": Words(
         "La plateforme annonce une page après celle-ci : déposez-la aussi, sinon des messages manquent.",
         "The platform announces a page after this one: deposit it too, or messages are missing.",

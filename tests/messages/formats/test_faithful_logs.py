@@ -456,3 +456,27 @@ def test_what_whatsapp_wrote_stays_of_whatsapp() -> None:
     others, _ = read(with_seconds, WHATSAPP, path="_chat.txt")
     assert {row.platform for row in [*titled, *others]} == {"whatsapp"}
     assert [row.text for row in others] == ["un\n(- Jim: a -)", "deux"]
+
+
+def test_a_bare_from_inside_a_folder_of_dated_mails_is_text() -> None:
+    mail = "From: ada@e.invalid\nTo: bob@e.invalid\nSubject: {n}\nDate: Wed, 8 Apr 2026 14:0{n}:00 +0200\n\n"
+    model = "Voici :\n\nFrom \nTo: ada\nSubject: un modèle de lettre\n\nBonjour,\n\n"
+    mark = "From ada@e.invalid Wed Apr  8 14:00:00 2026\n"
+    folder = mark + mail.format(n=1) + model + mark + mail.format(n=2) + "fin\n"
+    rows, account = read(folder.encode(), MBOX)
+    assert len(rows) == 2
+    assert "modèle de lettre" in rows[0].text
+    assert account.failed == []
+
+
+def test_notes_that_begin_like_a_mail_are_none() -> None:
+    note = b"To: la police\nSubject: mes notes\nDate: hier\n\nIl m'a dit ceci.\n"
+    assert EML.sniff(note, "notes.txt").score == 0
+
+
+def test_a_notice_from_somebody_is_a_message_of_theirs() -> None:
+    lines = "2026-04-08 14:05:00\tbob\tsalut\n2026-04-08 14:06:00\t--\tNotice(ada): je te vois\n"
+    lines += "2026-04-08 14:07:00\t--\tada is now known as eve\n"
+    rows, account = read(lines.encode(), TWITCH_LOG)
+    assert [(one.author_handle, one.text) for one in rows] == [("bob", "salut"), ("ada", "je te vois")]
+    assert skipped(account) == {"system_line": 1}

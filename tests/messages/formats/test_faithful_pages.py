@@ -80,6 +80,12 @@ def test_a_post_that_is_gone_is_met_where_the_answers_before_held_none() -> None
     assert [one.message_id for one in rows if one.deleted == "tombstone"] == [GONE]
 
 
+def test_a_post_that_is_gone_hides_nothing_of_what_was_collected_before() -> None:
+    rows, account = read(har(entry(X_ADDRESS, detail(gone(GONE)))), HAR)
+    assert [one.role for one in rows] == ["context"]
+    assert account.notes["posts_gone"][0] == 1
+
+
 def test_a_cursor_is_no_post_that_is_gone() -> None:
     cursor = {"entryId": "cursor-bottom-1", "content": {"value": "x"}}
     answer = detail(shown("2028394880824246272"), cursor)
@@ -233,6 +239,20 @@ def test_pages_of_tiktok_put_together_lose_no_comment(form: str) -> None:
     assert account.failed == []
 
 
+@pytest.mark.parametrize("key", ["createTime", "cid"])
+def test_videos_and_comments_that_hold_comments_are_no_pages(key: str) -> None:
+    video = {"id": "7300000000000000001", "desc": "un", "createTime": 1699663698, "author": "a", "stats": {}}
+    comment = {
+        "cid": "7300001111111111111",
+        "aweme_id": "7300000000000000001",
+        "text": "un",
+        "create_time": 1699999999,
+    }
+    one = video if key == "createTime" else comment
+    rows, _ = read(json.dumps([one | {"comments": []}, one | {"comments": []}]).encode(), TIKTOK)
+    assert [row.text for row in rows] == ["un", "un"]
+
+
 def test_posts_that_were_deleted_of_late_are_in_the_account_of_tiktok() -> None:
     post = {"Date": "2025-02-17 21:20:00", "Link": "https://x.invalid/v", "Likes": "1", "Title": "menace"}
     data = {
@@ -304,8 +324,8 @@ def test_the_newer_threads_of_bluesky_are_read_and_counted() -> None:
     assert [(one.role, one.text, one.deleted) for one in rows] == [
         ("context", "au-dessus", "none"),
         ("primary", "racine", "none"),
-        ("primary", "", "tombstone"),
-        ("primary", "", "withheld"),
+        ("context", "", "tombstone"),
+        ("context", "", "withheld"),
     ]
     assert skipped(account) == {"unsupported_variant": 1}
     cut, account = read(data[: data.index(b"NotFound")], BLUESKY)
@@ -428,7 +448,7 @@ def test_an_answer_of_facebook_that_stops_is_a_failure_whatever_its_type(media: 
 
 def test_what_shows_an_archive_in_a_browser_is_no_export_for_reading(tmp_path: Path) -> None:
     for name in ("Your archive.html", "archive_browser.html"):
-        (tmp_path / name).write_text("<!DOCTYPE html><html><body></body></html>")
+        (tmp_path / name).write_text(f"<!DOCTYPE html><html><body>{name}</body></html>")
     (tmp_path / "assets/js").mkdir(parents=True)
     (tmp_path / "assets/js/main.js").write_text("a,b,c\nd,e,f\n")
     reading = read_paths([tmp_path], now=NOW)

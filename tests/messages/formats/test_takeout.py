@@ -226,7 +226,7 @@ def test_a_whole_zip_is_read_through_the_door(tmp_path: Path) -> None:
     reading = read_paths([path], now=NOW)
     rows = list(reading)
     assert sorted(one.text for one in rows) == ["Bonjour", "C'est l’été\nvoilà", "Merci", "Oui, très bien"]
-    assert {entry.unread for entry in reading.ledger.sources if entry.format is None} == {"web_page"}
+    assert {entry.unread for entry in reading.ledger.sources if entry.format is None} == {"no_message_inside"}
 
 
 @pytest.mark.parametrize(

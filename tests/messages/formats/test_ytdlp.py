@@ -272,3 +272,16 @@ def test_an_account_of_tiktok_is_the_one_that_other_tools_know() -> None:
     )
     (row,), _ = read(json.dumps(page).encode(), YTDLP)
     assert (row.author_id, row.author_handle, row.author_name, row.text) == ("68", "a", "A", text)
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "text"),
+    [
+        ("Video de la honte : elle va payer", "", "Video de la honte : elle va payer"),
+        ("Un vrai titre", "Une description", "Un vrai titre\nUne description"),
+        ("Une descrip…", "Une description", "Une description"),
+    ],
+)
+def test_a_title_of_facebook_is_kept_where_it_says_something(title: str, description: str, text: str) -> None:
+    page = info(extractor_key="Facebook", title=title, description=description)
+    assert read(json.dumps(page).encode(), YTDLP)[0][0].text == text

@@ -95,7 +95,8 @@ class _Place(msgspec.Struct, frozen=True):
     role: str = "primary"
 
     def at(self, step: str, role: str | None = None) -> "_Place":
-        return _Place(self.record, self.ctx, f"{self.path}/{step}", role or self.role)
+        path = f"{self.path}/{step}" if step else self.path
+        return _Place(self.record, self.ctx, path, role or self.role)
 
 
 def _walk(raw: dict[str, Any], place: _Place) -> Iterator[Found]:
@@ -266,7 +267,9 @@ def _thread_item(item: Mapping[str, Any], place: _Place) -> Iterator[Found]:
     if isinstance(value.get("post"), dict):
         yield from _post(value["post"], above.at("post"))
     elif str(value.get("$type")).endswith(("NotFound", "Blocked")):
-        yield _gone({"uri": item.get("uri"), "blocked": str(value["$type"]).endswith("Blocked")}, above)
+        # context: it takes the place of no observation of before, in which the text still stands
+        node = {"uri": item.get("uri"), "blocked": str(value["$type"]).endswith("Blocked")}
+        yield _gone(node, above.at("", "context"))
     else:  # what only who is signed in may see
         yield Skip("unsupported_variant")
 
@@ -278,7 +281,7 @@ def _commit(did: str, commit: Mapping[str, Any], place: _Place) -> Found:
     if isinstance(commit.get("record"), dict):
         return _repository_record({"uri": uri, "cid": commit.get("cid"), "value": commit["record"]}, place)
     is_post = commit.get("collection") == "app.bsky.feed.post" and commit.get("operation") == "delete"
-    return _gone({"uri": uri}, place) if is_post else Skip("not_a_message")
+    return _gone({"uri": uri}, place.at("", "context")) if is_post else Skip("not_a_message")
 
 
 # ------------------------------------------------------------------ what is no ordinary post

@@ -1,11 +1,12 @@
 """The platforms that a capture is searched for: one line each, as in the table of formats."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from saisine.messages.formats import instagram_media, threads_posts, tiktok_items, x_graphql_tweets
 from saisine.messages.formats.captured import Around, Mapped, Shape, Site
-from saisine.messages.formats.contract import Context, RawRecord, Skip
+from saisine.messages.formats.contract import Context, Message, Note, RawRecord, Skip
 from saisine.messages.formats.facebook_web import FACEBOOK_SITE
 from saisine.messages.formats.linkedin_voyager import LINKEDIN_SITE
 from saisine.messages.formats.youtube_web import YOUTUBE_SITE
@@ -17,7 +18,9 @@ def _tweet(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) 
     return x_graphql_tweets.map_tweet(raw, record, ctx)
 
 
-def _gone_tweet(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
+def _gone_tweet(
+    raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around
+) -> Sequence[Message | Skip | Note]:
     return x_graphql_tweets.map_gone(raw, record, ctx)
 
 

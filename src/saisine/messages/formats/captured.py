@@ -34,6 +34,7 @@ from saisine.messages.formats.json_values import inside
 from saisine.messages.formats.json_window import escaped_bytes
 
 Mapped = Sequence[Message | Skip]
+Noted = Sequence[Message | Skip | Note]
 Around = dict[str, Any]
 
 
@@ -43,7 +44,7 @@ class Shape:
     that are records of their own (a post and its comments)."""
 
     is_wanted: Callable[[dict[str, Any]], bool]
-    map: Callable[[dict[str, Any], RawRecord, Context, Around], Mapped]
+    map: Callable[[dict[str, Any], RawRecord, Context, Around], Noted]
     is_open: bool = False
 
 

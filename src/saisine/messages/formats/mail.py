@@ -38,6 +38,11 @@ from saisine.messages.zones import from_local
 WITHOUT_AUTHOR: Final = frozenset({"return-path", "received", "to", "subject", "date", "message-id"})
 _FIELD: Final = re.compile(rb"^([A-Za-z][A-Za-z0-9-]{1,60}):", re.MULTILINE)
 _POSTMARK: Final = re.compile(rb"^From (?:\S.*\d{4})?\r?\n")
+# What a program writes, and nobody types above notes: « Date: hier ».
+_POSTED: Final = re.compile(
+    rb"^(?:(?:received|return-path):|message-id:[ \t]*<|date:[^\n]{0,30}\d [a-z]{3}[^\n]{0,30}\d:\d\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _LOOKED_AT: Final = 1 << 16
 _BLANK: Final = re.compile(rb"\r?\n\r?\n")
 DELAY: Final = timedelta(days=1)  # mail may wait a day in a queue; past that a clock was wrong or chosen
@@ -66,7 +71,8 @@ def _score(head: bytes, enough: int = 3) -> Sniff:
     known = [name for name in NAMES if name in found]
     is_sent = bool({"date", "message-id", "received"} & found)
     is_by_someone = "from" in found and (is_sent or {"to", "subject"} <= found) and len(known) >= 3
-    if not is_by_someone and not (is_sent and len(WITHOUT_AUTHOR & found) >= enough):
+    is_posted = is_sent and len(WITHOUT_AUTHOR & found) >= enough and _POSTED.search(block) is not None
+    if not is_by_someone and not is_posted:
         return Sniff(0, [])
     return Sniff(min(95, 60 + 5 * len(known)), known)
 

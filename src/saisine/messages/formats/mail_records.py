@@ -117,12 +117,13 @@ class _Lines:
 
 def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
     letter: _Open | None = None
-    offset, after_blank = 0, True
+    offset, after_blank, is_dated = 0, True, False
     lines = _Lines(stream)
     while line := lines.take():
         if offset == 0 and line.startswith(b"\xef\xbb\xbf"):
             line, offset = line[3:], 3
-        if _opens_letter(line, lines, after_blank=after_blank):
+        if _opens_letter(line, lines, after_blank=after_blank, is_dated=is_dated):
+            is_dated = is_dated or (letter is None and _is_dated(line))
             if letter is not None and letter.length:
                 yield letter.record(prefix, is_quoted=True)
             letter = _Open(offset + len(line))
@@ -136,7 +137,12 @@ def _letters(stream: BinaryIO, prefix: str) -> Iterator[Found]:
         yield letter.record(prefix, is_quoted=True)
 
 
-def _opens_letter(line: bytes, lines: _Lines, *, after_blank: bool) -> bool:
+def _is_dated(line: bytes) -> bool:
+    """Whether a folder whose first line this is dates all its mails: « From - date », of Thunderbird, does not."""
+    return POSTMARK.match(line) is not None and not line.startswith(b"From - ")
+
+
+def _opens_letter(line: bytes, lines: _Lines, *, after_blank: bool, is_dated: bool) -> bool:
     """Whether a `From ` line begins a message. With a date: behind an empty line, or where a header follows it (folders
     that were joined, or written without that line). Without: see `opens_headers`."""
     if not line.startswith(b"From "):
@@ -146,8 +152,10 @@ def _opens_letter(line: bytes, lines: _Lines, *, after_blank: bool) -> bool:
     if not _BARE.fullmatch(line):
         return False
     following = lines.ahead(_LOOKED_AHEAD)
-    # without the empty line, only the headers that Thunderbird itself puts first tell it from a text
-    return opens_headers(following) and (after_blank or _name_of(following[0]) in _THUNDERBIRD)
+    # without the empty line, or where the others are dated, only the headers that Thunderbird itself puts first tell it
+    # from a text
+    is_likely = after_blank and not is_dated
+    return opens_headers(following) and (is_likely or _name_of(following[0]) in _THUNDERBIRD)
 
 
 def opens_headers(lines: Sequence[bytes]) -> bool:

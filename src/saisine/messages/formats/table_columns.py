@@ -26,7 +26,8 @@ Said = Sequence[str | None]
 _EXPONENT: Final = re.compile(r"[eE]\+?\d")
 _LINE: Final = "\n"
 # A cell that begins as a number does and holds an exponent further on.
-_LONG: Final = re.compile(r"(\d{16,25})([.,]0{1,2})?")
+# Of 16 or 17 digits, a real one may well end in one or two zeros.
+_LONG: Final = re.compile(r"(\d{18,25})([.,]0{1,2})?|(\d{16,17})([.,]0{1,2})")
 _KEPT_DIGITS: Final = 15
 _ZEROS_BY_CHANCE: Final = 4  # one number in ten thousand ends so
 _ROUNDED: Final = re.compile(r"\n[\s\d][^\n]*[eE]\+?\d")
@@ -62,9 +63,9 @@ def joined(cells: Sequence[str | None]) -> str:
     return "".join(filter(None, cells))
 
 
-def without_rounded(cells: Cells) -> tuple[Cells, list[int]]:
-    """(identifiers, the rows whose own a spreadsheet rounded: None there)."""
-    zeros = _ending_in_zeros(cells)
+def without_rounded(cells: Cells, *, is_typed: bool = False) -> tuple[Cells, list[int]]:
+    """(identifiers, the rows whose own a spreadsheet rounded: None there). `is_typed`: no spreadsheet wrote them."""
+    zeros = [] if is_typed else _ending_in_zeros(cells)
     if zeros:
         cells = list(cells)
         for row in zeros:
@@ -79,14 +80,14 @@ def _ending_in_zeros(cells: Cells) -> list[int]:
     if "0\n" not in f"{_LINE.join(filter(None, cells))}\n":
         return []
     long = {row: found for row, cell in enumerate(cells) if cell and (found := _LONG.fullmatch(cell))}
-    rests = {row: found[1][_KEPT_DIGITS:] for row, found in long.items()}
-    decimals = [row for row, found in long.items() if found[2]]
-    is_made_up = any(
-        found[1][:_KEPT_DIGITS].endswith("000") for found in long.values()
-    )  # 7300000000000000000
-    if is_made_up or any(rest.strip("0") for rest in rests.values()):
+    decimals = [row for row, found in long.items() if found[2] or found[4]]
+    rests = {row: found[1] for row, found in long.items() if found[1]}
+    distinct = set(rests.values())
+    is_made_up = any(one[:_KEPT_DIGITS].endswith("000") for one in distinct)  # 7300000000000000000
+    zeros = sum(len(one) - _KEPT_DIGITS for one in distinct)
+    if is_made_up or zeros < _ZEROS_BY_CHANCE or any(one[_KEPT_DIGITS:].strip("0") for one in distinct):
         return decimals
-    return list(rests) if sum(map(len, rests.values())) >= _ZEROS_BY_CHANCE else decimals
+    return sorted({*rests, *decimals})
 
 
 def _without_exponents(cells: Cells) -> tuple[Cells, list[int]]:

@@ -19,7 +19,7 @@ LISTS: Final = frozenset({"mentions", "urls", "hashtags", "media_urls"})
 _LINKS: Final = ("http://", "https://")
 _SITES: Final = "facebook|instagram|tiktok|twitter|x|youtube|youtu|linkedin|threads|bsky|twitch|t|fb|telegram"
 _ADDRESS: Final = re.compile(
-    rf"https?://[^\s<>\"«»]+|(?<![\w.@/-])(?:www\.[^\s<>\"«»]+|(?:m\.)?(?:{_SITES})\.(?:com|be|net|app|tv|me|co)/[^\s<>\"«»]+)",
+    rf"https?://(?:(?![,;|]https?://)[^\s<>\"«»])+|(?<![\w.@/-])(?:www\.[^\s<>\"«»]+|(?:m\.)?(?:{_SITES})\.(?:com|be|net|app|tv|me|co)/[^\s<>\"«»]+)",
     re.IGNORECASE,
 )
 _FILE: Final = re.compile(r"://|\.[A-Za-z0-9]{2,5}\s*$")
@@ -143,7 +143,10 @@ def addresses_in(cell: str) -> list[str]:
     """The addresses of a cell: whole ones, and those that people type without their beginning (`www.…`, `x.com/…`)."""
     found = []
     for one in _ADDRESS.findall(cell):
-        start, mark, rest = one.rstrip(".,;:!?)>»").partition("://")
+        bare = one.rstrip(".,;:!?>»")
+        if bare.endswith(")") and bare.count("(") < bare.count(")"):  # …/wiki/Foo_(bar) has its own
+            bare = bare[:-1].rstrip(".,;:!?")
+        start, mark, rest = bare.partition("://")
         found.append(f"{start.lower()}://{rest}" if mark else f"https://{start}")
     return found
 

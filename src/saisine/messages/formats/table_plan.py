@@ -118,6 +118,9 @@ class _Plan:
         if profile.is_generic:
             profile = _without_reporter(profile, layout)
         self.profile = profile
+        self.is_numbered: bool | None = (
+            None  # whether identifiers are the numbers of the rows; None until rows came
+        )
         self.is_mixed = is_mixed  # days first in some dates, months first in others
         self.header = layout.header
         self.is_json = isinstance(layout, JsonLayout)
@@ -252,11 +255,11 @@ class _Plan:
                 continue
             if name in IDS and isinstance(cells, list):
                 cells = _bare_ids(cells)
-                cells, rounded = without_rounded(cells)
+                cells, rounded = without_rounded(cells, is_typed=self.is_json)
                 if rounded:
                     damaged[name] = set(rounded)
-                if self.profile.is_generic:
-                    cells = _without_numbering(cells)
+                if self.profile.is_generic and name == "message_id":
+                    cells = self._without_numbering(cells)
             fields[name] = value_of(name, cells, self.rules[name])
             if name in COUNTS and (unread := _unread_counts(cells, fields[name])):
                 notes.append(Note("counts_unread", block.locators[unread[0]], count=len(unread)))
@@ -275,6 +278,19 @@ class _Plan:
         cells = column(padded(rows, len(self.header)), self.text_place)
         found = [cell if cell != text else None for cell, text in zip(cells, texts, strict=True)]
         return found if any(found) else None
+
+    def _without_numbering(self, cells: Cells) -> Cells:
+        """Identifiers, none where they number the rows of a table kept by hand: 1, 2, 3… The rows 1 of two sheets are
+        not one message. The first block of rows tells it for the next."""
+        if self.is_numbered is None:
+            short = [cell for cell in cells if cell]
+            self.is_numbered = bool(short) and all(
+                len(one) <= _NUMBERING_DIGITS and one.isdecimal() for one in short
+            )
+            if self.is_numbered:
+                numbers = set(map(int, short))
+                self.is_numbered = min(numbers) <= 1 and max(numbers) <= 2 * len(short)
+        return [None] * len(cells) if self.is_numbered else cells
 
     def _nested(self, fields: Fields, count: int) -> int:
         """How many replies the comments of this block carry inside them."""
@@ -457,14 +473,6 @@ def _without_reporter(profile: Profile, layout: Layout) -> Profile:
     return replace(
         profile, fields={name: one for name, one in profile.fields.items() if name != "author_name"}
     )
-
-
-def _without_numbering(cells: Cells) -> Cells:
-    """Identifiers, none where a short number stands: in a table kept by hand it numbers rows, and the rows 1 of two
-    sheets are not one message."""
-    if not any(cell and len(cell) <= _NUMBERING_DIGITS for cell in cells):
-        return cells
-    return [None if cell and len(cell) <= _NUMBERING_DIGITS and cell.isdecimal() else cell for cell in cells]
 
 
 def _unread_counts(cells: Cells | Same, counts: Column) -> list[int]:

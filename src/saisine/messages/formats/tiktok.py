@@ -54,6 +54,8 @@ PATHS: Final = ("comments", "collector", "itemList", "items", "aweme_list", "dat
 _PAGE: Final = re.compile(
     rb'^(?:\xef\xbb\xbf)?\s*(\[\s*)?\{(?:[^\[]|\[\s*\])*?"(?:comments|collector|itemList|items|aweme_list)"\s*:\s*\['
 )
+# A video or a comment that holds a list of that name too is no page.
+_OF_AN_ITEM: Final = re.compile(rb'"(?:createTime|create_time|cid|comment_id|authorMeta|desc|text)"\s*:')
 Found = Message | Skip
 
 
@@ -81,7 +83,7 @@ def read(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Not
 
 def _reader(head: bytes) -> Any:
     page = _PAGE.match(head)
-    if page is not None:
+    if page is not None and _OF_AN_ITEM.search(page.group()) is None:
         return json_array(*(f"*.{path}" for path in PATHS)) if page[1] else json_array(*PATHS)
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \r\n").partition(b"\n")
     if first[:1] == b"[":

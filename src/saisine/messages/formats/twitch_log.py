@@ -49,6 +49,9 @@ _SHAPES: Final = {
     "act": re.compile(rf"\[?(?:{_DAY}[ T])?{_TIME}\]? {{1,2}}\* {_NICK} (?P<text>(?!\*).*)"),
     "hexchat": re.compile(rf"(?P<month>{_MONTH}) {{1,2}}(?P<date>[0-3]?\d) {_TIME} <{_NICK}>\t(?P<text>.*)"),
     "weechat_act": re.compile(rf"{_DAY} {_TIME}\t ?\*\t{_NICK} (?P<text>.*)"),
+    "weechat_notice": re.compile(
+        rf"{_DAY} {_TIME}\t--\t ?Notice\({_NICK}\)(?: -> [^:]{{1,60}})?: (?P<text>.*)"
+    ),
     # « -- » stands before what WeeChat says itself: nicknames that change, modes, topics
     "weechat": re.compile(rf"{_DAY} {_TIME}\t(?!--\t){_NICK}\t(?P<text>.*)"),
 }
@@ -104,7 +107,11 @@ def sniff(head: bytes, name: str) -> Sniff:
     text = decode_line(head)[0].removeprefix("\ufeff")
     lines = [line.rstrip("\r") for line in text.split("\n")[:SNIFFED_LINES]]
     parsed = [parse_line(line) for line in lines if line.strip()]
-    shapes = {one.shape for one in parsed if one is not None and one.nick} - {"act", "weechat_act"}
+    shapes = {one.shape for one in parsed if one is not None and one.nick} - {
+        "act",
+        "weechat_act",
+        "weechat_notice",
+    }
     written = sum(one is not None and one.nick is not None for one in parsed)
     known = sum(one is not None for one in parsed)
     if not written or len(shapes) != 1 or known * 5 < len(parsed) * 4:

@@ -340,10 +340,13 @@ def gone_id(value: Any) -> str | None:
     return named[1] if is_gone(result if result else item) else None
 
 
-def map_gone(raw: dict[str, Any], record: RawRecord, ctx: Context) -> Mapped:
-    """The tombstone of an entry, by its number."""
+def map_gone(raw: dict[str, Any], record: RawRecord, ctx: Context) -> list[Message | Skip | Note]:
+    """The tombstone of an entry, by its number, and a note. It is context: it takes the place of no observation of
+    before, in which the text still stands."""
     message_id = gone_id(raw)
-    return [Skip("empty_record") if message_id is None else tombstone(message_id, record, ctx, TOP)]
+    if message_id is None:
+        return [Skip("empty_record")]
+    return [tombstone(message_id, record, ctx, TOP.below("", "context")), Note("posts_gone", record.locator)]
 
 
 # Of an answer that the file stops inside, the entries that are whole are kept.
@@ -361,7 +364,7 @@ def read_answers(member: Member, ctx: Context) -> Iterator[RawRecord | RecordErr
             yield found
 
 
-def map_answer(record: RawRecord, ctx: Context) -> Mapped | Skip:
+def map_answer(record: RawRecord, ctx: Context) -> Mapped | Skip | list[Message | Skip | Note]:
     """One post with those it carries; an answer that holds none is no message."""
     if not is_shown(record.obj):
         return map_gone(record.obj, record, ctx) if is_gone(record.obj) else Skip("not_a_message")

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import BinaryIO, Final
 
+from saisine.messages.archive_streams import STREAM_FAULTS
 from saisine.messages.formats.xlsx_parts import (
+    CHUNK_BYTES,
     MAX_CELL_CHARACTERS,
     Attributes,
     Handlers,
@@ -148,9 +150,8 @@ class _Rows(Handlers):
         self._row = self._column = -1
         self._cells: dict[int, str] = {}
         self._kind = self._style = ""
-        self._has_formula = self._is_value = self._is_phonetic = self._is_formula = False
+        self._has_formula = self._is_value = self._is_phonetic = False
         self._pieces: list[str] = []
-        self._formula: list[str] = []
         self._length = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
@@ -159,7 +160,7 @@ class _Rows(Handlers):
         elif name in ("v", "t"):
             self._is_value = not self._is_phonetic
         elif name == "f":
-            self._has_formula = self._is_formula = True
+            self._has_formula = True
         elif name == "row":
             self._start_row(attributes)
         elif name == "rPh":
@@ -186,14 +187,11 @@ class _Rows(Handlers):
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._has_formula = False
         self._pieces.clear()
-        self._formula.clear()
         self._length = 0
 
     def end(self, name: str) -> None:
         if name in ("v", "t"):
             self._is_value = False
-        elif name == "f":
-            self._is_formula = False
         elif name == "c":
             self._end_cell("".join(self._pieces))
         elif name == "row":
@@ -208,15 +206,8 @@ class _Rows(Handlers):
             self._length += len(data)
             if self._length > MAX_CELL_CHARACTERS:
                 raise WorkbookFault("too_large")
-        elif self._is_formula and sum(map(len, self._formula)) < _FORMULA_CHARACTERS:
-            self._formula.append(data)
 
     def _end_cell(self, raw: str) -> None:
-        leads = _BY_FORMULA.match("".join(self._formula)) if self._formula else None
-        if leads is not None:
-            shown = self._value(raw) if self._kind != "e" else ""
-            self._cells[self._column] = shown if leads[1] in shown else f"{shown} {leads[1]}".strip()
-            return
         if self._kind == "e" or (self._has_formula and not raw and self._kind != "str"):
             self._told["formulas_empty"] += 1
             return
@@ -280,18 +271,41 @@ class Links(Handlers):
         self.addresses: dict[tuple[int, int], str] = {}
         self.columns: list[int] = []
         self.width = 0
-        self._column = -1
+        self._column = self._row = -1
+        self._is_formula = False
+        self._formula: list[str] = []
+        self._length = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "c":
             reference = attributes.get("r")
-            self._column = place_of(reference)[0] if reference else self._column + 1
+            if reference:
+                self._column, self._row = place_of(reference)
+            else:
+                self._column += 1
             self.width = max(self.width, self._column + 1)
         elif name == "row":
-            self._column = -1
+            said = attributes.get("r", "")
+            number = int(said) - 1 if said.isascii() and said.isdecimal() and len(said) < 8 else self._row + 1
+            self._column, self._row = -1, number
+        elif name == "f":
+            self._is_formula, self._length = True, 0
+            self._formula.clear()
         elif name == "hyperlink" and len(self.references) < MAX_LINKS:
             key = next((value for key, value in attributes.items() if key.endswith(":id")), "")
             self.references.append((attributes.get("ref", "").partition(":")[0], key))
+
+    def end(self, name: str) -> None:
+        if name == "f" and self._is_formula:
+            self._is_formula = False
+            found = _BY_FORMULA.match("".join(self._formula))
+            if found is not None and len(self.addresses) < MAX_LINKS:
+                self.addresses[self._row, self._column] = found[1]
+
+    def text(self, data: str) -> None:
+        if self._is_formula and self._length < _FORMULA_CHARACTERS:
+            self._formula.append(data)
+            self._length += len(data)
 
     def resolve(self, targets: Mapping[str, str]) -> None:
         for reference, key in self.references:
@@ -323,7 +337,7 @@ def links_of(parts: Parts, sheet: Sheet) -> Links | None:
         for key, one in relations_of(parts, sheet.part).items()
         if one.kind == "hyperlink" and one.target.startswith(("http://", "https://"))
     }
-    if not targets:
+    if not targets and not _has_formula_links(parts, sheet):
         return None
     links = Links()
     with _open(parts, sheet) as stream:
@@ -331,6 +345,21 @@ def links_of(parts: Parts, sheet: Sheet) -> Links | None:
             pass
     links.resolve(targets)
     return links if links.columns else None
+
+
+def _has_formula_links(parts: Parts, sheet: Sheet) -> bool:
+    """Whether some cell of the sheet leads somewhere by a formula: its bytes are looked through, which costs a tenth
+    of reading its cells."""
+    last = b""
+    try:
+        with _open(parts, sheet) as stream:
+            while chunk := stream.read(CHUNK_BYTES):
+                if b"HYPERLINK(" in last + chunk:
+                    return True
+                last = chunk[-16:]
+    except STREAM_FAULTS:
+        return False  # the reading of its rows stops there too, and says it
+    return False
 
 
 def _open(parts: Parts, sheet: Sheet) -> BinaryIO:

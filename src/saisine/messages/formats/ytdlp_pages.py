@@ -4,6 +4,7 @@ Source: the extractors of yt-dlp @ 2025.12.08 (twitter.py, tiktok.py, instagram.
 that of the video unless `display_id` gives the post's; titles there are made of the name and the text.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -22,8 +23,8 @@ PLATFORMS: Final = {
     "telegram": "telegram",
 }
 # where a post has no title: yt-dlp makes one of its text, of the name, or of both
-_UNTITLED: Final = frozenset({"x", "tiktok", "instagram", "bluesky", "facebook", "telegram"})
-_MADE_TITLES: Final = ("Video by ", "Post by ", "Video ", "Reel by ")
+_UNTITLED: Final = frozenset({"x", "tiktok", "instagram", "bluesky", "telegram"})
+_MADE_TITLE: Final = re.compile(r"(?:Video|Post|Reel|Story) by \S+|Video \d+")
 
 
 class Account(NamedTuple):
@@ -70,7 +71,9 @@ def words(info: Mapping[str, Any], platform: str) -> tuple[str, bool]:
     """(what the person wrote, whether a title and a description were joined)."""
     title, description = _text(info.get("title")) or "", _text(info.get("description")) or ""
     if platform in _UNTITLED:
-        return (description or ("" if title.startswith(_MADE_TITLES) else title)).strip(), False
+        return (description or ("" if _MADE_TITLE.fullmatch(title) else title)).strip(), False
+    if platform == "facebook" and description and title.rstrip(" .…") in description:
+        return description.strip(), False
     return f"{title}\n{description}".strip(), bool(title and description)
 
 
