@@ -254,3 +254,14 @@ def test_cuts_of_a_page_are_told(place: int) -> None:
 
 def test_changed_bytes_are_survived() -> None:
     assert_changes_are_survived(PAGE, TAKEOUT)
+
+
+def test_the_text_says_where_it_stands_whatever_the_words_of_the_header() -> None:
+    header = "ID del comentario,ID del canal,Marca,Precio,Principal,ID del vídeo,Texto,Superior"
+    row = (
+        "UgxKREWxIgDrw8w2e_Z4AaABAg,UCuAXFkgsw1L7xaCfnd5JJOw,2026-04-13T19:05:11.123456+00:00,0,,dQw4w9WgXcQ,"
+    )
+    data = f'{header}\n{row}"{{""text"":""Dehors""}}",\n'.encode()
+    (one,), _ = read(data, TAKEOUT)
+    assert (one.text, one.target_id) == ("Dehors", "dQw4w9WgXcQ")
+    assert (one.url or "").startswith("https://www.youtube.com/watch?v=dQw4w9WgXcQ")

@@ -47,6 +47,8 @@ _COMMENTS: Final = {
     8: ("parent", "post", "video", "text"),
     9: ("parent", "post", "video", "text", "top"),
 }
+# (number of columns, where the text stands) -> the same for comments without a post
+_OTHERS: Final = {(8, 6): ("parent", "video", "text", "top")}
 _CHATS: Final = {6: ("video", "text"), 7: ("currency", "video", "text")}
 
 
@@ -70,6 +72,9 @@ def columns_of(header: Sequence[str], first: Sequence[str]) -> dict[str, int] | 
         return named
     is_comment = COMMENT_ID.fullmatch(first[0]) is not None
     rest = (_COMMENTS if is_comment else _CHATS).get(len(header))
+    written = next((at for at, cell in enumerate(first) if at >= len(_FIRST) and _PIECES.match(cell)), None)
+    if written is not None and (rest is None or (*_FIRST, *rest).index("text") != written):
+        rest = _OTHERS.get((len(header), written))  # the text itself says where it stands
     if rest is None:
         return None
     return {column: index for index, column in enumerate((*_FIRST, *rest))}
