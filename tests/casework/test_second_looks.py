@@ -16,7 +16,8 @@ from saisine.casework.session import Session
 from saisine.messages.corpus import Corpora, Query
 from saisine.messages.observations import history_of
 from saisine.messages.queries import fold_asked
-from saisine.messages.row_erasure import Selection, Suppressed
+from saisine.messages.row_erasure import Selection
+from saisine.messages.withheld import Suppressed
 from tests.casework.world import Clock, opened
 from tests.messages.engines import SqliteEngine
 

@@ -13,9 +13,10 @@ from saisine.messages import remapping, row_erasure
 from saisine.messages.corpus import Query
 from saisine.messages.corpus_files import LEDGER, load_ledger, load_manifest, part_key_name
 from saisine.messages.differences import Side
-from saisine.messages.row_erasure import Plan, Selection, Suppressed
+from saisine.messages.row_erasure import Plan, Selection
 from saisine.messages.schema import COLUMNS
 from saisine.messages.side_files import read_side
+from saisine.messages.withheld import Suppressed
 from tests.messages.world import World
 from tests.messages.x_lines import NOW, post
 

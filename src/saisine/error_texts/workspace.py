@@ -1,5 +1,7 @@
 """Words of the errors raised when a workspace is made, opened or migrated."""
 
+from dataclasses import replace
+
 from saisine.errors import EXIT_IO, EXIT_REFUSED, EXIT_USAGE, ErrorText
 
 TEXTS: dict[str, ErrorText] = {
@@ -66,15 +68,6 @@ TEXTS: dict[str, ErrorText] = {
         what_to_do_en="Check the path and the rights of that file.",
         exit_code=EXIT_REFUSED,
     ),
-    "passphrase_file_missing": ErrorText(
-        what_fr="Le fichier de la phrase de passe « {path} » ne peut pas être lu.",
-        why_fr="{reason}",
-        what_to_do_fr="Vérifiez le chemin et les droits de ce fichier.",
-        what_en="The passphrase file “{path}” cannot be read.",
-        why_en="{reason}",
-        what_to_do_en="Check the path and the rights of that file.",
-        exit_code=EXIT_IO,
-    ),
     "system_io": ErrorText(
         what_fr="Le système a refusé une lecture ou une écriture{path}.",
         why_fr="{reason}.",
@@ -103,3 +96,5 @@ TEXTS: dict[str, ErrorText] = {
         exit_code=EXIT_IO,
     ),
 }
+# refused by the system, where the other one holds what protects nothing
+TEXTS["passphrase_file_missing"] = replace(TEXTS["passphrase_file_unreadable"], exit_code=EXIT_IO)

@@ -28,9 +28,9 @@ from saisine.messages.reading import (
     hash_file,
     read_paths,
 )
-from saisine.messages.row_erasure import SUPPRESSED, Sieve
 from saisine.messages.rows import row_groups
 from saisine.messages.side_files import write_side
+from saisine.messages.withheld import SUPPRESSED, Sieve
 from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, SealItem, Vault
 from saisine.vault.rows import keep_rows

@@ -37,8 +37,8 @@ from saisine.messages.differences import Compared, Difference, Numbers, Side, co
 from saisine.messages.interrupted import PLAN, SCRATCH
 from saisine.messages.ledger import Ledger, Totals
 from saisine.messages.reading import Reading, Source, forced_format
-from saisine.messages.row_erasure import GONE, SUPPRESSED, Sieve, Suppressed, load_suppressed
 from saisine.messages.side_files import read_side, replace_durably, write_side
+from saisine.messages.withheld import GONE, SUPPRESSED, Sieve, Suppressed, load_suppressed
 from saisine.messages.zones import load_zone
 from saisine.vault import Sealed, Vault
 

@@ -1,8 +1,6 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import Final
 
@@ -20,6 +18,13 @@ from saisine.messages.formats.blocks import (
 )
 from saisine.messages.formats.profiles import FieldRule, Profile
 from saisine.messages.formats.raw import Context, Note
+from saisine.messages.formats.table_cautions import (
+    bare_ids,
+    told_platform,
+    unread_counts,
+    with_clocks,
+    without_reporter,
+)
 from saisine.messages.formats.table_cells import CellColumns, holds_none
 from saisine.messages.formats.table_columns import (
     Cells,
@@ -45,7 +50,7 @@ from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
 from saisine.messages.formats.table_replies import REPLIES
 from saisine.messages.formats.table_values import is_total, platform_of
-from saisine.messages.formats.word_times import is_relative, with_clock
+from saisine.messages.formats.word_times import is_relative
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
 
@@ -68,9 +73,7 @@ _GIVEN: Final = (
 )
 # Of a column that no reading changes; an identifier may have been rounded.
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
-_DRESSED: Final = re.compile(r"[' .,\u00a0\u202f]\d{3}")
 _NUMBERING_DIGITS: Final = 7
-_THOUSANDS: Final = re.compile(r"\d{1,3}(?:([ .,\u00a0\u202f])\d{3})(?:\1\d{3}){4,6}")
 _FIRST_US: Final = 631_152_000_000_000  # 1990: no network had messages before, and an empty date is of 1900
 _NO_NUMBER: Final = str.maketrans("123456789", "000000000")
 _LINE: Final = "\n"
@@ -116,11 +119,10 @@ class _Plan:
 
     def __init__(self, profile: Profile, layout: Layout, ctx: Context, *, is_mixed: bool = False) -> None:
         if profile.is_generic:
-            profile = _without_reporter(profile, layout)
+            profile = without_reporter(profile, layout)
         self.profile = profile
-        self.is_numbered: bool | None = (
-            None  # whether identifiers are the numbers of the rows; None until rows came
-        )
+        # whether identifiers are the numbers of the rows; None until rows came
+        self.is_numbered: bool | None = None
         self.is_mixed = is_mixed  # days first in some dates, months first in others
         self.header = layout.header
         self.is_json = isinstance(layout, JsonLayout)
@@ -143,7 +145,7 @@ class _Plan:
         )
         self.wanted = [{key_of(name) for name in names} for names in profile.headers_all]
         self.zone = load_zone(profile.zone) if profile.zone else ctx.zone
-        self.platform = profile.platform if profile.platform != "auto" else _told_platform(layout, ctx)
+        self.platform = profile.platform if profile.platform != "auto" else told_platform(layout, ctx)
         self.missing = tuple(
             sorted(
                 name
@@ -254,14 +256,14 @@ class _Plan:
             if name in TIMES or name in ("text", "platform", "thread_number", "clock"):
                 continue
             if name in IDS and isinstance(cells, list):
-                cells = _bare_ids(cells)
+                cells = bare_ids(cells)
                 cells, rounded = without_rounded(cells, is_typed=self.is_json)
                 if rounded:
                     damaged[name] = set(rounded)
                 if self.profile.is_generic and name == "message_id":
                     cells = self._without_numbering(cells)
             fields[name] = value_of(name, cells, self.rules[name])
-            if name in COUNTS and (unread := _unread_counts(cells, fields[name])):
+            if name in COUNTS and (unread := unread_counts(cells, fields[name])):
                 notes.append(Note("counts_unread", block.locators[unread[0]], count=len(unread)))
         links = raw.get("url", Same(None))
         if "urls" not in raw and fields.get("url") is not links and (several := several_in(links)):
@@ -302,7 +304,7 @@ class _Plan:
         for name in raw.keys() & TIMES:
             cells = _each_row(raw[name], block)
             if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
-                cells = _with_clocks(cells, _each_row(raw["clock"], block), block, notes)
+                cells = with_clocks(cells, _each_row(raw["clock"], block), block, notes)
             sure = (
                 [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
             )
@@ -443,58 +445,6 @@ def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:
 
 def _holds_none(cells: Cells | Same) -> bool:
     return not cells.value if isinstance(cells, Same) else holds_none(cells)
-
-
-def _bare_ids(cells: Cells) -> Cells:
-    """Identifiers without the word before them (« ID: 1000… », as ExportComments writes those of Facebook), without the
-    apostrophe that makes a text of a number, and without the points of thousands."""
-    together = joined(cells)
-    if together.isdecimal() or not _DRESSED.search(together):
-        return cells
-    bare = [cell and cell.removeprefix("ID: ").removeprefix("'").strip() for cell in cells]
-    return [(re.sub(r"\D", "", one) if _THOUSANDS.fullmatch(one) else one) if one else None for one in bare]
-
-
-def _told_platform(layout: Layout, ctx: Context) -> str:
-    """The platform that the lines above the table name, or else the sheet."""
-    found = platform_of(layout.preamble)
-    sheet = ctx.path.rpartition("!")[2] if "!" in ctx.path else ""
-    return platform_of(sheet) if found == "other" and sheet else found
-
-
-def _without_reporter(profile: Profile, layout: Layout) -> Profile:
-    """The profile without its name of the author where « Nom » stands beside a pseudonym: whoever kept the table by
-    hand wrote her own there as often as not, and a victim would be named as the author of what she suffers."""
-    rule = profile.fields.get("author_name")
-    found = next((name for name in rule.headers if layout.has([name])), "") if rule is not None else ""
-    handle = profile.fields.get("author_handle")
-    if key_of(found) != "nom" or handle is None or not is_there(handle, layout):
-        return profile
-    return replace(
-        profile, fields={name: one for name, one in profile.fields.items() if name != "author_name"}
-    )
-
-
-def _unread_counts(cells: Cells | Same, counts: Column) -> list[int]:
-    """The rows whose count is none that can be read (`1,2 k`): it stays unknown, and is told."""
-    if isinstance(cells, Same) or not isinstance(counts, list) or None not in counts:
-        return []
-    return [
-        row for row, (cell, count) in enumerate(zip(cells, counts, strict=True)) if cell and count is None
-    ]
-
-
-def _with_clocks(days: Cells, clocks: Cells, block: RecordBlock, notes: list[Note]) -> Cells:
-    """The days with the times of day beside them; those that could not be read are said."""
-    cells = list(map(with_clock, days, clocks))
-    unread = [
-        row
-        for row, (day, clock) in enumerate(zip(days, clocks, strict=True))
-        if day and clock and cells[row] == day and ":" not in day
-    ]
-    if unread:
-        notes.append(Note("hours_unread", block.locators[unread[0]], count=len(unread)))
-    return cells
 
 
 def _platforms(said: Sequence[str]) -> Column:
