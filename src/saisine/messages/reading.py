@@ -35,7 +35,7 @@ from saisine.messages.formats.contract import (
 from saisine.messages.formats.tables import profile_format
 from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
 from saisine.messages.ndjson import write_lines
-from saisine.messages.sniffing import choose_format, find_format
+from saisine.messages.sniffing import choose_format, find_format, is_part_of_viewer, kind_of_page
 from saisine.messages.words import UNREAD
 from saisine.messages.zones import load_zone
 
@@ -56,15 +56,6 @@ MAPPING_FAULTS: Final = (
     RecursionError,
 )
 
-# What a site writes in its pages and no export has: its address for search engines, the data its scripts start from.
-_SAVED_PAGE: Final = re.compile(
-    rb"<!-- saved from url=|rel=[\"']?canonical|property=[\"']og:|ytInitialData|__UNIVERSAL_DATA_FOR|data-sjs"
-    rb"|id=[\"']react-root"
-)
-_MHTML: Final = re.compile(rb"^(?:From: <Saved by |Snapshot-Content-Location:)", re.MULTILINE)
-# What shows an archive in a browser and holds nothing of it (X, Takeout).
-_SCRIPT: Final = re.compile(r"(?:^|[/!])assets/(?:js|css|fonts)/")
-_VIEWERS: Final = frozenset({"your archive.html", "archive_browser.html"})
 _LIST_OF_OBJECTS: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*\{")
 
 
@@ -164,10 +155,8 @@ class Reading:
         chosen = choose_format(head, member.name, entry, self.forced)
         if chosen is None:
             if is_page and entry.unread != "ambiguous":
-                entry.unread = _kind_of_page(head, member.name)
-            elif entry.unread == "unknown_format" and _MHTML.search(head[:4096]):
-                entry.unread = "saved_page"
-            if entry.unread in ("unknown_format", "unknown_table") and _SCRIPT.search(entry.path):
+                entry.unread = kind_of_page(head, member.name)
+            if entry.unread in ("unknown_format", "unknown_table") and is_part_of_viewer(entry.path):
                 entry.unread = "no_message_inside"
             if member.is_sheet and entry.unread == "unknown_format":
                 entry.unread = "unknown_table"
@@ -200,17 +189,6 @@ class Reading:
         if member.is_sheet and "unknown_header" in entry.notes and not entry.read:
             entry.set_aside("unknown_table")  # the profile was meant for another sheet of this workbook
         entry.require_balance()
-
-
-def _kind_of_page(head: bytes, name: str) -> str:
-    """What a page that no format reads is: a table under the name of a workbook, one saved from a browser, or the
-    version for reading of an export."""
-    last = name.rpartition("/")[2].lower()
-    if last.endswith((".xls", ".xlsx")) and b"<table" in head.lower():
-        return "table_page"
-    if last in _VIEWERS:
-        return "no_message_inside"
-    return "saved_page" if _SAVED_PAGE.search(head) else "web_page"
 
 
 def _plain_member(source: Source) -> Member:

@@ -56,6 +56,15 @@ _EMPTY_ANSWER: Final = re.compile(rb'"(?:items|data)"\s*:\s*\[\s*\]')
 _ERROR_ANSWER: Final = re.compile(rb'\A(?:\xef\xbb\xbf)?\s*\{\s*"errors?"\s*:\s*[\[{]')
 
 
+# What a site writes in its pages and no export has: its address for search engines, the data its scripts start from.
+_SAVED_PAGE: Final = re.compile(
+    rb"<!-- saved from url=|rel=[\"']?canonical|property=[\"']og:|ytInitialData|__UNIVERSAL_DATA_FOR|data-sjs"
+    rb"|id=[\"']react-root"
+)
+_MHTML: Final = re.compile(rb"^(?:From: <Saved by |Snapshot-Content-Location:)", re.MULTILINE)
+_SCRIPT: Final = re.compile(r"(?:^|[/!])assets/(?:js|css|fonts)/")
+# What shows an archive in a browser and holds nothing of it (X, Takeout).
+_VIEWERS: Final = frozenset({"your archive.html", "archive_browser.html"})
 # What no file has but those that Saisine writes of its messages.
 _OWN: Final = (b"record_sha256", b"source_sha256", b"text_norm")
 _MANY_COLUMNS: Final = 200
@@ -65,6 +74,8 @@ def why_unknown(head: bytes) -> str:
     """Why no format reads a file that begins so: a code of `words.UNREAD`."""
     if head.startswith(b"PAR1"):
         return "parquet"
+    if _MHTML.search(head[:4096]):
+        return "saved_page"
     first = head.split(b"\n", 1)[0]
     if all(name in first for name in _OWN):
         return "own_export"
@@ -99,3 +110,19 @@ def find_format(format_id: str, formats: Sequence[Format] = FORMATS) -> Format:
         if one.id == format_id:
             return one
     raise SaisineError("format_unknown", format=format_id, known=", ".join(one.id for one in formats))
+
+
+def kind_of_page(head: bytes, name: str) -> str:
+    """What a page that no format reads is: a table under the name of a workbook, one saved from a browser, or the
+    version for reading of an export."""
+    last = name.rpartition("/")[2].lower()
+    if last.endswith((".xls", ".xlsx")) and b"<table" in head.lower():
+        return "table_page"
+    if last in _VIEWERS:
+        return "no_message_inside"
+    return "saved_page" if _SAVED_PAGE.search(head) else "web_page"
+
+
+def is_part_of_viewer(path: str) -> bool:
+    """Whether a file is a script or a style of what shows an archive in a browser."""
+    return _SCRIPT.search(path) is not None

@@ -348,8 +348,7 @@ def links_of(parts: Parts, sheet: Sheet) -> Links | None:
 
 
 def _has_formula_links(parts: Parts, sheet: Sheet) -> bool:
-    """Whether some cell of the sheet leads somewhere by a formula: its bytes are looked through, which costs a tenth
-    of reading its cells."""
+    """Whether some cell of the sheet leads somewhere by a formula; its bytes are looked through, no cell is made."""
     last = b""
     try:
         with _open(parts, sheet) as stream:
