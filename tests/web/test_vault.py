@@ -143,7 +143,8 @@ def test_failures_come_first_and_name_no_file(filled: Session, client: Client) -
     sealed = filled.vault.find(capture.item)
     entry = filled.vault.journal.entries[sealed.seq]
     path = object_path(filled.vault.folder / "objects", str(entry.object))
-    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     client.post("/coffre/verifier/")
     jobs.run_waiting(filled)
     text = text_of(client.get("/coffre/verifier/"))
