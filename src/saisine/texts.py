@@ -215,6 +215,33 @@ def repair_mojibake(text: str) -> tuple[str, bool]:
         return text, False
 
 
+# The five bytes that Windows-1252 leaves out pass through it as they are.
+_AS_BYTES: Final = {
+    ord(sign): byte for byte in range(0x80, 0xA0) if (sign := bytes((byte,)).decode("cp1252", "ignore"))
+}
+# What French, English and emoji become when UTF-8 is read as Windows-1252. « Ã… », « Ã” » and their like end words in
+# capitals of Portuguese: they prove nothing.
+_READ_AS_WINDOWS: Final = re.compile(
+    "Ã[\xa0-\xaa\xac-\xba\xbc-\xbf\x80-\x84\x86-\x8f€ƒ†‡ˆ‰ŠŒŽ]|Ã[«»](?=[a-zÃ])|Â[\xa0«»°·]|â€|â‚¬|ðŸ|Å“(?=[a-z])"
+)
+
+
+def is_read_as_windows(text: str) -> bool:
+    """Whether signs stand in this text that only UTF-8 read as Windows-1252 gives: `Ã©`, `â€™`."""
+    is_likely = any(sign in text for sign in ("Ã", "Â", "â€", "â‚¬", "ðŸ", "Å“"))
+    return is_likely and _READ_AS_WINDOWS.search(text) is not None
+
+
+def repair_read_as_windows(text: str) -> tuple[str, bool]:
+    """(text, whether it was repaired): UTF-8 that a spreadsheet read as Windows-1252, only when the way back succeeds
+    for the whole text.
+
+    >>> repair_read_as_windows("câ€™est Ã©crit")
+    ('c’est écrit', True)
+    """
+    return repair_mojibake(text.translate(_AS_BYTES)) if is_read_as_windows(text) else (text, False)
+
+
 def unescape_html(text: str) -> tuple[str, bool]:
     """(text, whether it changed): `&amp;` and its like turned back into signs."""
     if "&" not in text:

@@ -692,3 +692,40 @@ def test_more_ways_of_writing_a_day_by_hand(tmp_path: Path, cell: str) -> None:
     messages, reading = read(tmp_path / "a.csv", f"Date;Auteur;Texte\n{cell};Jean;un\n")
     assert days(messages) == ["04-12"]
     assert "dates_unread" not in notes(reading)
+
+
+SPOILT = """\
+Créé le;Pseudo;Commentaire
+8 février 2026;zoé;C’est écrit « là »…
+2 août 2026;Anaïs;Menacée à l’école 😀
+"""
+
+
+def spoilt(text: str) -> str:
+    """What a spreadsheet shows, and saves, of UTF-8 that it took for Windows-1252."""
+    return text.encode().decode("cp1252")
+
+
+def test_a_table_saved_in_a_wrong_encoding_is_read_as_it_was_written(tmp_path: Path) -> None:
+    good, _ = read(tmp_path / "a.csv", SPOILT.encode())
+    found, reading = read(tmp_path / "b.csv", b"\xef\xbb\xbf" + spoilt(SPOILT).encode())
+    told = ("text", "text_norm", "author_handle", "message_id", "created_at", "created_at_precision")
+    for one, other in zip(found, good, strict=True):
+        assert [getattr(one, name) for name in told] == [getattr(other, name) for name in told]
+        assert (one.text_repairs, one.text_raw) == (("mojibake",), spoilt(other.text))
+        assert (one.created_at_raw, other.text_raw) == (spoilt(other.created_at_raw or ""), None)
+    assert "mojibake_left" not in notes(reading)
+
+
+def test_a_text_of_which_a_part_only_is_in_a_wrong_encoding_stays_and_is_told(tmp_path: Path) -> None:
+    lines = (
+        f"8 février 2026;zoé;{text}" for text in (f"déjà {spoilt('menacé')}", "AMANHÃ…", "« LIBERTÉ…", "É»")
+    )
+    (first, *others), reading = read(
+        tmp_path / "a.csv", "\n".join(("Date;Pseudo;Commentaire", *lines)).encode()
+    )
+    assert (first.text, first.text_raw, first.text_repairs) == ("déjà menacÃ©", None, ())
+    assert [(one.text, one.text_repairs) for one in others] == [
+        *(("AMANHÃ…", ()), ("« LIBERTÉ…", ()), ("É»", ())),
+    ]
+    assert reading.ledger.sources[0].notes["mojibake_left"][0] == 1

@@ -246,6 +246,14 @@ NOTES: Final[dict[str, Words]] = {
         "{count:count of this table is|counts of this table are} not exact (“1.2K”, first {locator}): they stay "
         "unknown.",
     ),
+    "mojibake_left": Words(
+        "{count:texte de ce tableau contient|textes de ce tableau contiennent} des signes abîmés (« Ã© » pour « é », "
+        "d’abord {locator}) : le tableau a été ouvert puis enregistré dans un mauvais encodage. Ce qui pouvait être "
+        "rétabli l’est ; cherchez la version d’avant pour le reste.",
+        "{count:text of this table holds|texts of this table hold} damaged signs (“Ã©” for “é”, first {locator}): the "
+        "table was opened and saved in a wrong encoding. What could be mended is; look for an earlier version for the "
+        "rest.",
+    ),
     "hours_unread": Words(
         "{count:heure de ce tableau n’a pas pu être lue|heures de ce tableau n’ont pas pu être lues} (d’abord "
         "{locator}) : seul le jour de ces messages est gardé.",

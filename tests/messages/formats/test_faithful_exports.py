@@ -132,7 +132,7 @@ def test_words_that_a_picture_repeats_are_read_once(tmp_path: Path) -> None:
     assert (message.text, message.text_repairs) == ("Dit", ())
 
 
-def test_a_shared_post_in_a_chat_says_what_it_says(tmp_path: Path) -> None:
+def test_what_a_post_shared_in_a_chat_says_is_not_the_senders(tmp_path: Path) -> None:
     share = {
         "link": "https://www.instagram.com/p/X/",
         "share_text": "sale texte",
@@ -151,9 +151,16 @@ def test_a_shared_post_in_a_chat_says_what_it_says(tmp_path: Path) -> None:
         "title": "zoé",
         "thread_path": "inbox/zoe_1",
     }
-    (message,), _ = read(tmp_path / "messages" / "inbox" / "zoe_1" / "message_1.json", chat)
-    assert message.text == "zoé sent an attachment.\nsale texte"
+    (message, post), _ = read(tmp_path / "messages" / "inbox" / "zoe_1" / "message_1.json", chat)
+    assert (message.text, message.author_name, message.role) == (
+        *("zoé sent an attachment.", "zoé", "primary"),
+    )
     assert list(message.mentions) == ["compte"]
+    assert (post.text, post.author_handle, post.author_name, post.role, post.kind) == (
+        *("sale texte", "compte", None, "context", "post"),
+    )
+    assert (post.created_at, post.locator) == (None, message.locator + "/share")
+    assert message.quote_of_id == post.message_id != message.message_id
 
 
 def test_each_entry_of_a_list_counts(tmp_path: Path) -> None:

@@ -50,10 +50,13 @@ DELAY: Final = timedelta(days=1)  # mail may wait a day in a queue; past that a 
 _UNSAID: Final = re.compile(r"\s-0000(?!\d)")
 # A zone that the standard library does not read: "CEST", "GMT+0200", "+02:00".
 _NAMED: Final = re.compile(
-    r"\d:\d{2}(?:\.\d{1,9})?\s{0,9}\(?(?=[A-Za-z+-])((?:[A-Za-z]{1,9})?(?:[+-]\d{1,2}(?::?\d{2})?)?)"
+    r"\d:\d{2}(?:\.\d{1,9})?\s{0,9}\(?(?=[A-Za-z+-])((?:[A-Za-z]{1,9}(?: DST\b)?)?(?:[+-]\d{1,2}(?::?\d{2})?)?)"
 )
 # How old French and German servers name the time of Paris.
-_MIDDLE_EUROPE: Final = {"MET": timedelta(hours=1), "MEST": timedelta(hours=2)}
+_MIDDLE_EUROPE: Final = {
+    "MET": timedelta(hours=1),
+    **dict.fromkeys(("MEST", "MET DST", "CET DST"), timedelta(hours=2)),
+}
 SINGLE: Final = ("From", "Date", "Subject", "Message-ID")
 _PARSER: Final = BytesParser()
 

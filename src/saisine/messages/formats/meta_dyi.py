@@ -204,7 +204,7 @@ def _name_in(profile: Any) -> str | None:
 
 META_DYI: Final = Format(
     id="meta-dyi",
-    version=2,
+    version=3,
     platforms=("facebook", "instagram", "threads"),
     label_fr="Facebook, Instagram, Messenger : « Télécharger vos informations » (JSON)",
     label_en="Facebook, Instagram, Messenger: “Download your information” (JSON)",

@@ -136,8 +136,11 @@ def is_direct(raw: Any) -> bool:
     return "sender_name" in raw or "senderName" in raw
 
 
-def from_direct(entry: Entry) -> Message | Skip:
-    """A private message, of the inbox (`sender_name`) or of an end-to-end encrypted chat (`senderName`)."""
+def from_direct(entry: Entry) -> Message | Skip | list[Message | Skip]:
+    """A private message, of the inbox (`sender_name`) or of an end-to-end encrypted chat (`senderName`).
+
+    What a post shared in it says comes beside it, as context: these are not the sender's words.
+    """
     raw = entry.raw
     if "call_duration" in raw or str(raw.get("type") or "").lower() in CALLS:
         return Skip("system_line")
@@ -145,11 +148,12 @@ def from_direct(entry: Entry) -> Message | Skip:
     if not share and is_reaction(content):
         return Skip("like_or_reaction")
     sender = raw.get("sender_name") or raw.get("senderName")
-    return entry.message(
-        platform="facebook" if "senderName" in raw else entry.platform or "other",
+    platform = "facebook" if "senderName" in raw else entry.platform or "other"
+    beside = _shared_post(entry, share, platform)
+    direct = entry.message(
+        platform=platform,
         kind="dm",
-        # "zoé sent an attachment." stands above what the shared post says
-        parts=[content, share.get("share_text") or ""],
+        text=content,
         at=raw.get("timestamp_ms") or raw.get("timestamp"),
         conversation=_conversation(entry),
         author_name=sender,
@@ -160,7 +164,26 @@ def from_direct(entry: Entry) -> Message | Skip:
         mentions=[share["original_content_owner"]] if share.get("original_content_owner") else [],
         urls=[share["link"]] if share.get("link") else [],
         media_urls=[uri for key in MEDIA_KEYS for uri in uris(raw.get(key))],
+        quote_of_id=beside.message_id if beside else None,
         deleted="deleted" if raw.get("is_unsent") or raw.get("isUnsent") else "none",
+    )
+    return [direct, beside] if beside else direct
+
+
+def _shared_post(entry: Entry, share: Mapping[str, Any], platform: str) -> Message | None:
+    """The post a private message shares, when the export copies its words; often without its author."""
+    text, link = share.get("share_text") or "", share.get("link")
+    if not text:
+        return None
+    return entry.message(
+        platform=(platform_named(link) if link else None) or platform,
+        kind="post",
+        role="context",
+        at=None,
+        text=text,
+        author_handle=share.get("original_content_owner"),
+        urls=[link] if link else [],
+        sub_locator="/share",
     )
 
 

@@ -35,6 +35,7 @@ from saisine.messages.formats.takeout import TAKEOUT
 from saisine.messages.formats.telegram import TELEGRAM
 from saisine.messages.formats.telegram_html import TELEGRAM_HTML
 from saisine.messages.formats.tiktok import TIKTOK
+from saisine.messages.formats.tiktok_txt import TIKTOK_TXT
 from saisine.messages.formats.tiktok_user_data import TIKTOK_USER_DATA
 from saisine.messages.formats.twitch import TWITCH
 from saisine.messages.formats.twitch_irc import TWITCH_IRC
@@ -73,6 +74,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     GALLERY_DL,
     TIKTOK,
     TIKTOK_USER_DATA,
+    TIKTOK_TXT,
     LINKEDIN_CSV,
     TWITCH,
     TWITCH_IRC,

@@ -9,6 +9,7 @@ from saisine.messages.formats.raw import Context
 from saisine.messages.formats.table_cells import CellColumns, Part, joined_rows
 from saisine.messages.formats.table_columns import Cells
 from saisine.messages.formats.table_fields import listed
+from saisine.messages.formats.table_repairs import read_again
 
 
 def derive(
@@ -22,10 +23,13 @@ def derive(
 ) -> None:
     """Fill in the identifiers of these rows. `plain` says where the columns stand whose cells no reading changes."""
     count = len(block)
+    days = raw.get("created_at", Same(None))
+    if "text_repairs" in fields:  # the same row of a copy of the table that nothing spoilt has the same identifier
+        plain, days = {}, days if isinstance(days, Same) else read_again(days)
     parts = [
         encoded(fields["platform"]),
         first_bytes(("conversation_id", "target_id"), fields, block, plain),
-        first_bytes(("created_at",), {"created_at": raw.get("created_at", Same(None))}, block, plain),
+        first_bytes(("created_at",), {"created_at": days}, block, plain),
         first_bytes(("author_id", "author_handle", "author_name"), fields, block, plain),
         first_bytes(("text",), fields, block, plain),
     ]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import HEAD_BYTES, MAX_RECORD_BYTES
-from saisine.texts import stops_inside_sign
+from saisine.texts import repair_read_as_windows, stops_inside_sign
 
 # The standard limit (128 KiB per cell) cuts real posts with embedded JSON; a record has its own limit.
 csv.field_size_limit(MAX_RECORD_BYTES)
@@ -55,7 +55,7 @@ class Layout:
 
 @lru_cache(maxsize=1024)  # each profile names the headers it wants anew for each file
 def key_of(header: str) -> str:
-    return " ".join(header.split()).casefold()
+    return " ".join(repair_read_as_windows(header)[0].split()).casefold()
 
 
 def columns_of(header: Sequence[str]) -> dict[str, int]:

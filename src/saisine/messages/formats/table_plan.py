@@ -48,6 +48,7 @@ from saisine.messages.formats.table_identity import derive, name_parents
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
+from saisine.messages.formats.table_repairs import read_again, with_repairs
 from saisine.messages.formats.table_replies import REPLIES
 from saisine.messages.formats.table_values import is_total, platform_of
 from saisine.messages.formats.word_times import is_relative
@@ -234,9 +235,11 @@ class _Plan:
         fields, damaged = self._values(raw, block, notes)
         self._times(raw, fields, block, notes)
         require_counts(fields)
-        texts = fields["text"] = _filled_in(raw.get("text"), count)
-        if (as_written := self._as_written(texts, block)) is not None:
-            fields["text_raw"] = as_written
+        texts = _filled_in(raw.get("text"), count)
+        as_written = self._as_written(texts, block)
+        fields["text"], before = with_repairs(texts, fields, block, notes)
+        if as_written or before:
+            fields["text_raw"] = _first(as_written, before)
         fields["platform"] = self._platform(raw, fields, count)
         if self.nests_replies and (replies := self._nested(fields, count)):
             notes.append(Note("replies_nested", block.locators[0], count=replies))
@@ -305,9 +308,9 @@ class _Plan:
             cells = _each_row(raw[name], block)
             if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
                 cells = with_clocks(cells, _each_row(raw["clock"], block), block, notes)
-            sure = (
-                [cell if cell and not is_either(cell) else None for cell in cells] if self.is_mixed else cells
-            )
+            sure = read_again(cells)
+            if self.is_mixed:
+                sure = [cell if cell and not is_either(cell) else None for cell in sure]
             found = times(sure, self.profile.time_formats, self.zone)
             early = (found.at < _FIRST_US) & (found.at != UNKNOWN)
             if early.any():
@@ -418,6 +421,12 @@ def _without(
 ) -> RecordBlock:
     skipped += [(reason, place) for place, is_kept in zip(block.locators, kept, strict=True) if not is_kept]
     return block.only(kept)
+
+
+def _first(cells: list[str | None] | None, others: list[str | None] | None) -> list[str | None]:
+    if cells is None or others is None:
+        return cells or others or []
+    return [cell or other for cell, other in zip(cells, others, strict=True)]
 
 
 def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:

@@ -56,7 +56,7 @@ NAMES: Final = (
     *("searchlist", "sharehistorylist", "profilemap", "settingsmap", "video browsing history", "tiktok live"),
     *("your activity", "app settings", "watch history", "tiktok shopping", "ads and data", "blocklist"),
 )
-_VIDEO: Final = re.compile(r"/(?:video|photo|v)/(\d+)")
+VIDEO: Final = re.compile(r"/(?:video|photo|v)/(\d+)")
 _KEY: Final = re.compile(rb'(?<!\\)"([^"\\]{3,60})"\s*:')
 _CHAT: Final = re.compile(r"^(?:group )?chat history with (.*?):?$", re.IGNORECASE)
 Found = RawRecord | RecordError | Note
@@ -152,7 +152,7 @@ def _comment(row: dict[str, Any], record: RawRecord, ctx: Context) -> Message | 
     text, photo, link = (_word(row.get(key)) for key in ("comment", "photo", "url"))
     if not (text or photo):
         return Skip("empty_record")
-    video = _VIDEO.search(link)
+    video = VIDEO.search(link)
     return _own(
         record,
         ctx,
@@ -229,7 +229,7 @@ def _direct(row: dict[str, Any], record: RawRecord, ctx: Context) -> Message | S
         target_handle=other if is_group or sender != other else owner,
         visibility="private",
         missing=(() if sender else ("author_handle",)),
-        **_times(at),
+        **times_of(at),
     )
 
 
@@ -248,7 +248,7 @@ def _own(
         author_handle=owner,
         text=text,
         missing=missing,
-        **_times(at),
+        **times_of(at),
         **fields,
     )
 
@@ -262,7 +262,7 @@ def _word(value: Any) -> str:
     return "" if text == "N/A" else text
 
 
-def _times(text: str) -> dict[str, Any]:
+def times_of(text: str) -> dict[str, Any]:
     if not text:
         return {}
     found = datetime.fromisoformat(text.removesuffix(" UTC"))
@@ -284,8 +284,7 @@ TIKTOK_USER_DATA: Final = Format(
 À faire tant que le compte existe.
 1. Dans l’application : Profil > menu « ☰ » > « Paramètres et confidentialité » > « Compte » > « Télécharger tes \
 données ».
-2. Choisissez « Toutes les données » et le format « JSON » : la version TXT se lit à l’écran, mais ses données ne \
-se reprennent pas.
+2. Choisissez « Toutes les données » et le format « JSON ». La version TXT se lit aussi, mais elle en dit moins.
 3. TikTok prépare le fichier : de quelques minutes à quelques jours. Revenez à « Télécharger des données » ; il \
 reste disponible quatre jours.
 4. Déposez le zip ou le fichier user_data_tiktok.json tel quel.
@@ -296,7 +295,7 @@ changent.""",
     how_to_get_en="""\
 To be done while the account exists.
 1. In the app: Profile > menu "☰" > "Settings and privacy" > "Account" > "Download your data".
-2. Choose "All data" and the format "JSON": the TXT version is for the screen, its data cannot be taken up.
+2. Choose "All data" and the format "JSON". The TXT version is read too, but it says less.
 3. TikTok prepares the file: from minutes to days. Come back to "Download data"; it stays available four days.
 4. Drop the zip or the file user_data_tiktok.json as it is.
 The file holds your comments, your videos and your private messages, received and sent. It holds neither other \

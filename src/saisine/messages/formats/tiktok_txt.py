@@ -1,0 +1,426 @@
+"""TikTok: "Download your data", TXT: a folder of small text files, the choice that the app proposes first.
+
+Two kinds hold messages. Private messages stand under `>>> Chat History with zoe::`, in English whatever the language,
+one per line: `2026-07-03 23:00:11 UTC zoe: text`; lines without a time continue the message above. Comments are blocks
+of lines `key: value`, an empty line between two; the keys are in the language of the app. Read: English, Dutch and
+Russian, seen in use, and French, whose words are those of the app and were seen in no file. The oldest list of videos
+(`Video Link`) is read too. Live comments, recent videos and lists of favourites are written in ways not known here:
+they are left, and said.
+
+A comment gets the identifier that `tiktok-user-data` gives it: the same export asked for twice counts once.
+
+Followed: d3i-infra/algosoc-2026 @ 91d61cf5 (test_tiktok_txt.py, fixtures/generate.py: comments, profile),
+PatagoniaRobot/PR-Viewer @ 40b05553 (TikTokTxtIngestor.cs: messages, continued lines), MightyPhoenix/
+tiktok-downloader-py @ 28e97fc8 (script.py: videos).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from saisine.messages.formats.contract import (
+    HEAD_BYTES,
+    MAX_RECORD_BYTES,
+    NOTES_OF_ENCODING,
+    Context,
+    Format,
+    Member,
+    Message,
+    Note,
+    RawRecord,
+    RecordError,
+    Skip,
+    Sniff,
+)
+from saisine.messages.formats.links import urls_in
+from saisine.messages.formats.tiktok_user_data import VIDEO, times_of
+from saisine.texts import decode_line
+
+_STAMP: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?"
+_SPACE: Final = r"[ \u00a0\u202f]?"
+_CHAT: Final = re.compile(r">>> (?P<group>Group )?Chat History with (?P<name>.*?):*\s*", re.IGNORECASE)
+_SAID: Final = re.compile(rf"(?P<at>{_STAMP}) (?P<sender>[^:]{{1,100}}):(?: (?P<text>.*))?")
+_DATES: Final = ("Date", "Datum", "Дата")
+_DATED: Final = re.compile(rf"(?:{'|'.join(_DATES)}){_SPACE}: ?(?P<at>{_STAMP})\s*")
+_PAIR: Final = re.compile(rf"(?P<key>[^:]{{2,60}}?){_SPACE}:(?: (?P<value>.*))?")
+_COMMENTS: Final = ("Comment", "Reactie", "Комментарий", "Commentaire")
+_VIDEOS: Final = ("Video Link",)
+_LINKS: Final = frozenset(
+    {
+        *("Url", "Original Post Link", "Link naar origineel bericht", "Originele link naar bericht"),
+        "Ссылка на исходную публикацию",
+    }
+)
+_MEDIA: Final = frozenset({"Photo", "Sticker"})
+_NOTHING: Final = frozenset({"", "N/A", "N.v.t."})
+_ADDRESSES: Final = re.compile(r"https?://\S+(?:[ ,|]+https?://\S+)*")
+# Favourite comments are those of others; a live comment names no video. Their files' names say it.
+_OTHERS: Final = re.compile(r"favou?ri|избранн|live|трансляц", re.IGNORECASE)
+_PROFILES: Final = frozenset(
+    {"profile info.txt", "profile information.txt", "profielinformatie.txt", "данные профиля.txt"}
+)
+_USERNAME: Final = re.compile(
+    r"^\ufeff?(?:User ?name|Gebruikersnaam|Имя пользователя): *(\S+)\s*$", re.MULTILINE | re.IGNORECASE
+)
+
+
+class Said(NamedTuple):
+    """One private message, and the conversation it stands in."""
+
+    other: str
+    is_group: bool
+    at: str
+    sender: str
+    text: str
+
+
+class Block(NamedTuple):
+    """One comment, or one video of one's own (`kind` is `comment`, `post` or, for another block, empty)."""
+
+    kind: str
+    at: str
+    text: str
+    link: str
+    media: tuple[str, ...]
+
+
+class _Chat(NamedTuple):
+    name: str
+    is_group: bool
+
+
+class _Piece(NamedTuple):
+    """Lines that belong together. `chat` is None in a file of blocks; what nothing begins has `is_begun` False."""
+
+    offset: int
+    body: bytes
+    chat: _Chat | None
+    is_begun: bool
+    is_last: bool = False
+
+
+def sniff(head: bytes, name: str) -> Sniff:
+    """Judge by the first lines; a file's name only says that comments are those of others."""
+    lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
+    first = next((line for line in lines if line.strip()), "")
+    if _CHAT.fullmatch(first):
+        said = sum(_SAID.fullmatch(line) is not None for line in lines)
+        return Sniff(95 if said else 0, [f"{said} private messages"])
+    blocks = list(_blocks(lines))
+    if not blocks or not _DATED.fullmatch(first) or not _kind_of(blocks[0]) or _OTHERS.search(name):
+        return Sniff(0, [])
+    if _is_foreign(blocks):
+        return Sniff(0, [])
+    is_sure = len(blocks) > 1 or first.rstrip().endswith("UTC") or b"tiktok" in head.lower()
+    return Sniff(90 if is_sure else 40, [f"{len(blocks)} blocks", _kind_of(blocks[0])])
+
+
+def _is_foreign(blocks: list[list[str]]) -> bool:
+    """Whether blocks go on with a key that holds words: TikTok's hold addresses or nothing."""
+    thirds = [_PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2 and block[2].strip()]
+    keys = {found["key"] for found in thirds if found is not None and not _is_value(found["value"])}
+    return len(blocks) > 1 and len(thirds) == len(blocks) and None not in thirds and len(keys) == 1
+
+
+# ------------------------------------------------------------------ records
+
+
+def read_pieces(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
+    """Each private message or block with its bytes; `record.obj` is a `Said` or a `Block`."""
+    ctx.memory["owner"] = _owner(ctx) or ctx.owner
+    tail = _tail_keys(member.read(HEAD_BYTES))
+    for piece in _pieces(member):
+        if len(piece.body) > MAX_RECORD_BYTES:
+            yield RecordError(f"{ctx.locator_prefix}#byte={piece.offset}", "too_large")
+        else:
+            yield from _records_of(piece, tail, ctx.locator_prefix)
+
+
+def _records_of(piece: _Piece, tail: frozenset[str], prefix: str) -> Iterator[RawRecord | Note]:
+    is_open = piece.is_last and not piece.body.endswith((b"\n", b"\r"))
+    body = piece.body.rstrip()
+    locator = f"{prefix}#byte={piece.offset}+{len(body)}"
+    text, encoding = decode_line(body)
+    if not piece.is_begun:
+        if text.strip():
+            yield Note("truncated" if is_open else "stray_text", locator, piece.offset)
+        return
+    lines = _plain(text).split("\n")
+    is_cut = is_open and _cut_end(lines, piece.chat is not None, tail)
+    found = _said(lines, piece.chat) if piece.chat is not None else _block(lines, tail)
+    if not (is_cut and isinstance(found, Block) and not found.kind):
+        yield RawRecord(locator, found, sha256(body).hexdigest(), piece.offset, len(body), (), "\0" in text)
+    if encoding in NOTES_OF_ENCODING:
+        yield Note(NOTES_OF_ENCODING[encoding], locator, piece.offset)
+    if is_cut:
+        yield Note("truncated", locator, piece.offset + len(body))
+
+
+def _pieces(member: Member) -> Iterator[_Piece]:
+    """The file as messages or blocks, read line by line; past the limit of a record only the fact is kept."""
+    chat: _Chat | None = None
+    start, parts, length, is_begun, is_after_blank = 0, [b""], 0, False, True
+    for offset, line in _lines(member):
+        text = _plain(decode_line(line)[0]).rstrip("\n")
+        header = _CHAT.fullmatch(text) if chat is not None or is_after_blank else None
+        pattern = _SAID if chat is not None else _DATED if is_after_blank else None
+        is_start = pattern is not None and pattern.fullmatch(text) is not None
+        is_after_blank = not text.strip()
+        if header is None and not is_start:
+            length += len(line)
+            if length <= MAX_RECORD_BYTES:
+                parts.append(line)
+            elif len(parts[-1]) <= MAX_RECORD_BYTES:
+                parts.append(b"." * (MAX_RECORD_BYTES + 1))
+            continue
+        yield _Piece(start, b"".join(parts), chat, is_begun)
+        if header is not None:
+            chat = _Chat(header["name"].strip(), header["group"] is not None)
+            start, parts, length, is_begun = offset + len(line), [b""], 0, False
+        else:
+            start, parts, length, is_begun = offset, [line], len(line), True
+    yield _Piece(start, b"".join(parts), chat, is_begun, is_last=True)
+
+
+def _lines(member: Member) -> Iterator[tuple[int, bytes]]:
+    """(byte offset, line) of the file, without the byte-order mark; a line over the limit is cut past it."""
+    offset = 0
+    with member.open() as stream:
+        while line := stream.readline(MAX_RECORD_BYTES + 2):
+            skipped = 3 if offset == 0 and line.startswith(b"\xef\xbb\xbf") else 0
+            yield offset + skipped, line[skipped:]
+            offset += len(line)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n")
+
+
+def _said(lines: list[str], chat: _Chat) -> Said:
+    found = _SAID.fullmatch(lines[0])
+    if found is None:  # its bytes read otherwise alone than with those below
+        raise ValueError("no message")
+    text = "\n".join([found["text"] or "", *lines[1:]])
+    return Said(chat.name, chat.is_group, found["at"], found["sender"].strip(), text.strip())
+
+
+# ------------------------------------------------------------------ blocks
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The blocks of these lines, each from its date on."""
+    block: list[str] = []
+    is_after_blank = True
+    for line in lines:
+        if is_after_blank and _DATED.fullmatch(line):
+            if block:
+                yield block
+            block = [line]
+        elif block:
+            block.append(line)
+        is_after_blank = not line.strip()
+    if block:
+        yield block
+
+
+def _kind_of(block: list[str]) -> str:
+    found = _PAIR.fullmatch(block[1]) if len(block) > 1 else None
+    if found is None:
+        return ""
+    return "comment" if found["key"] in _COMMENTS else "post" if found["key"] in _VIDEOS else ""
+
+
+def _block(lines: list[str], tail: frozenset[str]) -> Block:
+    dated = _DATED.fullmatch(lines[0])
+    if dated is None:
+        raise ValueError("no block")
+    kind = _kind_of(lines)
+    text, pairs = _parted(lines, tail)
+    if kind == "post":
+        return Block(kind, dated["at"], "", text, (text,) if text else ())
+    link, media = "", []
+    for number, (key, value) in enumerate(pairs, 1):
+        if key in _LINKS or (key not in _MEDIA and number == len(pairs)):
+            link = value
+        else:
+            media += urls_in(value)
+    return Block(kind, dated["at"], text, link, tuple(media))
+
+
+def _parted(lines: list[str], tail: frozenset[str] | None) -> tuple[str, list[tuple[str, str]]]:
+    """(text, the keys below it): a text may have several lines, so the keys are taken from the end. `tail` are those
+    to take, None for any."""
+    kept = list(lines)
+    pairs: list[tuple[str, str]] = []
+    while len(kept) > 2:
+        found = _PAIR.fullmatch(kept[-1])
+        if not found or not _is_value(found["value"]) or (tail is not None and found["key"] not in tail):
+            break
+        value = (found["value"] or "").strip()
+        pairs.insert(0, (found["key"], "" if value in _NOTHING else value))
+        kept.pop()
+    first = _PAIR.fullmatch(kept[1]) if len(kept) > 1 else None
+    text = "\n".join([(first["value"] or "") if first else "", *kept[2:]]).strip()
+    return "" if text in _NOTHING else text, pairs
+
+
+def _is_value(value: str | None) -> bool:
+    """Whether it is what TikTok writes below a comment: an address, or its word for nothing."""
+    text = (value or "").strip()
+    return text in _NOTHING or _ADDRESSES.fullmatch(text) is not None
+
+
+def _tail_keys(head: bytes) -> frozenset[str]:
+    """The keys that stand below the comments of this file: the known ones, and those that nearly all its blocks have,
+    whatever their language. A line `Lien : https://…` that a person wrote stands below one block only."""
+    lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
+    blocks = [block for block in _blocks(lines) if _kind_of(block) == "comment"]
+    if len(blocks) > 1:
+        blocks.pop()  # it may be cut there
+    counts: Counter[str] = Counter()
+    for block in blocks:
+        while not block[-1].strip():
+            block.pop()
+        counts.update({key for key, _ in _parted(block, None)[1]})
+    common = {key for key, count in counts.items() if count * 5 >= len(blocks) * 4}
+    is_told = len(blocks) > 1 or len(common) > 1
+    return _LINKS | _MEDIA | (common if is_told else frozenset())
+
+
+# ------------------------------------------------------------------ files that stop
+
+
+def _cut_end(lines: list[str], is_chat: bool, tail: frozenset[str]) -> bool:
+    """Whether a file without a last line end stops inside a line that begins something; that line is taken off when it
+    is long enough to be nothing else."""
+    if not is_chat and not _kind_of(lines):
+        return True
+    if len(lines) < 2:
+        return False
+    last = lines[-1]
+    if is_chat:
+        wholes = ["0000-00-00 00:00:00 UTC ", ">>> Chat History with "]
+        is_cut = _begins(last, wholes) or re.fullmatch(rf"{_STAMP} [^:]*", last) is not None
+    else:
+        wholes = [f"{word}: 0000-00-00 00:00:00 UTC" for word in _DATES] if not lines[-2].strip() else []
+        wholes += [f"{key}: " for key in tail]
+        is_cut = len(lines) > 2 and _begins(last, wholes)
+    if is_cut and len(last) >= 5:
+        lines.pop()
+    return is_cut
+
+
+def _begins(last: str, wholes: list[str]) -> bool:
+    """Whether this is a beginning of one of them, any digit standing for 0."""
+    shape = re.sub(r"\d", "0", last)
+    return bool(shape) and any(whole.startswith(shape) and whole.rstrip() != shape for whole in wholes)
+
+
+# ------------------------------------------------------------------ mapping
+
+
+def map_piece(record: RawRecord, ctx: Context) -> Message | Skip:
+    """One private message, comment or video; a block of another kind is set aside."""
+    if isinstance(record.obj, Said):
+        return _direct(record.obj, record, ctx)
+    block: Block = record.obj
+    if not block.kind:
+        return Skip("unsupported_variant")
+    if not (block.text or block.media):
+        return Skip("empty_record")
+    return _own(block, record, ctx)
+
+
+def _direct(said: Said, record: RawRecord, ctx: Context) -> Message | Skip:
+    """A private message of either side, as `tiktok-user-data` has it."""
+    text = "" if said.text in _NOTHING else said.text
+    if not text:
+        return Skip("empty_record")
+    owner = ctx.memory["owner"]
+    return Message.of(
+        record,
+        ctx,
+        platform="tiktok",
+        kind="chat" if said.is_group else "dm",
+        message_id=_id(ctx, said.other, said.at, said.sender, text),
+        owner_is_author=None if owner is None else said.sender == owner,
+        author_handle=said.sender,
+        text=text,
+        conversation_id=said.other,
+        target_kind="thread" if said.is_group else "account",
+        target_handle=said.other if said.is_group or said.sender != said.other else owner,
+        visibility="private",
+        **times_of(said.at),
+    )
+
+
+def _own(block: Block, record: RawRecord, ctx: Context) -> Message:
+    owner = ctx.memory["owner"]
+    video = VIDEO.search(block.link) if block.kind == "comment" else None
+    place: dict[str, Any] = {"target_id": video.group(1), "target_kind": "post"} if video else {}
+    absent = "text" if block.kind == "post" else "target_id" if video is None else None
+    return Message.of(
+        record,
+        ctx,
+        platform="tiktok",
+        kind=block.kind,
+        message_id=_id(ctx, block.link, block.at, "", block.text),
+        owner_is_author=True,
+        author_handle=owner,
+        text=block.text,
+        media_urls=block.media,
+        missing=(*((absent,) if absent else ()), *(() if owner else ("author_handle",))),
+        **place,
+        **times_of(block.at),
+    )
+
+
+def _id(ctx: Context, where: str, at: str, sender: str, text: str) -> str:
+    """The identifier of the JSON version, whose dates have no « UTC »."""
+    return ctx.derive_id("tiktok", where, at.removesuffix(" UTC"), sender, text)
+
+
+def _owner(ctx: Context) -> str | None:
+    """The account whose export it is, as the file of its profile beside this one says."""
+    for path, member in ctx.members.items():
+        if path.rpartition("/")[2].casefold() in _PROFILES:
+            found = _USERNAME.search(decode_line(member.read(HEAD_BYTES))[0])
+            if found is not None:
+                return found.group(1)
+    return None
+
+
+TIKTOK_TXT: Final = Format(
+    id="tiktok-user-data-txt",
+    version=1,
+    platforms=("tiktok",),
+    label_fr="TikTok : « Télécharger tes données », version TXT",
+    label_en="TikTok: “Download your data”, TXT version",
+    how_to_get_fr="""\
+À faire tant que le compte existe.
+1. Si vous n’avez pas encore demandé vos données, choisissez plutôt le format « JSON » : il en dit plus.
+2. Si vous avez déjà la version TXT, déposez le zip tel quel. Ne renommez pas ses fichiers.
+Saisine y lit vos messages privés, reçus et envoyés. Il y lit aussi vos commentaires, si l’application était en \
+français, en anglais, en néerlandais ou en russe.
+Les autres fichiers ne sont pas lus : vidéos récentes, commentaires en direct, favoris. Le relevé les nomme.
+Cette version ne contient ni les commentaires des autres sous vos vidéos, ni aucun identifiant. \
+État au 1er novembre 2026 ; les écrans changent.""",
+    how_to_get_en="""\
+To be done while the account exists.
+1. If you have not asked for your data yet, choose the format "JSON" instead: it says more.
+2. If you already have the TXT version, drop the zip as it is. Do not rename its files.
+Saisine reads your private messages in it, received and sent. It also reads your comments, if the app was in French, \
+English, Dutch or Russian.
+The other files are not read: recent videos, live comments, favourites. The account of the import names them.
+This version holds neither other people's comments under your videos, nor any identifier. \
+As of 1 November 2026; screens change.""",
+    sniff=sniff,
+    records=read_pieces,
+    map=map_piece,
+    cannot_give=(
+        *("message_id", "author_id", "author_name", "author_created_at", "lang", "url", "parent_id"),
+        *("like_count", "share_count", "reply_count", "view_count"),
+    ),
+)
