@@ -46,10 +46,21 @@ _OF_A_CAPTURE: Final = re.compile(
 )
 
 
-# The other version of TikTok's « Download your data ».
+# The text version of TikTok's « Download your data »: its lists of videos, searches and people, its empty sections;
+# and what holds messages in a way, or a language, that is not read.
+_DATED_TEXT: Final = rb"(?:\xef\xbb\xbf)?\s*[^\s:][^:\r\n]{1,40}: ?\d{4}-\d\d-\d\d [\d:]{8}(?: UTC)?\r?\n"
+_TIKTOK_LIST: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*You have no data in this section\s*\Z|"
+    + _DATED_TEXT
+    + rb"(?:[^:\r\n]{2,40}: ?https?://\S+|(?:Search Term|Zoekterm|User ?[Nn]ame|Gebruikersnaam): [^\r\n]*)"
+    + rb"(?:\r?\n\r?\n|(?:\r?\n)?\Z)"
+)
 _TIKTOK_TEXT: Final = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?:>>> (?:Group )?Chat History with "
-    rb"|Date: \d{4}-\d\d-\d\d [\d:]{8}(?: UTC)?\r?\n(?:Comment|Link): )"
+    rb"(?:\xef\xbb\xbf)?\s*>>> (?:Group )?Chat History with |" + _DATED_TEXT + rb"[^:\r\n]{2,60}: "
+)
+_OF_TIKTOK: Final = (
+    *(b"tiktok", b"\nComment: ", b"\nLink: ", b"Chat History with "),
+    *(b"\nSearch Term: ", b"\nUsername: ", b"\nUserName: "),
 )
 # A page of an API that holds nothing, or says why it gives nothing.
 _EMPTY_ANSWER: Final = re.compile(rb'"(?:items|data)"\s*:\s*\[\s*\]')
@@ -81,8 +92,10 @@ def why_unknown(head: bytes) -> str:
         return "own_export"
     if len(first) == HEAD_BYTES and max(map(first.count, (b";", b",", b"\t"))) > _MANY_COLUMNS:
         return "header_too_long"
-    if _TIKTOK_TEXT.match(head):
-        return "tiktok_text"
+    if any(word in head for word in _OF_TIKTOK) and _TIKTOK_TEXT.match(head):
+        return "no_message_inside" if _TIKTOK_LIST.match(head) else "tiktok_text"
+    if b"You have no data" in head and _TIKTOK_LIST.match(head):
+        return "no_message_inside"
     if _ERROR_ANSWER.match(head):
         return "error_answer"
     if head[:1] == b"{" and _EMPTY_ANSWER.search(head) and len(head) < 4096:

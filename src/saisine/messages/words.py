@@ -422,8 +422,9 @@ UNREAD: Final[dict[str, Words]] = {
         is_problem=True,
     ),
     "tiktok_text": Words(
-        "Ce sont vos données TikTok au format TXT, qui ne se lit pas.{sealed} Redemandez-les à TikTok au format JSON.",
-        "These are your TikTok data in TXT format, which is not read.{sealed} Ask TikTok again, for the JSON format.",
+        "Cette partie de vos données TikTok au format TXT ne se lit pas.{sealed} Redemandez-les à TikTok au format "
+        "JSON.",
+        "This part of your TikTok data in TXT format is not read.{sealed} Ask TikTok again, for the JSON format.",
         is_problem=True,
     ),
     "error_answer": Words(

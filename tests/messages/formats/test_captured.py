@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from saisine.messages.formats.capture_sites import SITES
+from saisine.messages.formats.captured import site_of
 from saisine.messages.formats.contract import HEAD_BYTES, Context, RawRecord
 from saisine.messages.formats.har import HAR
 from saisine.messages.formats.json_spans import documents_in, find_steps, pointer, spans_of
@@ -120,6 +122,41 @@ def test_a_page_that_stops_inside_its_last_block_says_so(kept: int | None) -> No
     rows, ledger = read(har(entry("https://www.facebook.com/groups/1", page, "text/html")), HAR)
     assert [row.text for row in rows] == (["Été", "Oui"] if kept is None else [])
     assert len(ledger.failed) == (0 if kept is None else 1)
+
+
+@each_answer
+def test_of_an_answer_that_is_cut_what_is_whole_is_kept_and_the_rest_told(
+    address: str, answer: Any, texts: list[str]
+) -> None:
+    """Firefox keeps the first megabyte of each body."""
+    body = json.dumps(answer, ensure_ascii=False)
+
+    def messages(text: str) -> tuple[dict[str | None, Any], int]:
+        rows, ledger = read(har(entry(address, text)), HAR)
+        return {row.message_id: (row.text, row.role, row.created_at) for row in rows}, len(ledger.failed)
+
+    site = site_of(address, SITES)
+    assert site is not None
+    (whole, _), most = messages(body), 0
+    for end in {*range(1, len(body), 5), *range(len(body) - 12, len(body))}:
+        kept, failed = messages(body[:end])
+        assert kept.items() <= whole.items()
+        assert failed == (1 if any(mark.decode() in body[:end] for mark in site.marks) else 0)
+        most = max(most, len(kept))
+    is_in_list = "[" in body  # on a site where posts quote others, one that is no element of a list is not sought
+    assert most == (len(whole) if is_in_list else 0)
+
+
+def test_a_comment_that_the_cut_falls_into_is_left_with_what_it_quotes() -> None:
+    comments = [
+        {"cid": f"70000000000000000{n}", "text": f"Propos {n}", "aweme_id": "1", "create_time": 1790942400}
+        for n in range(1, 4)
+    ]
+    body = json.dumps({"comments": comments})
+    address = "https://www.tiktok.com/api/comment/list/?aweme_id=1"
+    rows, ledger = read(har(entry(address, body[: body.index("Propos 3") + 4])), HAR)
+    assert [row.text for row in rows] == ["Propos 1", "Propos 2"]
+    assert [why for _, why in ledger.failed] == ["bad_json: the body stops or is no JSON"]
 
 
 def test_linkedin_pages_hold_escaped_blocks() -> None:

@@ -229,8 +229,27 @@ def test_a_group_chat_and_a_deleted_video_of_tiktok(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "unread"),
     [
-        ("Comments.txt", "Date: 2024-05-01 12:34:56 UTC\nComment: merci\n", "tiktok_text"),
+        (
+            "Kommentare.txt",
+            "Datum: 2024-05-01 12:34:56 UTC\nKommentar: danke\nLink: https://www.tiktokv.com/share/video/7\n",
+            "tiktok_text",
+        ),
         ("Chat.txt", ">>> Chat History with zoe_f::\n2024-05-01 12:00:00 UTC\nzoe_f: non\n", "tiktok_text"),
+        (
+            "Posts.txt",
+            "Date: 2024-05-01 12:34:56 UTC\nLink: https://v.exemple.test/1\nLike(s): 3\n",
+            "tiktok_text",
+        ),
+        (
+            "Visionnage.txt",
+            "Date: 2024-05-01 12:34:56 UTC\nLien: https://www.tiktokv.com/share/video/7\n\n",
+            "no_message_inside",
+        ),
+        ("Like List.txt", "Date: 2024-05-01 12:34:56 UTC\nLink: https://f/1\n", "no_message_inside"),
+        ("Searches.txt", "Date: 2024-05-01 12:34:56 UTC\nSearch Term: tiktok\n", "no_message_inside"),
+        ("Follower.txt", "Date: 2024-05-01 12:34:56 UTC\nUsername: bob\n\n", "no_message_inside"),
+        ("Hashtag.txt", "You have no data in this section\n", "no_message_inside"),
+        ("journal.txt", "Time: 2024-05-01 12:34:56 UTC\nLevel: error\n", "unknown_format"),
         ("a.json", '{"error": {"code": 403, "message": "commentsDisabled"}}', "error_answer"),
         ("b.json", '{"kind": "youtube#commentThreadListResponse", "items": []}', "empty_answer"),
     ],

@@ -66,6 +66,7 @@ X_SITE: Final = Site(
     cannot_give=("visibility",),
     rare_marks=_GONE,
     rare_keys=frozenset({"entryId"}),
+    quotes=True,
 )
 INSTAGRAM_SITE: Final = Site(
     platform="instagram",
@@ -96,6 +97,7 @@ THREADS_SITE: Final = Site(
     marks=(b'"text_post_app_info"',),
     keys=frozenset({"text_post_app_info"}),
     shapes=(Shape(threads_posts.is_post, _thread),),
+    quotes=True,
 )
 
 SITES: Final[tuple[Site, ...]] = (

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from saisine.messages.formats.captured_cuts import whole_of
 from saisine.messages.formats.captured_pieces import Piece, pieces_of
 from saisine.messages.formats.captured_trails import End
 from saisine.messages.formats.contract import (
@@ -58,7 +59,8 @@ class Site:
     """One platform as a capture meets it. `marks`: bytes of which a body with messages holds at least one;
     `keys`: those of which a wanted object holds at least one; `around` gathers, once per document and from its
     text, what an object does not say of itself. Objects of `rare_keys` are met only in bodies that hold one of
-    `rare_marks`: those are searched whole, and teach nothing to the next."""
+    `rare_marks`: those are searched whole, and teach nothing to the next. On one that `quotes`, a post may hold another
+    whole."""
 
     platform: str
     hosts: tuple[str, ...]
@@ -69,6 +71,7 @@ class Site:
     cannot_give: tuple[str, ...] = ()
     rare_marks: tuple[bytes, ...] = ()
     rare_keys: frozenset[str] = frozenset()
+    quotes: bool = False
 
     def is_wanted(self, value: dict[str, Any]) -> bool:
         return any(shape.is_wanted(value) for shape in self.shapes)
@@ -194,16 +197,32 @@ def _records_in(
         return
     body = piece.body.removeprefix(_BOM)
     text = body.decode("utf-8", "surrogateescape")
+    place, end = locator, 0
     try:
         alone = _only_document(body)
-        for rank, document in enumerate([alone] if alone else documents_in(text)):
-            place = f"{locator}/part {rank}" if rank else locator
+        for rank, document in enumerate([alone] if alone else documents_in(text), 1):
             yield from _objects_in(text, document, place, response, site, body if alone else None, learn)
+            place, end = f"{locator}/part {rank}", document.end
     except RecursionError:
         yield RecordError(locator, "too_deep")
     except ValueError:
         if piece.must_parse:
+            yield from _before_cut(text, end, place, response, site)
             yield RecordError(locator, "bad_json: the body stops or is no JSON")
+
+
+def _before_cut(text: str, start: int, place: str, response: Response, site: Site) -> Iterator[RawRecord]:
+    """The objects that are whole of a document that stops in the middle."""
+    try:
+        found = whole_of(text[start:], site.ways_in, in_lists=site.quotes)
+    except RecursionError:
+        return  # what follows says that the body is no whole JSON
+    if found is None:
+        return
+    around = around_of(response, site) | site.around(found.document, found.text)
+    before = _Bytes(text).offset(start)
+    for steps, (at, body, obj, is_suspect) in _spans(found.text, 0, found.ways):
+        yield record_at(place, End(before + at, body, steps), obj, around, is_suspect=is_suspect)
 
 
 _decode: Final = msgspec.json.Decoder().decode

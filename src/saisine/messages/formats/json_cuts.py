@@ -25,7 +25,7 @@ from saisine.messages.formats.raw import (
 MAX_TAIL_BYTES: Final = 4 << 20
 _PIECE_BYTES: Final = 1 << 20
 _PLACE: Final = re.compile(r"#byte=(\d+)")
-_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:"]')
 _CLOSING: Final = {"{": "}", "[": "]"}
 
 
@@ -48,7 +48,7 @@ def closed(text: str, keys: Collection[str]) -> str | None:
 def _last_end(text: str, keys: Collection[str]) -> int:
     """Where the last element that is whole of such a list ends; 0 when none is."""
     best = 0
-    for place, opened, name in _walked(text):
+    for place, opened, name in walk_objects(text):
         if _is_wanted(opened, keys) if opened[-1][0] == "]" else f":{name}" in keys:
             best = place
     return best
@@ -56,17 +56,19 @@ def _last_end(text: str, keys: Collection[str]) -> int:
 
 def _opened_in(text: str) -> list[tuple[str, str]]:
     """What is open where this text ends: (what closes it, the key it stands under)."""
-    last = deque(_walked(text), maxlen=1)
+    last = deque(walk_objects(text), maxlen=1)
     return last[0][1] if last else []
 
 
-def _walked(text: str) -> Iterator[tuple[int, list[tuple[str, str]], str]]:
+def walk_objects(text: str) -> Iterator[tuple[int, list[tuple[str, str]], str]]:
     """(place behind it, what is open there, the key it stands under) of each object that ends inside another value;
     the list is one and the same, as it goes on. Ends where the brackets do not match."""
     opened: list[tuple[str, str]] = []
     last = key = ""
     for found in _TOKEN.finditer(text):
         sign = found.group()
+        if sign == '"':
+            return  # a text that does not end
         if sign == ":":
             key = last
         elif sign in _CLOSING:

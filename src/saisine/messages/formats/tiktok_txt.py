@@ -55,9 +55,8 @@ _LINKS: Final = frozenset(
 )
 _MEDIA: Final = frozenset({"Photo", "Sticker"})
 _NOTHING: Final = frozenset({"", "N/A", "N.v.t."})
-_ADDRESSES: Final = re.compile(r"https?://\S+(?:[ ,|]+https?://\S+)*")
 # Favourite comments are those of others; a live comment names no video. Their files' names say it.
-_OTHERS: Final = re.compile(r"favou?ri|избранн|live|трансляц", re.IGNORECASE)
+_OTHERS: Final = re.compile(r"favou?ri|избранн|\blive|трансляц", re.IGNORECASE)
 _PROFILES: Final = frozenset(
     {"profile info.txt", "profile information.txt", "profielinformatie.txt", "данные профиля.txt"}
 )
@@ -105,7 +104,7 @@ def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the first lines; a file's name only says that comments are those of others."""
     lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
     first = next((line for line in lines if line.strip()), "")
-    if _CHAT.fullmatch(first):
+    if _header(first):
         said = sum(_SAID.fullmatch(line) is not None for line in lines)
         return Sniff(95 if said else 0, [f"{said} private messages"])
     blocks = list(_blocks(lines))
@@ -119,9 +118,10 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 def _is_foreign(blocks: list[list[str]]) -> bool:
     """Whether blocks go on with a key that holds words: TikTok's hold addresses or nothing."""
-    thirds = [_PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2 and block[2].strip()]
-    keys = {found["key"] for found in thirds if found is not None and not _is_value(found["value"])}
-    return len(blocks) > 1 and len(thirds) == len(blocks) and None not in thirds and len(keys) == 1
+    thirds = [_PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2]
+    pairs = [found for found in thirds if found is not None]
+    is_alike = len(pairs) == len(blocks) > 1 and len({found["key"] for found in pairs}) == 1
+    return is_alike and not all(_is_value(found["value"]) for found in pairs)
 
 
 # ------------------------------------------------------------------ records
@@ -164,7 +164,7 @@ def _pieces(member: Member) -> Iterator[_Piece]:
     start, parts, length, is_begun, is_after_blank = 0, [b""], 0, False, True
     for offset, line in _lines(member):
         text = _plain(decode_line(line)[0]).rstrip("\n")
-        header = _CHAT.fullmatch(text) if chat is not None or is_after_blank else None
+        header = _header(text) if chat is not None or is_after_blank else None
         pattern = _SAID if chat is not None else _DATED if is_after_blank else None
         is_start = pattern is not None and pattern.fullmatch(text) is not None
         is_after_blank = not text.strip()
@@ -192,6 +192,11 @@ def _lines(member: Member) -> Iterator[tuple[int, bytes]]:
             skipped = 3 if offset == 0 and line.startswith(b"\xef\xbb\xbf") else 0
             yield offset + skipped, line[skipped:]
             offset += len(line)
+
+
+def _header(text: str) -> re.Match[str] | None:
+    """The header of a conversation; no name is as long as a line that was made to be slow to match."""
+    return _CHAT.fullmatch(text) if text.startswith(">>> ") and len(text) < 1000 else None
 
 
 def _plain(text: str) -> str:
@@ -237,9 +242,11 @@ def _block(lines: list[str], tail: frozenset[str]) -> Block:
     if dated is None:
         raise ValueError("no block")
     kind = _kind_of(lines)
-    text, pairs = _parted(lines, tail)
     if kind == "post":
-        return Block(kind, dated["at"], "", text, (text,) if text else ())
+        found = _PAIR.fullmatch(lines[1])
+        address = ((found["value"] if found else None) or "").strip()
+        return Block(kind, dated["at"], "", address, (address,) if address else ())
+    text, pairs = _parted(lines, tail)
     link, media = "", []
     for number, (key, value) in enumerate(pairs, 1):
         if key in _LINKS or (key not in _MEDIA and number == len(pairs)):
@@ -259,8 +266,9 @@ def _parted(lines: list[str], tail: frozenset[str] | None) -> tuple[str, list[tu
         if not found or not _is_value(found["value"]) or (tail is not None and found["key"] not in tail):
             break
         value = (found["value"] or "").strip()
-        pairs.insert(0, (found["key"], "" if value in _NOTHING else value))
+        pairs.append((found["key"], "" if value in _NOTHING else value))
         kept.pop()
+    pairs.reverse()
     first = _PAIR.fullmatch(kept[1]) if len(kept) > 1 else None
     text = "\n".join([(first["value"] or "") if first else "", *kept[2:]]).strip()
     return "" if text in _NOTHING else text, pairs
@@ -269,24 +277,30 @@ def _parted(lines: list[str], tail: frozenset[str] | None) -> tuple[str, list[tu
 def _is_value(value: str | None) -> bool:
     """Whether it is what TikTok writes below a comment: an address, or its word for nothing."""
     text = (value or "").strip()
-    return text in _NOTHING or _ADDRESSES.fullmatch(text) is not None
+    return text in _NOTHING or all(part.startswith(("https://", "http://")) for part in text.split())
 
 
 def _tail_keys(head: bytes) -> frozenset[str]:
     """The keys that stand below the comments of this file: the known ones, and those that nearly all its blocks have,
-    whatever their language. A line `Lien : https://…` that a person wrote stands below one block only."""
+    whatever their language. A line `Lien : https://…` that a person wrote stands below one block only; of a block that
+    is alone the last two lines are taken."""
     lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
     blocks = [block for block in _blocks(lines) if _kind_of(block) == "comment"]
-    if len(blocks) > 1:
-        blocks.pop()  # it may be cut there
-    counts: Counter[str] = Counter()
-    for block in blocks:
-        while not block[-1].strip():
-            block.pop()
-        counts.update({key for key, _ in _parted(block, None)[1]})
-    common = {key for key, count in counts.items() if count * 5 >= len(blocks) * 4}
-    is_told = len(blocks) > 1 or len(common) > 1
-    return _LINKS | _MEDIA | (common if is_told else frozenset())
+    if len(head) == HEAD_BYTES and len(blocks) > 1:
+        blocks.pop()  # it is cut there
+    runs = [[key for key, _ in _parted(_shorn(block), None)[1]] for block in blocks]
+    if len(runs) == 1:
+        return _LINKS | _MEDIA | frozenset(runs[0][-2:] if len(runs[0]) > 1 else ())
+    counts = Counter(key for run in runs for key in set(run))
+    return _LINKS | _MEDIA | {key for key, count in counts.items() if count * 5 >= len(runs) * 4}
+
+
+def _shorn(lines: list[str]) -> list[str]:
+    """The same lines without the empty ones at the end."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    return lines[:end]
 
 
 # ------------------------------------------------------------------ files that stop
@@ -306,16 +320,26 @@ def _cut_end(lines: list[str], is_chat: bool, tail: frozenset[str]) -> bool:
     else:
         wholes = [f"{word}: 0000-00-00 00:00:00 UTC" for word in _DATES] if not lines[-2].strip() else []
         wholes += [f"{key}: " for key in tail]
-        is_cut = len(lines) > 2 and _begins(last, wholes)
+        is_cut = len(lines) > 2 and (_begins(last, wholes) or _stops_in_value(last, tail))
     if is_cut and len(last) >= 5:
-        lines.pop()
+        lines[:] = _shorn(lines[:-1])
     return is_cut
 
 
 def _begins(last: str, wholes: list[str]) -> bool:
     """Whether this is a beginning of one of them, any digit standing for 0."""
     shape = re.sub(r"\d", "0", last)
-    return bool(shape) and any(whole.startswith(shape) and whole.rstrip() != shape for whole in wholes)
+    return bool(shape) and any(whole.startswith(shape) for whole in wholes)
+
+
+def _stops_in_value(last: str, tail: frozenset[str]) -> bool:
+    """Whether a line below a comment has no whole value: numbers of videos have eighteen digits and more."""
+    found = _PAIR.fullmatch(last)
+    if found is None or found["key"] not in tail:
+        return False
+    value = (found["value"] or "").strip()
+    video = VIDEO.search(value)
+    return value not in _NOTHING and (video is None or len(video.group(1)) < 18)
 
 
 # ------------------------------------------------------------------ mapping
@@ -370,7 +394,7 @@ def _own(block: Block, record: RawRecord, ctx: Context) -> Message:
         owner_is_author=True,
         author_handle=owner,
         text=block.text,
-        media_urls=block.media,
+        media_urls=list(block.media),
         missing=(*((absent,) if absent else ()), *(() if owner else ("author_handle",))),
         **place,
         **times_of(block.at),
@@ -402,8 +426,8 @@ TIKTOK_TXT: Final = Format(
 À faire tant que le compte existe.
 1. Si vous n’avez pas encore demandé vos données, choisissez plutôt le format « JSON » : il en dit plus.
 2. Si vous avez déjà la version TXT, déposez le zip tel quel. Ne renommez pas ses fichiers.
-Saisine y lit vos messages privés, reçus et envoyés. Il y lit aussi vos commentaires, si l’application était en \
-français, en anglais, en néerlandais ou en russe.
+Vos messages privés sont lus, reçus et envoyés. Vos commentaires le sont aussi, si l’application était en français, \
+en anglais, en néerlandais ou en russe. Les commentaires en français n’ont pas encore été vérifiés sur un vrai fichier.
 Les autres fichiers ne sont pas lus : vidéos récentes, commentaires en direct, favoris. Le relevé les nomme.
 Cette version ne contient ni les commentaires des autres sous vos vidéos, ni aucun identifiant. \
 État au 1er novembre 2026 ; les écrans changent.""",
@@ -411,8 +435,8 @@ Cette version ne contient ni les commentaires des autres sous vos vidéos, ni au
 To be done while the account exists.
 1. If you have not asked for your data yet, choose the format "JSON" instead: it says more.
 2. If you already have the TXT version, drop the zip as it is. Do not rename its files.
-Saisine reads your private messages in it, received and sent. It also reads your comments, if the app was in French, \
-English, Dutch or Russian.
+Your private messages are read, received and sent. So are your comments, if the app was in French, English, Dutch or \
+Russian. Comments in French have not been checked on a real file yet.
 The other files are not read: recent videos, live comments, favourites. The account of the import names them.
 This version holds neither other people's comments under your videos, nor any identifier. \
 As of 1 November 2026; screens change.""",
