@@ -172,7 +172,7 @@ def _time(text: str | None) -> datetime | None:
 
 HAR: Final = Format(
     id="har",
-    version=2,
+    version=3,
     platforms=CAPTURED_PLATFORMS,
     label_fr="Capture du navigateur (HAR) : commentaires Facebook, Instagram, LinkedIn, X, TikTok, YouTube",
     label_en="Browser capture (HAR): comments of Facebook, Instagram, LinkedIn, X, TikTok, YouTube",

@@ -135,7 +135,7 @@ def _time(text: str) -> datetime | None:
 
 WARC: Final = Format(
     id="warc",
-    version=2,
+    version=3,
     platforms=CAPTURED_PLATFORMS,
     label_fr="Capture de pages (WACZ, WARC) : commentaires Facebook, Instagram, LinkedIn, X, TikTok, YouTube",
     label_en="Capture of pages (WACZ, WARC): comments of Facebook, Instagram, LinkedIn, X, TikTok, YouTube",
