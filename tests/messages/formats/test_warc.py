@@ -140,7 +140,7 @@ def test_a_wacz_is_read_through_the_door(tmp_path: Path) -> None:
     assert (row.text, row.locator.partition("#")[0], row.mapper) == (
         "Bonjour",
         "archive/data.warc.gz!",
-        "warc@2",
+        "warc@3",
     )
     assert {one.unread for one in reading.ledger.sources if one.format is None} == {"no_message_inside"}
     assert not reading.ledger.is_partial

@@ -213,14 +213,15 @@ def _records_in(
 
 def _before_cut(text: str, start: int, place: str, response: Response, site: Site) -> Iterator[RawRecord]:
     """The objects that are whole of a document that stops in the middle."""
+    rest = text[start:].lstrip(" \t\r\n")
     try:
-        found = whole_of(text[start:], site.ways_in, in_lists=site.quotes)
+        found = whole_of(rest, site.ways_in, in_lists=site.quotes)
     except RecursionError:
         return  # what follows says that the body is no whole JSON
     if found is None:
         return
     around = around_of(response, site) | site.around(found.document, found.text)
-    before = _Bytes(text).offset(start)
+    before = _Bytes(text).offset(len(text) - len(rest))
     for steps, (at, body, obj, is_suspect) in _spans(found.text, 0, found.ways):
         yield record_at(place, End(before + at, body, steps), obj, around, is_suspect=is_suspect)
 
