@@ -116,6 +116,34 @@ def test_a_reply_names_its_parent_and_a_forward_what_it_repeats() -> None:
     assert (rows[1].text, list(rows[1].media_urls)) == ("Mot d’un autre", ["https://e.test/b.png"])
 
 
+def test_a_forwarded_card_is_read_with_its_stickers() -> None:
+    card = {"title": "Titre", "description": "Propos", "url": "https://e.test/c"}
+    carried = {"content": "", "embeds": [card], "stickers": [{"sourceUrl": "https://e.test/s.png"}]}
+    (row,), _ = read(channel(message(content="", forwardedMessage=carried)), DISCORD)
+    assert (row.text, list(row.urls), list(row.media_urls)) == (
+        *("Titre\nPropos", ["https://e.test/c"], ["https://e.test/s.png"]),
+    )
+
+
+def test_the_question_of_a_poll_may_stand_bare() -> None:
+    (row,), _ = read(
+        channel(message(content="", poll={"question": "Qui ?", "answers": [{"text": "Toi"}]})), DISCORD
+    )
+    assert row.text == "Qui ?\nToi"
+
+
+@pytest.mark.parametrize("extra", [{}, {"forwardedMessage": {"content": "Mot"}}])
+def test_messages_were_collected_when_the_channel_was_saved(extra: dict[str, Any]) -> None:
+    """Or else of two exports the one deposited last would be taken for the newer."""
+    for stated, at in (
+        ("2026-03-20T10:00:00+01:00", utc("2026-03-20T09:00:00Z")),
+        (None, None),
+        ("hier", None),
+    ):
+        (row,), _ = read(channel(message(**extra), exportedAt=stated), DISCORD)
+        assert row.collected_at == at
+
+
 def test_a_card_of_a_bot_is_read_when_it_wrote_nothing_else() -> None:
     cards = [{"title": "Titre", "description": "Corps", "url": "https://e.test/c"}]
     (row,), _ = read(channel(message(content="", embeds=cards)), DISCORD)

@@ -277,6 +277,19 @@ def test_an_answer_to_another_chat_has_its_parent_there(tmp_path: Path) -> None:
     assert (here.parent_id, there.parent_id) == ("7/1", "channel9/1")
 
 
+def test_words_forwarded_from_an_account_that_is_gone_are_somebody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "result.json"
+    (gone,), _ = read(path, telegram(forwarded_from=None))
+    (own,), _ = read(path, telegram())
+    assert ["repost_of_id" in one.missing for one in (gone, own)] == [True, False]
+    assert list(gone.mentions) == []
+
+
+def test_a_signed_post_of_a_channel_names_who_signed(tmp_path: Path) -> None:
+    (message,), _ = read(tmp_path / "result.json", telegram(author="Jean Exemple"))
+    assert list(message.mentions) == ["Jean Exemple"]
+
+
 def test_forwarded_words_name_who_wrote_them(tmp_path: Path) -> None:
     (message,), _ = read(tmp_path / "result.json", telegram(forwarded_from="Compte"))
     assert list(message.mentions) == ["Compte"]

@@ -106,6 +106,72 @@ def test_a_forward_is_by_the_person_who_forwards() -> None:
     ]
 
 
+FORWARD = '<div class="forwarded body">'
+
+
+def test_of_several_forwards_in_a_row_none_is_the_forwarders_own() -> None:
+    """Only the first of them names who wrote: the next have the same author."""
+    named = f'{FORWARD}<div class="from_name">Inconnu <span class="date details">x</span></div>'
+    page_of = page(
+        message(1, extra=named),
+        message(2, name=None, extra=FORWARD),
+        message(3, name=None),
+        message(4, name=None, extra=FORWARD),
+    )
+    rows, _ = read(page_of, TELEGRAM_HTML)
+    assert [(list(row.mentions), "repost_of_id" in row.missing) for row in rows] == [
+        *((["Inconnu"], True), (["Inconnu"], True), ([], False), ([], True)),
+    ]
+    assert {row.author_name for row in rows} == {"Ada"}
+
+
+def card(kind: str, *lines: tuple[str, str]) -> str:
+    inside = "\n".join(f'<div class="{name}">\n{text}\n</div>' for name, text in lines)
+    return (
+        f'<div class="media_wrap clearfix"><div class="media clearfix pull_left {kind}"><div class="fill"></div>'
+        f'<div class="body">{inside}</div></div></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("posted", "text"),
+    [
+        (
+            card(
+                "media_contact",
+                ("title bold", "Zoé Exemple"),
+                ("status details", "+33 6 00 00 00 00 - vCard"),
+            ),
+            "Zoé Exemple +33 6 00 00 00 00",
+        ),
+        (
+            card(
+                "block_link media_venue", ("title bold", "Chez Zoé"), ("description", "12 rue d&apos;Exemple")
+            ),
+            "Chez Zoé\n12 rue d'Exemple",
+        ),
+        (
+            card("media_location", ("title bold", "Location"), ("status details", "48.85, 2.35")),
+            "48.85, 2.35",
+        ),
+        (card("media_photo", ("title bold", "Photo"), ("status details", "1200x800, 90 KB")), ""),
+    ],
+)
+def test_a_card_gives_its_words(posted: str, text: str) -> None:
+    """A telephone number or an address that somebody posts must be found again."""
+    shown = message(1, extra=posted).replace('<div class="text">\nBonjour\n       </div>', "")
+    (row,), _ = read(page(shown), TELEGRAM_HTML)
+    assert (row.text, row.text_raw, list(row.text_repairs)) == (text, None, [])
+
+
+def test_the_bot_and_the_signature_are_no_part_of_the_authors_name() -> None:
+    signed = '<div class="signature details">\nJean Exemple\n</div>'
+    rows, _ = read(page(message(1, name="Ada via @gif"), message(2, name="Ada", extra=signed)), TELEGRAM_HTML)
+    assert [(row.author_name, list(row.mentions)) for row in rows] == [
+        *(("Ada", ["gif"]), ("Ada", ["Jean Exemple"])),
+    ]
+
+
 def test_replies_files_and_links_are_kept() -> None:
     extra = (
         '<div class="reply_to details">\nIn reply to <a href="messages.html#go_to_message7">this message</a>\n</div>'

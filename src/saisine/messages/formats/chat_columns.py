@@ -114,6 +114,7 @@ def discord_columns(block: RecordBlock, ctx: Context, *, is_direct: bool, addres
         "mentions": [[who.name for who in one.mentions if who.name] if one.mentions else [] for one in said],
         "urls": [_discord_urls(text, one.embeds) for text, one in zip(texts, said, strict=True)],
         "media_urls": [_discord_media(one) for one in said],
+        "collected_at": Same(exported_at(around)),
     }
     missing = lacking(
         author_id=[not one.id for one in authors],
@@ -122,6 +123,15 @@ def discord_columns(block: RecordBlock, ctx: Context, *, is_direct: bool, addres
         visibility=not is_direct,
     )
     return columns_of(block, ctx, fields, missing)
+
+
+def exported_at(around: Mapping[str, Any]) -> datetime | None:
+    """When the channel was saved, which is what tells the newer of two exports; files before 2023 do not say it."""
+    stated = word_at(around, "exportedAt")
+    try:
+        return utc_from_iso(stated) if stated else None
+    except ValueError:
+        return None
 
 
 NOBODY: Final = Author()
@@ -151,7 +161,8 @@ def _card(embed: Embed) -> list[str]:
 
 def poll_lines(poll: Any) -> list[str]:
     """The question and the answers of a poll. No export with one was seen: another shape gives nothing."""
-    lines = [word_at(poll, "question", "text"), *(word_at(one, "text") for one in list_at(poll, "answers"))]
+    question = word_at(poll, "question", "text") or word_at(poll, "question")
+    lines = [question, *(word_at(one, "text") for one in list_at(poll, "answers"))]
     return [line for line in lines if line]
 
 

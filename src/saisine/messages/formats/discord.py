@@ -20,6 +20,7 @@ from saisine.messages.formats.chat_columns import (
     NO_DISCRIMINATOR,
     DiscordMessage,
     discord_columns,
+    exported_at,
     poll_lines,
 )
 from saisine.messages.formats.contract import Context, Format, Message, RawRecord, Skip, Sniff, json_array
@@ -92,8 +93,9 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip:
         target_kind="channel",
         target_handle=channel.get("name"),
         visibility="private" if is_direct else None,
+        collected_at=exported_at(around),
         mentions=[one["name"] for one in raw.get("mentions") or () if one.get("name")],
-        urls=unique([*urls_in(text), *(one["url"] for one in raw.get("embeds") or () if one.get("url"))]),
+        urls=unique([*urls_in(text), *(one["url"] for one in _embeds(raw) if one.get("url"))]),
         media_urls=_media(raw),
         missing=_missing(author, channel_id, is_direct=is_direct),
     )
@@ -122,10 +124,19 @@ def _text(raw: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """(what a person read, repairs): the words, or those of the forwarded message, and the cards of a bot below; where
     there are none, any card, then a poll. A card with an address below words is the preview of somebody else's page.
     """
-    text = raw.get("content") or (raw.get("forwardedMessage") or {}).get("content") or ""
-    cards = [part for one in raw.get("embeds") or () if not text or not one.get("url") for part in _card(one)]
+    text = next((part["content"] for part in _carried(raw) if part.get("content")), "")
+    cards = [part for one in _embeds(raw) if not text or not one.get("url") for part in _card(one)]
     added = cards if text else [*cards, *poll_lines(raw.get("poll"))]
     return "\n".join([text, *added] if text else added), ("fragments_joined",) if added else ()
+
+
+def _carried(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """A message and the one that it forwards."""
+    return raw, raw.get("forwardedMessage") or {}
+
+
+def _embeds(raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [one for part in _carried(raw) for one in part.get("embeds") or ()]
 
 
 def _card(embed: Mapping[str, Any]) -> list[str]:
@@ -158,9 +169,9 @@ def _url(guild_id: str | None, channel_id: str | None, message_id: str, *, is_di
 
 
 def _media(raw: Mapping[str, Any]) -> list[str]:
-    carried = (raw, raw.get("forwardedMessage") or {})
-    files = [one["url"] for part in carried for one in part.get("attachments") or () if one.get("url")]
-    return files + [one["sourceUrl"] for one in raw.get("stickers") or () if one.get("sourceUrl")]
+    files = [one["url"] for part in _carried(raw) for one in part.get("attachments") or () if one.get("url")]
+    stickers = [one for part in _carried(raw) for one in part.get("stickers") or ()]
+    return files + [one["sourceUrl"] for one in stickers if one.get("sourceUrl")]
 
 
 def _missing(author: Mapping[str, Any], channel_id: str | None, *, is_direct: bool) -> tuple[str, ...]:
@@ -248,7 +259,7 @@ def _read_neighbour(ctx: Context, wanted: str) -> dict[str, Any]:
 
 DISCORD: Final = Format(
     id="discord",
-    version=2,
+    version=3,
     platforms=("discord",),
     label_fr="Discord : un salon ou une conversation (DiscordChatExporter, JSON)",
     label_en="Discord: a channel or a conversation (DiscordChatExporter, JSON)",

@@ -90,11 +90,17 @@ def _message(raw: dict[str, Any], chat: Mapping[str, Any], record: RawRecord, ct
             author_id=author_id,
             author_name=author_name,
             target_id=chat_id,
-            # words of somebody else, who is named and whose message is not
-            repost_of_id=None if raw.get("forwarded_from") else "none",
+            # words of somebody else, who is named unless the account is gone, and whose message is not
+            repost_of_id=None if "forwarded_from" in raw else "none",
         ),
         urls=links["urls"],
-        mentions=unique([*filter(None, [_word(raw.get("forwarded_from"))]), *links["mentions"]]),
+        mentions=unique(
+            [
+                # who wrote first, who signed a post of a channel
+                *filter(None, [_word(raw.get("forwarded_from")), _word(raw.get("author"))]),
+                *links["mentions"],
+            ]
+        ),
         hashtags=links["hashtags"],
     )
 
@@ -183,7 +189,7 @@ def _edited_at(raw: dict[str, Any], zone: tzinfo) -> datetime | None:
 
 TELEGRAM: Final = Format(
     id="telegram",
-    version=2,
+    version=3,
     platforms=("telegram",),
     label_fr="Telegram Desktop : une conversation ou tout le compte (JSON)",
     label_en="Telegram Desktop: one chat or the whole account (JSON)",

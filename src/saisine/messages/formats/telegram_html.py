@@ -60,6 +60,15 @@ _MEDIA: Final = re.compile(
     r'<a class="(?:media |photo_wrap|video_file_wrap|animated_wrap|sticker_wrap)[^"]*" href="([^"]+)"'
 )
 _FORWARDED: Final = '<div class="forwarded body">'
+# A card that somebody posts: a person, a place, a game, a bill. Of files it holds their name and size, of a place the
+# exporter's own word as a title.
+_CARD: Final = re.compile(
+    r'<(?:a|div) class="media clearfix[^"]*\bmedia_(contact|venue|location|live_location|game|invoice)\b(.*)',
+    re.DOTALL,
+)
+_CARD_LINE: Final = re.compile(r'<div class="(title bold|description|status details)">\s*([^<]*?)\s*</div>')
+_SIGNED: Final = re.compile(r'<div class="signature details">\s*([^<]*?)\s*</div>')
+_VIA: Final = re.compile(r"(.*\S) via @(\w+)")
 
 
 def sniff(head: bytes, name: str) -> Sniff:
@@ -84,7 +93,7 @@ def read_messages(member: Member, ctx: Context) -> Iterator[RawRecord | RecordEr
     """Each message of the page in flat memory; a page that stops inside one is said."""
     title = _TITLE.search(member.read(HEAD_BYTES))
     ctx.memory["title"] = html.unescape(title.group(1).decode("utf-8", "replace")) if title else None
-    ctx.memory["author"] = None
+    ctx.memory["author"] = ctx.memory["first"] = None
     with member.open() as stream:
         piece = None
         for piece in _pieces(stream):
@@ -138,7 +147,7 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip | list[Messag
     """One message with its chat's name; service lines and the separators of days are set aside."""
     piece: _Piece = record.obj
     if piece.kind != "default":
-        ctx.memory["author"] = None
+        ctx.memory["author"] = ctx.memory["first"] = None
         return Skip("system_line" if piece.kind == "service" else "unsupported_variant")
     page = piece.body.decode("utf-8", "replace")
     own = page.partition(_FORWARDED)[0]  # inside it stand the name and the date of the one who wrote first
@@ -167,8 +176,9 @@ def _message(
     title = ctx.memory["title"]
     text, links, markup = _text(page, is_whole=piece.is_whole)
     is_cut_off = not piece.is_whole and not markup
-    inside = _NAME.search(page.partition(_FORWARDED)[2])
-    first = html.unescape(inside.group(1)).strip() if inside else ""
+    author, bot = _without_bot(author)
+    first = _first_author(page, ctx)
+    signed = _SIGNED.search(page)
     reply = _REPLY.search(page)
     return Message.of(
         record,
@@ -178,8 +188,8 @@ def _message(
         message_id=f"{title or ''}/{piece.number}",
         author_name=author,
         text=text,
-        text_raw=markup if markup != text else None,
-        text_repairs=("html_stripped",) if markup != text else (),
+        text_raw=markup if markup and markup != text else None,
+        text_repairs=("html_stripped",) if markup and markup != text else (),
         created_at=created_at,
         created_at_raw=stated,
         created_at_precision=precision,
@@ -189,7 +199,8 @@ def _message(
         target_kind="thread",
         target_handle=title,
         urls=unique(link for link in links if "://" in link),
-        mentions=[first] if first else [],
+        # who wrote first, who signed a post of a channel, the bot through which it was sent
+        mentions=unique(filter(None, [first, html.unescape(signed.group(1)) if signed else None, bot])),
         media_urls=[html.unescape(path) for path in _MEDIA.findall(page)],
         missing=tuple(
             name
@@ -197,11 +208,43 @@ def _message(
                 "author_name": not author,
                 "target_handle": not title,
                 "text": is_cut_off,
-                "repost_of_id": bool(first),  # words of somebody else, who is named and whose message is not
+                "repost_of_id": first
+                is not None,  # words of somebody else, who is named and whose message is not
             }.items()
             if is_absent
         ),
     )
+
+
+def _without_bot(author: str | None) -> tuple[str | None, str | None]:
+    """(the account's name, the bot through which it sent): `Ada via @gif`."""
+    found = _VIA.fullmatch(author) if author else None
+    return (found[1], found[2]) if found else (author, None)
+
+
+def _first_author(page: str, ctx: Context) -> str | None:
+    """Who wrote what is forwarded, empty when no page says it; None when nothing is. Of several in a row only the
+    first names the author."""
+    _, mark, inside = page.partition(_FORWARDED)
+    name = _NAME.search(inside) if mark else None
+    if not mark:
+        ctx.memory["first"] = None
+    elif name is not None:
+        ctx.memory["first"] = html.unescape(name.group(1)).strip()
+    return (ctx.memory["first"] or "") if mark else None
+
+
+def _card(page: str) -> str:
+    """The words of a card, as `telegram` gives them; empty when there is none."""
+    found = _CARD.search(page)
+    if found is None:
+        return ""
+    lines = [
+        (key.partition(" ")[0], html.unescape(text).removesuffix(" - vCard"))
+        for key, text in _CARD_LINE.findall(found[2])
+    ]
+    said = [text for key, text in lines if text and not (key == "title" and "location" in found[1])]
+    return (" " if found[1] == "contact" else "\n").join(said)
 
 
 def _text(page: str, *, is_whole: bool) -> tuple[str, list[str], str]:
@@ -214,7 +257,7 @@ def _text(page: str, *, is_whole: bool) -> tuple[str, list[str], str]:
     elif found is not None:
         markup = (found.group(1) if is_whole else _CUT_TAG.sub("", found.group(1))).strip()
     else:
-        return "", [], ""
+        return _card(page), [], ""
     if "<" not in markup:
         return html.unescape(markup), [], html.unescape(markup)
     text, links = strip_html(markup)
@@ -241,7 +284,7 @@ def _time(stated: str, zone: tzinfo) -> tuple[datetime, str, bool]:
 
 TELEGRAM_HTML: Final = Format(
     id="telegram-html",
-    version=2,
+    version=3,
     platforms=("telegram",),
     label_fr="Telegram Desktop : une conversation (pages HTML)",
     label_en="Telegram Desktop: one chat (HTML pages)",
