@@ -215,6 +215,21 @@ def test_an_archived_boost_names_what_it_repeats_without_its_text() -> None:
     assert "text" in row.missing
 
 
+@pytest.mark.parametrize(
+    ("quote", "said", "is_missing"),
+    [
+        ({"quote": "https://ailleurs.test/users/zoe/statuses/7"}, "7", False),
+        ({"_misskey_quote": "https://ailleurs.test/notes/abc"}, "https://ailleurs.test/notes/abc", False),
+        ({"quote": {"type": "Tombstone"}}, None, True),
+    ],
+)
+def test_an_archived_quote_names_what_it_quotes(quote: Any, said: str | None, *, is_missing: bool) -> None:
+    (row,), _ = read(outbox(activity(**quote)), MASTODON_ARCHIVE)
+    assert (row.kind, row.quote_of_id, "quote_of_id" in row.missing) == ("quote", said, is_missing)
+    (row,), _ = read(outbox(activity(**quote, inReplyTo="https://ailleurs.test/notes/d")), MASTODON_ARCHIVE)
+    assert (row.kind, row.quote_of_id) == ("reply", said)
+
+
 def test_favourites_of_an_archive_are_counted() -> None:
     likes = outbox("https://ailleurs.test/users/zoe/statuses/7") | {"id": "likes.json"}
     rows, entry = read(likes, MASTODON_ARCHIVE)

@@ -56,12 +56,14 @@ def _status(raw: Mapping[str, Any], note: Mapping[str, Any], record: RawRecord, 
     choices = [word for key in ("oneOf", "anyOf") for word in words_at(list_at(note, key), "name")]
     shown, is_joined = with_lines(said, choices, words_at(list_at(note, "attachment"), "name"))
     visibility, parent, edited = _visibility(note), _id(note.get("inReplyTo")), note.get("updated")
+    quotes = [note[key] for key in _QUOTED if note.get(key)]
+    quoted = next(filter(None, map(_id, quotes)), None)
     tags = [tag for tag in note.get("tag") or () if isinstance(tag, dict)]
     counts = {name: _total(note.get(key)) for name, key in _COUNTS.items()}
     return Message.of(
         record,
         ctx,
-        kind="dm" if visibility == "direct" else "reply" if parent else "post",
+        kind="dm" if visibility == "direct" else "reply" if parent else "quote" if quotes else "post",
         message_id=_id(note["id"]),
         text=shown,
         text_raw=content if content != shown else None,
@@ -70,18 +72,24 @@ def _status(raw: Mapping[str, Any], note: Mapping[str, Any], record: RawRecord, 
         edited_at=utc_from_iso(edited) if edited else None,
         url=_address(note.get("url")) or note["id"],
         parent_id=parent,
+        quote_of_id=quoted,
         conversation_id=note.get("conversation") or note.get("context"),
         visibility=visibility,
         mentions=[str(tag["name"]).removeprefix("@") for tag in tags if tag.get("type") == "Mention"],
         urls=unique(link for link in links if link not in {tag.get("href") for tag in tags}),
         hashtags=[str(tag["name"]).removeprefix("#") for tag in tags if tag.get("type") == "Hashtag"],
         media_urls=[one["url"] for one in note.get("attachment") or () if one.get("url")],
-        missing=tuple(name for name, count in counts.items() if count is None),
+        missing=(
+            *(name for name, count in counts.items() if count is None),
+            *(("quote_of_id",) if quotes and quoted is None else ()),  # the status quoted is gone
+        ),
         **counts,
         **_shared(raw, note.get("published") or raw["published"], ctx),
     )
 
 
+# FEP-044f (Mastodon since 4.4), FEP-e232's and Misskey's names of the same
+_QUOTED: Final = ("quote", "quoteUri", "quoteUrl", "_misskey_quote")
 _COUNTS: Final = {"like_count": "likes", "share_count": "shares", "reply_count": "replies"}
 
 
@@ -170,7 +178,7 @@ def _listed(value: Any) -> set[str]:
 
 MASTODON_ARCHIVE: Final = Format(
     id="mastodon-archive",
-    version=2,
+    version=3,
     platforms=("mastodon",),
     label_fr="Mastodon : l’archive de votre propre compte (outbox.json)",
     label_en="Mastodon: the archive of your own account (outbox.json)",
