@@ -132,6 +132,19 @@ def test_words_that_a_picture_repeats_are_read_once(tmp_path: Path) -> None:
     assert (message.text, message.text_repairs) == ("Dit", ())
 
 
+@pytest.mark.parametrize(("said", "text"), [("Honteux", "Honteux"), ("", "Titre d’un journal")])
+def test_the_title_of_a_linked_page_is_no_word_of_who_has_words(tmp_path: Path, said: str, text: str) -> None:
+    linked = {"url": "https://journal.test/1", "name": "Titre d’un journal"}
+    entry = {
+        "timestamp": AT,
+        "attachments": [{"data": [{"external_context": linked}]}],
+        "data": [{"post": said}] if said else [],
+        "title": "t",
+    }
+    (message,), _ = read(tmp_path / "your_posts_1.json", [entry])
+    assert (message.text, list(message.urls)) == (text, ["https://journal.test/1"])
+
+
 def test_what_a_post_shared_in_a_chat_says_is_not_the_senders(tmp_path: Path) -> None:
     share = {
         "link": "https://www.instagram.com/p/X/",

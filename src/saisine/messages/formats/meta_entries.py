@@ -347,12 +347,13 @@ def _feed_comment(entry: Entry, comment: Mapping[str, Any]) -> Message:
 
 def _feed_post(entry: Entry, whole: Mapping[str, Any]) -> Message:
     raw = entry.raw
+    said = whole.get("post") or ""
     changed = time_fields(whole.get("update_timestamp")).get("created_at")
     times = time_fields(raw.get("timestamp"))
     return entry.message(
         platform="facebook",
         kind="post",
-        parts=_unrepeated([whole.get("post") or "", *words_in(raw.get("attachments"))]),
+        parts=_unrepeated([said, *words_in(raw.get("attachments"), is_alone=not said)]),
         at=raw.get("timestamp"),
         author_name=entry.owner,
         owner_is_author=True,

@@ -224,8 +224,10 @@ def addresses(value: Any) -> list[str]:
     return []
 
 
-def words_in(attachments: Any) -> list[str]:
-    """What a person wrote or read in the attachments of a post: descriptions of pictures, a poll, an event, a sale."""
+def words_in(attachments: Any, *, is_alone: bool) -> list[str]:
+    """What a person wrote or read in the attachments of a post: descriptions of pictures, a poll, an event, a sale; the
+    title of a page of somebody else that it links to only where the post has no words of its own (`is_alone`)."""
+    names = _WORDED if is_alone else tuple(name for name in _WORDED if name != "external_context")
     found: list[str] = []
     waiting = [attachments]
     while waiting:
@@ -234,7 +236,7 @@ def words_in(attachments: Any) -> list[str]:
             waiting[:0] = one
         elif isinstance(one, dict):
             found += _own_words(one)
-            waiting[:0] = [one[key] for key in _WORDED if key in one]
+            waiting[:0] = [one[key] for key in names if key in one]
     return list(dict.fromkeys(found))
 
 
