@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
+from saisine.messages.announced import Announced
 from saisine.messages.archive_streams import STREAM_FAULTS, Limits, ReadingStopped, Refused
 from saisine.messages.columns import Columns, to_storable
 from saisine.messages.containers import members_of
@@ -176,8 +177,14 @@ class Reading:
             members=siblings,
             cannot_give=chosen.cannot_give,
         )
+        announced = Announced() if chosen.tells_replies else None
         for batch in read_records(member, chosen, ctx, entry):
+            if announced is not None and isinstance(batch, list):
+                for message in batch:
+                    announced.see(message)
             yield entry, batch
+        if announced is not None and (missing := announced.note()) is not None:
+            entry.note(missing)
         for note in member.notes():
             entry.note(note)
         is_chosen = self.forced is not None and not member.is_sheet

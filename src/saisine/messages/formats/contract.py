@@ -55,6 +55,8 @@ class Format:
     this format never holds: they are listed in `missing`. `samples` are (name under the shared samples or
     tests/messages/samples, expected counts).
 
+    `tells_replies`: its comments say how many replies they have, and the file as a whole which of them it holds.
+
     `blocks` and `map_block`, when given, read and map many records at once; they give what `records` and `map` give.
     """
 
@@ -72,6 +74,7 @@ class Format:
     samples: tuple[tuple[str, Mapping[str, int]], ...] = ()
     blocks: BlockReader | None = None
     map_block: BlockMapper | None = None
+    tells_replies: bool = False
 
     @property
     def mapper(self) -> str:

@@ -197,6 +197,7 @@ It holds only what was shown. As of 1 June 2026; screens change.""",
     map=map_captured,
     blocks=in_blocks(read_responses),
     map_block=captured_columns,
+    tells_replies=True,
     samples=(
         ("samples/har/chrome.har", {"mapped": 0, "not_a_message": 2, "empty_record": 1}),
         ("samples/har/with-bom.har", {"mapped": 0, "empty_record": 1}),

@@ -160,6 +160,7 @@ It holds only what was shown. As of 1 June 2026; screens change.""",
     map=map_captured,
     blocks=in_blocks(read_responses),
     map_block=captured_columns,
+    tells_replies=True,
     samples=(
         ("samples/warc/example.warc.gz", {"mapped": 0, "not_a_message": 1, "empty_record": 1}),
         ("samples/warc/example-digest.warc", {"mapped": 0}),
