@@ -143,7 +143,9 @@ def test_of_an_answer_that_is_cut_what_is_whole_is_kept_and_the_rest_told(
         assert kept.items() <= whole.items()
         assert failed == (1 if any(mark.decode() in body[:end] for mark in site.marks) else 0)
         most = max(most, len(kept))
-    is_in_list = "[" in body  # on a site where posts quote others, one that is no element of a list is not sought
+    is_in_list = (
+        "[" in body
+    )  # on a site where posts quote others, one that is no element of a list is not sought
     assert most == (len(whole) if is_in_list else 0)
 
 

@@ -136,6 +136,8 @@ def test_an_address_that_a_person_wrote_stays_in_the_comment() -> None:
     assert [row.text for row in read(data, TIKTOK_TXT)[0]] == [text, "Oui"]
     rows, _ = read(comments(block(text), block("Url: non")), TIKTOK_TXT)
     assert [row.text for row in rows] == [text, "Url: non"]
+    (row,), _ = read(block("Lisez\nUrl: https://exemple.test/").encode(), TIKTOK_TXT)
+    assert (row.text, row.target_id) == ("Lisez\nUrl: https://exemple.test/", "6824578676303154438")
 
 
 def test_a_photo_without_words_stays_and_an_empty_comment_is_counted() -> None:

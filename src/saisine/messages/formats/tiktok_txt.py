@@ -15,8 +15,7 @@ tiktok-downloader-py @ 28e97fc8 (script.py: videos).
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -34,27 +33,24 @@ from saisine.messages.formats.contract import (
     Skip,
     Sniff,
 )
-from saisine.messages.formats.links import urls_in
+from saisine.messages.formats.tiktok_blocks import (
+    CHAT,
+    DATED,
+    NOTHING,
+    PAIR,
+    SAID,
+    Block,
+    block_of,
+    blocks_of,
+    cut_end,
+    is_value,
+    kind_of,
+    plain,
+    tail_keys,
+)
 from saisine.messages.formats.tiktok_user_data import VIDEO, times_of
 from saisine.texts import decode_line
 
-_STAMP: Final = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?: UTC)?"
-_SPACE: Final = r"[ \u00a0\u202f]?"
-_CHAT: Final = re.compile(r">>> (?P<group>Group )?Chat History with (?P<name>.*?):*\s*", re.IGNORECASE)
-_SAID: Final = re.compile(rf"(?P<at>{_STAMP}) (?P<sender>[^:]{{1,100}}):(?: (?P<text>.*))?")
-_DATES: Final = ("Date", "Datum", "Дата")
-_DATED: Final = re.compile(rf"(?:{'|'.join(_DATES)}){_SPACE}: ?(?P<at>{_STAMP})\s*")
-_PAIR: Final = re.compile(rf"(?P<key>[^:]{{2,60}}?){_SPACE}:(?: (?P<value>.*))?")
-_COMMENTS: Final = ("Comment", "Reactie", "Комментарий", "Commentaire")
-_VIDEOS: Final = ("Video Link",)
-_LINKS: Final = frozenset(
-    {
-        *("Url", "Original Post Link", "Link naar origineel bericht", "Originele link naar bericht"),
-        "Ссылка на исходную публикацию",
-    }
-)
-_MEDIA: Final = frozenset({"Photo", "Sticker"})
-_NOTHING: Final = frozenset({"", "N/A", "N.v.t."})
 # Favourite comments are those of others; a live comment names no video. Their files' names say it.
 _OTHERS: Final = re.compile(r"favou?ri|избранн|\blive|трансляц", re.IGNORECASE)
 _PROFILES: Final = frozenset(
@@ -75,16 +71,6 @@ class Said(NamedTuple):
     text: str
 
 
-class Block(NamedTuple):
-    """One comment, or one video of one's own (`kind` is `comment`, `post` or, for another block, empty)."""
-
-    kind: str
-    at: str
-    text: str
-    link: str
-    media: tuple[str, ...]
-
-
 class _Chat(NamedTuple):
     name: str
     is_group: bool
@@ -102,26 +88,26 @@ class _Piece(NamedTuple):
 
 def sniff(head: bytes, name: str) -> Sniff:
     """Judge by the first lines; a file's name only says that comments are those of others."""
-    lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
+    lines = plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
     first = next((line for line in lines if line.strip()), "")
     if _header(first):
-        said = sum(_SAID.fullmatch(line) is not None for line in lines)
+        said = sum(SAID.fullmatch(line) is not None for line in lines)
         return Sniff(95 if said else 0, [f"{said} private messages"])
-    blocks = list(_blocks(lines))
-    if not blocks or not _DATED.fullmatch(first) or not _kind_of(blocks[0]) or _OTHERS.search(name):
+    blocks = list(blocks_of(lines))
+    if not blocks or not DATED.fullmatch(first) or not kind_of(blocks[0]) or _OTHERS.search(name):
         return Sniff(0, [])
     if _is_foreign(blocks):
         return Sniff(0, [])
     is_sure = len(blocks) > 1 or first.rstrip().endswith("UTC") or b"tiktok" in head.lower()
-    return Sniff(90 if is_sure else 40, [f"{len(blocks)} blocks", _kind_of(blocks[0])])
+    return Sniff(90 if is_sure else 40, [f"{len(blocks)} blocks", kind_of(blocks[0])])
 
 
 def _is_foreign(blocks: list[list[str]]) -> bool:
     """Whether blocks go on with a key that holds words: TikTok's hold addresses or nothing."""
-    thirds = [_PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2]
+    thirds = [PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2]
     pairs = [found for found in thirds if found is not None]
     is_alike = len(pairs) == len(blocks) > 1 and len({found["key"] for found in pairs}) == 1
-    return is_alike and not all(_is_value(found["value"]) for found in pairs)
+    return is_alike and not all(is_value(found["value"]) for found in pairs)
 
 
 # ------------------------------------------------------------------ records
@@ -130,7 +116,7 @@ def _is_foreign(blocks: list[list[str]]) -> bool:
 def read_pieces(member: Member, ctx: Context) -> Iterator[RawRecord | RecordError | Note]:
     """Each private message or block with its bytes; `record.obj` is a `Said` or a `Block`."""
     ctx.memory["owner"] = _owner(ctx) or ctx.owner
-    tail = _tail_keys(member.read(HEAD_BYTES))
+    tail = tail_keys(member.read(HEAD_BYTES))
     for piece in _pieces(member):
         if len(piece.body) > MAX_RECORD_BYTES:
             yield RecordError(f"{ctx.locator_prefix}#byte={piece.offset}", "too_large")
@@ -147,9 +133,9 @@ def _records_of(piece: _Piece, tail: frozenset[str], prefix: str) -> Iterator[Ra
         if text.strip():
             yield Note("truncated" if is_open else "stray_text", locator, piece.offset)
         return
-    lines = _plain(text).split("\n")
-    is_cut = is_open and _cut_end(lines, piece.chat is not None, tail)
-    found = _said(lines, piece.chat) if piece.chat is not None else _block(lines, tail)
+    lines = plain(text).split("\n")
+    is_cut = is_open and cut_end(lines, piece.chat is not None, tail)
+    found = _said(lines, piece.chat) if piece.chat is not None else block_of(lines, tail)
     if not (is_cut and isinstance(found, Block) and not found.kind):
         yield RawRecord(locator, found, sha256(body).hexdigest(), piece.offset, len(body), (), "\0" in text)
     if encoding in NOTES_OF_ENCODING:
@@ -163,9 +149,9 @@ def _pieces(member: Member) -> Iterator[_Piece]:
     chat: _Chat | None = None
     start, parts, length, is_begun, is_after_blank = 0, [b""], 0, False, True
     for offset, line in _lines(member):
-        text = _plain(decode_line(line)[0]).rstrip("\n")
+        text = plain(decode_line(line)[0]).rstrip("\n")
         header = _header(text) if chat is not None or is_after_blank else None
-        pattern = _SAID if chat is not None else _DATED if is_after_blank else None
+        pattern = SAID if chat is not None else DATED if is_after_blank else None
         is_start = pattern is not None and pattern.fullmatch(text) is not None
         is_after_blank = not text.strip()
         if header is None and not is_start:
@@ -196,150 +182,15 @@ def _lines(member: Member) -> Iterator[tuple[int, bytes]]:
 
 def _header(text: str) -> re.Match[str] | None:
     """The header of a conversation; no name is as long as a line that was made to be slow to match."""
-    return _CHAT.fullmatch(text) if text.startswith(">>> ") and len(text) < 1000 else None
+    return CHAT.fullmatch(text) if text.startswith(">>> ") and len(text) < 1000 else None
 
 
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
-def _said(lines: list[str], chat: _Chat) -> Said:
-    found = _SAID.fullmatch(lines[0])
-    if found is None:  # its bytes read otherwise alone than with those below
-        raise ValueError("no message")
+def _said(lines: list[str], chat: _Chat) -> Said | None:
+    found = SAID.fullmatch(lines[0])
+    if found is None:
+        return None
     text = "\n".join([found["text"] or "", *lines[1:]])
     return Said(chat.name, chat.is_group, found["at"], found["sender"].strip(), text.strip())
-
-
-# ------------------------------------------------------------------ blocks
-
-
-def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
-    """The blocks of these lines, each from its date on."""
-    block: list[str] = []
-    is_after_blank = True
-    for line in lines:
-        if is_after_blank and _DATED.fullmatch(line):
-            if block:
-                yield block
-            block = [line]
-        elif block:
-            block.append(line)
-        is_after_blank = not line.strip()
-    if block:
-        yield block
-
-
-def _kind_of(block: list[str]) -> str:
-    found = _PAIR.fullmatch(block[1]) if len(block) > 1 else None
-    if found is None:
-        return ""
-    return "comment" if found["key"] in _COMMENTS else "post" if found["key"] in _VIDEOS else ""
-
-
-def _block(lines: list[str], tail: frozenset[str]) -> Block:
-    dated = _DATED.fullmatch(lines[0])
-    if dated is None:
-        raise ValueError("no block")
-    kind = _kind_of(lines)
-    if kind == "post":
-        found = _PAIR.fullmatch(lines[1])
-        address = ((found["value"] if found else None) or "").strip()
-        return Block(kind, dated["at"], "", address, (address,) if address else ())
-    text, pairs = _parted(lines, tail)
-    link, media = "", []
-    for number, (key, value) in enumerate(pairs, 1):
-        if key in _LINKS or (key not in _MEDIA and number == len(pairs)):
-            link = value
-        else:
-            media += urls_in(value)
-    return Block(kind, dated["at"], text, link, tuple(media))
-
-
-def _parted(lines: list[str], tail: frozenset[str] | None) -> tuple[str, list[tuple[str, str]]]:
-    """(text, the keys below it): a text may have several lines, so the keys are taken from the end. `tail` are those
-    to take, None for any."""
-    kept = list(lines)
-    pairs: list[tuple[str, str]] = []
-    while len(kept) > 2:
-        found = _PAIR.fullmatch(kept[-1])
-        if not found or not _is_value(found["value"]) or (tail is not None and found["key"] not in tail):
-            break
-        value = (found["value"] or "").strip()
-        pairs.append((found["key"], "" if value in _NOTHING else value))
-        kept.pop()
-    pairs.reverse()
-    first = _PAIR.fullmatch(kept[1]) if len(kept) > 1 else None
-    text = "\n".join([(first["value"] or "") if first else "", *kept[2:]]).strip()
-    return "" if text in _NOTHING else text, pairs
-
-
-def _is_value(value: str | None) -> bool:
-    """Whether it is what TikTok writes below a comment: an address, or its word for nothing."""
-    text = (value or "").strip()
-    return text in _NOTHING or all(part.startswith(("https://", "http://")) for part in text.split())
-
-
-def _tail_keys(head: bytes) -> frozenset[str]:
-    """The keys that stand below the comments of this file: the known ones, and those that nearly all its blocks have,
-    whatever their language. A line `Lien : https://…` that a person wrote stands below one block only; of a block that
-    is alone the last two lines are taken."""
-    lines = _plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
-    blocks = [block for block in _blocks(lines) if _kind_of(block) == "comment"]
-    if len(head) == HEAD_BYTES and len(blocks) > 1:
-        blocks.pop()  # it is cut there
-    runs = [[key for key, _ in _parted(_shorn(block), None)[1]] for block in blocks]
-    if len(runs) == 1:
-        return _LINKS | _MEDIA | frozenset(runs[0][-2:] if len(runs[0]) > 1 else ())
-    counts = Counter(key for run in runs for key in set(run))
-    return _LINKS | _MEDIA | {key for key, count in counts.items() if count * 5 >= len(runs) * 4}
-
-
-def _shorn(lines: list[str]) -> list[str]:
-    """The same lines without the empty ones at the end."""
-    end = len(lines)
-    while end and not lines[end - 1].strip():
-        end -= 1
-    return lines[:end]
-
-
-# ------------------------------------------------------------------ files that stop
-
-
-def _cut_end(lines: list[str], is_chat: bool, tail: frozenset[str]) -> bool:
-    """Whether a file without a last line end stops inside a line that begins something; that line is taken off when it
-    is long enough to be nothing else."""
-    if not is_chat and not _kind_of(lines):
-        return True
-    if len(lines) < 2:
-        return False
-    last = lines[-1]
-    if is_chat:
-        wholes = ["0000-00-00 00:00:00 UTC ", ">>> Chat History with "]
-        is_cut = _begins(last, wholes) or re.fullmatch(rf"{_STAMP} [^:]*", last) is not None
-    else:
-        wholes = [f"{word}: 0000-00-00 00:00:00 UTC" for word in _DATES] if not lines[-2].strip() else []
-        wholes += [f"{key}: " for key in tail]
-        is_cut = len(lines) > 2 and (_begins(last, wholes) or _stops_in_value(last, tail))
-    if is_cut and len(last) >= 5:
-        lines[:] = _shorn(lines[:-1])
-    return is_cut
-
-
-def _begins(last: str, wholes: list[str]) -> bool:
-    """Whether this is a beginning of one of them, any digit standing for 0."""
-    shape = re.sub(r"\d", "0", last)
-    return bool(shape) and any(whole.startswith(shape) for whole in wholes)
-
-
-def _stops_in_value(last: str, tail: frozenset[str]) -> bool:
-    """Whether a line below a comment has no whole value: numbers of videos have eighteen digits and more."""
-    found = _PAIR.fullmatch(last)
-    if found is None or found["key"] not in tail:
-        return False
-    value = (found["value"] or "").strip()
-    video = VIDEO.search(value)
-    return value not in _NOTHING and (video is None or len(video.group(1)) < 18)
 
 
 # ------------------------------------------------------------------ mapping
@@ -349,7 +200,9 @@ def map_piece(record: RawRecord, ctx: Context) -> Message | Skip:
     """One private message, comment or video; a block of another kind is set aside."""
     if isinstance(record.obj, Said):
         return _direct(record.obj, record, ctx)
-    block: Block = record.obj
+    block: Block | None = record.obj
+    if block is None:  # damaged bytes: its first line read as a beginning alone, and not with those below
+        raise ValueError("no beginning")
     if not block.kind:
         return Skip("unsupported_variant")
     if not (block.text or block.media):
@@ -359,7 +212,7 @@ def map_piece(record: RawRecord, ctx: Context) -> Message | Skip:
 
 def _direct(said: Said, record: RawRecord, ctx: Context) -> Message | Skip:
     """A private message of either side, as `tiktok-user-data` has it."""
-    text = "" if said.text in _NOTHING else said.text
+    text = "" if said.text in NOTHING else said.text
     if not text:
         return Skip("empty_record")
     owner = ctx.memory["owner"]

@@ -149,7 +149,8 @@ def map_entry(record: RawRecord, ctx: Context) -> Message | Skip:
 
 
 def _comment(row: dict[str, Any], record: RawRecord, ctx: Context) -> Message | Skip:
-    text, photo, link = (_word(row.get(key)) for key in ("comment", "photo", "url"))
+    text, photo = _word(row.get("comment")), _word(row.get("photo"))
+    link = _word(row.get("url")) or _word(row.get("originalposturl"))
     if not (text or photo):
         return Skip("empty_record")
     video = VIDEO.search(link)
