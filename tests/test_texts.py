@@ -114,3 +114,10 @@ def test_times_are_aware_and_in_utc() -> None:
     assert texts.utc_from_iso("2026-04-08T14:05:00+02:00") == at
     with pytest.raises(ValueError):
         texts.utc_from_iso("2026-04-08T14:05:00")
+
+
+@pytest.mark.parametrize("unit", ["<a ", "<!--", "<a <a \u2039", "<![<"])
+def test_markup_made_to_break_a_parser_keeps_the_words_beside_it(unit: str) -> None:
+    text, links = texts.strip_html(f"<p>propos</p>{unit * 200_000}<p>suite</p>")
+    assert text.startswith("propos")
+    assert links == []

@@ -250,6 +250,8 @@ def unescape_html(text: str) -> tuple[str, bool]:
     return plain, plain != text
 
 
+_TAG: Final = re.compile(r"<[^<>]*>")
+_MAX_OPEN: Final = 100
 _EMOJI_SIGNS = 12  # a family of four with its joiners and skins
 
 
@@ -324,13 +326,28 @@ class _Stripper(HTMLParser):
 
 
 def strip_html(text: str) -> tuple[str, list[str]]:
-    """(plain text, addresses of its links): tags removed by the standard parser, blocks kept as lines."""
+    """(plain text, addresses of its links): tags removed by the standard parser, blocks kept as lines.
+
+    Of markup made to break that parser, which takes hours over `<a <a <a…` or raises, tags alone are taken out.
+    """
     if "<" not in text and "&" not in text:
         return text.strip(), []
-    stripper = _Stripper()
-    stripper.feed(text)
-    stripper.close()
-    return "".join(stripper.parts).strip(), stripper.urls
+    if not _is_tangled(text):
+        stripper = _Stripper()
+        try:
+            stripper.feed(text)
+            stripper.close()
+        except AssertionError:  # `<![<`
+            pass
+        else:
+            return "".join(stripper.parts).strip(), stripper.urls
+    return html.unescape(_TAG.sub(" ", text)).strip(), []
+
+
+def _is_tangled(text: str) -> bool:
+    """Whether more tags or comments are opened and never closed than anybody writes."""
+    longest = max(piece.count("<") for piece in text.split(">"))
+    return longest > _MAX_OPEN or text.count("<!--") - text.count("-->") > _MAX_OPEN
 
 
 def _is_emoji(alternative: str) -> bool:

@@ -129,6 +129,7 @@ ADDRESSES: dict[str, Page | NoPage] = {
     "own_model_put_away": act("learning"),
     "waves": Page("/vagues/"),
     "waves_again": act("waves"),
+    "waves_texts": part("waves"),
     "wave": Page("/vagues/{wave}/"),
     "wave_show": part("wave"),
     "wave_edge": part("wave"),

@@ -69,6 +69,15 @@ def test_a_reply_without_its_comment_may_be_one_of_those_sought() -> None:
     assert said.note() is None
 
 
+def test_an_answer_to_what_is_not_there_counts_for_its_thread() -> None:
+    said = Announced()
+    said.see(message("a", kind="comment", reply_count=2))
+    said.see(message("c", kind="reply", parent_id="b", conversation_id="a"))
+    note = said.note()
+    assert note is not None
+    assert note.count == 1
+
+
 def test_a_ring_of_answers_and_a_crowd_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     said = Announced()
     for name, above in (("a", "b"), ("b", "a")):

@@ -1,5 +1,6 @@
 """« Vague du … » and groups of accounts on the pages: figures first, words once asked for, each opening journaled."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from saisine.casework import jobs, triage, waves
+from saisine.casework import deposits, jobs, triage, waves
 from saisine.casework.models import Incident, Job, JournalRow
 from saisine.casework.session import Session, open_session
 from saisine.findings import campaign_words
@@ -139,6 +140,34 @@ def test_reading_all_again_is_a_job(opened: Session, client: Client) -> None:
     assert jobs.run_waiting(opened) == 1
     assert Job.objects.get().state == Job.DONE
     assert "Les messages sont relus" not in text_of(client.get("/vagues/"))
+
+
+def test_texts_that_changed_are_shown_side_by_side_once_asked(
+    empty: Session, client: Client, tmp_path: Path, watch: Watch
+) -> None:
+    for name, said in (
+        ("a", "bonjour à toutes"),
+        ("b", "bonjour à toutes et à tous"),
+        ("c", "bonjour à toutes"),
+    ):
+        post = {"id": str(2**60), "text": said, "author_id": "1", "created_at": "2026-01-01T00:00:00.000Z"}
+        (tmp_path / f"{name}.json").write_text(json.dumps({"data": [post], "meta": {"n": name}}))
+        deposits.deposit_paths(empty, [tmp_path / f"{name}.json"])
+        watch.advance(86_400)
+    page = client.get("/vagues/")
+    assert "1 message dont le texte a changé entre deux collectes." in text_of(page)
+    assert "bonjour" not in text_of(page)
+    assert client.get("/vagues/textes/").status_code == 405
+    before = JournalRow.objects.filter(what="message_opened").count()
+    answer = client.post("/vagues/textes/")
+    text = text_of(answer)
+    assert answer.content.decode().count("<blockquote") == 2
+    assert text.index("bonjour à toutes") < text.index("bonjour à toutes et à tous")
+    assert "seulement ici : [+ et à tous]" in text.replace("\xa0", " ")
+    assert "Comparez les deux originaux" in text
+    assert JournalRow.objects.filter(what="message_opened").count() == before + 1
+    client.cookies["saisine_language"] = "en"
+    assert "Changed texts" in text_of(client.post("/vagues/textes/"))
 
 
 def test_what_is_not_a_wave_is_told(opened: Session, client: Client) -> None:

@@ -13,6 +13,7 @@ class Announced:
 
     def __init__(self) -> None:
         self._parents: dict[str, str] = {}
+        self._threads: dict[str, str] = {}  # of replies that answer another: the comment above both
         self._counts: dict[str, int] = {}
         self._places: dict[str, str] = {}
         self._orphans: set[str] = set()  # replies whose comment is not said: they may be among those sought
@@ -28,6 +29,8 @@ class Announced:
                 self._orphans.add(message.message_id)
             else:
                 self._parents[message.message_id] = above
+                if message.conversation_id not in (None, above):
+                    self._threads[message.message_id] = message.conversation_id
         elif message.kind == "comment" and message.reply_count:
             self._places.setdefault(message.message_id, message.locator)
             self._counts[message.message_id] = max(
@@ -54,5 +57,6 @@ class Announced:
             above = self._parents.get(reply)
             if above is None:
                 break
-            reply = above
+            # the answer in the middle may be one that nobody unfolded
+            reply = above if above in self._places else self._threads.get(reply, above)
         return reply

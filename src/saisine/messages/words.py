@@ -139,6 +139,12 @@ NOTES: Final[dict[str, Words]] = {
         "{count:courriel est très long|courriels sont très longs} (d’abord {locator}) : seul le début en a été lu.",
         "{count:mail is very long|mails are very long} (first {locator}): only the beginning was read.",
     ),
+    "alternatives_differ": Words(
+        "{count:courriel dit|courriels disent} une chose en HTML et une autre en texte simple (d’abord {locator}). Le "
+        "HTML, que les messageries affichent d’ordinaire, est lu en premier.",
+        "{count:mail says|mails say} one thing in HTML and another in plain text (first {locator}). The HTML, which "
+        "mail programs usually show, is read first.",
+    ),
     "mail_date_unread": Words(
         "{count:courriel porte|courriels portent} une date qui n’a pas pu être lue (d’abord {locator}) : celle de la "
         "réception est prise si elle existe, sinon le message reste sans date. Ses mots sont gardés.",

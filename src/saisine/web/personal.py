@@ -33,6 +33,7 @@ SHOWING: Final = frozenset(
         "capture_picture",
         "notice_show",
         "wave_show",
+        "waves_texts",
         "masks_show",
         "masks_picture",
     }

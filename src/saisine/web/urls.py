@@ -95,6 +95,7 @@ urlpatterns = [
     path("recherche/", search.search, name="search"),
     path("vagues/", wave_list.overview, name="waves"),
     path("vagues/relire/", wave_list.again, name="waves_again"),
+    path("vagues/textes/", wave_list.versions, name="waves_texts"),
     path("vagues/<str:id>/", waves.wave, name="wave"),
     path("vagues/<str:id>/afficher/", waves.show, name="wave_show"),
     path("vagues/<str:id>/lien/", waves.edge, name="wave_edge"),

@@ -36,6 +36,13 @@ _KINDS: Final = ("GraphImage", "GraphVideo", "GraphSidecar")
 GRAPH: Final = frozenset({*_KINDS, *(f"XDT{kind}" for kind in _KINDS)})  # the newer ones since 2024
 _PRIVATE_END: Final = 28
 _REPLIES: Final = ("preview_child_comments", "child_comments", "inline_child_comments")
+# What a comment has and a caption, written like one, has not: by it a comment without text is known.
+_OF_A_COMMENT: Final = frozenset(
+    {
+        *("comment_like_count", "child_comment_count", "parent_comment_id", "replied_to_comment_id"),
+        *("giphy_media_info", "edge_liked_by", "edge_threaded_comments", "did_report_as_spam"),
+    }
+)
 
 
 def pk_of_shortcode(code: str) -> str | None:
@@ -67,14 +74,18 @@ def is_media(value: Any) -> bool:
 
 
 def is_comment(value: Any) -> bool:
-    """Whether this object is a comment with its author, of either shape."""
+    """Whether this object is a comment with its author, of either shape; its text may be null."""
     return (
         isinstance(value, dict)
-        and isinstance(value.get("text"), str)
+        and (isinstance(value.get("text"), str) or _is_untold(value))
         and ("user" in value or "owner" in value)
         and ("created_at" in value or "created_at_utc" in value)
         and ("pk" in value or "id" in value)
     )
+
+
+def _is_untold(value: dict[str, Any]) -> bool:
+    return "text" in value and value["text"] is None and not _OF_A_COMMENT.isdisjoint(value)
 
 
 def _is_grid(raw: dict[str, Any]) -> bool:
@@ -248,12 +259,13 @@ def _comment(
 ) -> Message:
     author = _author(dict_at(raw, "user") or dict_at(raw, "owner"))
     comment_id = as_id(raw.get("pk")) or as_id(raw.get("id"))
-    parent = as_id(raw.get("parent_comment_id")) or parent_id
+    first, parent = _answered(raw, parent_id)
     target = (
         as_id(raw.get("media_id")) or as_id(raw.get("media_pk")) or as_id(raw.get("post_id")) or target_id
     )
     counts = {"like_count": _likes(raw), "reply_count": None if parent else _announced(raw)}
-    text, code = raw["text"], word_at(raw, "post_shortcode")
+    text, code = raw["text"] or "", word_at(raw, "post_shortcode")
+    has_gif, gif = _gif(raw)
     url = f"https://www.instagram.com/p/{code}/c/{comment_id}/" if code else None
     return Message.of(
         record,
@@ -269,19 +281,41 @@ def _comment(
         collected_at=place.collected_at,
         url=url,
         parent_id=parent,
-        conversation_id=parent or comment_id,
+        conversation_id=first or comment_id,
         target_id=(target or "").partition("_")[0] or None,
         target_kind="post" if target else None,
+        media_urls=distinct(gif),
         mentions=distinct(*MENTION.findall(text)),
         hashtags=distinct(*HASHTAG.findall(text)),
         **counts,
         missing=(
+            *(("text",) if raw["text"] is None else ()),
+            *(("media_urls",) if has_gif and not gif else ()),
+            *(("edited_at",) if raw.get("is_edited") is True else ()),
             *absent(**author, target_id=target, url=url, like_count=counts["like_count"]),
             "share_count",
             "view_count",
             "lang",
         ),
     )
+
+
+def _answered(raw: dict[str, Any], above: str | None) -> tuple[str | None, str | None]:
+    """(first comment of the thread, comment that this one answers): another reply when Instagram says so."""
+    said = (as_id(raw.get(name)) for name in ("parent_comment_id", "replied_to_comment_id"))
+    first, answered = (None if one == "0" else one for one in said)
+    first = first or above or answered
+    return first, answered or first
+
+
+def _gif(raw: dict[str, Any]) -> tuple[bool, str | None]:
+    """(whether the comment is a GIF, its address)."""
+    info = dict_at(raw, "giphy_media_info")
+    for images in ("first_party_cdn_proxied_images", "images"):
+        for kind in ("url", "webp", "mp4"):
+            if address := word_at(info, images, "fixed_height", kind):
+                return True, address
+    return bool(info), None
 
 
 def _likes(raw: dict[str, Any]) -> int | None:

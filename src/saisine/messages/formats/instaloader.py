@@ -249,7 +249,7 @@ def _addressed(row: Message, url: str | None) -> Message:
 def _lacking(post: Message, rows: list[Found]) -> int:
     """How many comments and replies are announced, by the post or by its comments, and are not here."""
     comments = [row for row in rows if isinstance(row, Message)]
-    answers = Counter(row.parent_id for row in comments)
+    answers = Counter(row.conversation_id for row in comments if row.kind == "reply")
     owed = sum(max(0, (row.reply_count or 0) - answers[row.message_id]) for row in comments)
     return max((post.reply_count or 0) - len(rows), owed)
 
@@ -332,7 +332,7 @@ def _read_beside(ctx: Context) -> dict[str, Any]:
 
 INSTALOADER: Final = Format(
     id="instaloader",
-    version=2,
+    version=3,
     platforms=("instagram",),
     label_fr="Instaloader : publications et commentaires Instagram (JSON)",
     label_en="Instaloader: Instagram posts and comments (JSON)",

@@ -1,9 +1,9 @@
 """Mail: one message (`.eml`) or a whole folder (`mbox`), for threats that come by e-mail.
 
-Headers are decoded and kept on one line, whatever they hide. The text is the subject, then the plain
-parts, failing them the HTML parts stripped. Attachments are listed and never read: of each message at most four
-mebibytes are looked at, and all of it is hashed. `Date` is the sender's clock: it is compared with the newest
-`Received`, written by the receiver's own server.
+Headers are decoded and kept on one line, whatever they hide. The text is the subject, then the plain parts, failing
+them the HTML parts stripped; where both stand for each other and say different things, the HTML and then the plain
+part. Attachments are listed and never read: of each message at most four mebibytes are looked at, and all of it is
+hashed. `Date` is the sender's clock: it is compared with the newest `Received`, written by the receiver's own server.
 
 Sources: RFC 5322, RFC 2047, RFC 2046; RFC 4155 (mbox), `From ` lines that a body holds are told by their date.
 """
@@ -26,11 +26,13 @@ from saisine.messages.formats.mail_parts import (
     decode_header,
     file_names,
     has_attached_mail,
+    header_encodings,
     header_values,
     is_closed,
     text_of,
 )
 from saisine.messages.formats.mail_records import NAMES, Letter, opens_headers, read_eml, read_mbox
+from saisine.messages.formats.raw import NOTES_OF_ENCODING
 from saisine.messages.formats.word_times import split_zone
 from saisine.messages.zones import from_local
 
@@ -118,6 +120,14 @@ def map_mail(record: RawRecord, ctx: Context) -> Skip | list[Message | Skip | No
     used = stated or _received_at(mail, ctx.zone)
     if used is not None and used.is_assumed:
         found.append(Note("zone_assumed", record.locator))
+    if body.has_two_texts:
+        found.append(Note("alternatives_differ", record.locator))
+    encodings = body.encodings | header_encodings(mail)
+    found += [
+        Note(code, record.locator, record.offset)
+        for encoding, code in NOTES_OF_ENCODING.items()
+        if encoding in encodings
+    ]
     if is_closed(mail, body):
         found.append(Note("mail_closed", record.locator))
     if letter.is_long or len(body.text) >= MAX_TEXT:
@@ -290,7 +300,7 @@ _CANNOT: Final = (
 
 EML: Final = Format(
     id="eml",
-    version=2,
+    version=3,
     platforms=("email",),
     label_fr="Courriel : un message enregistré (.eml)",
     label_en="Mail: one saved message (.eml)",
@@ -304,7 +314,7 @@ EML: Final = Format(
 
 MBOX: Final = Format(
     id="mbox",
-    version=2,
+    version=3,
     platforms=("email",),
     label_fr="Courriel : un dossier de messages (mbox)",
     label_en="Mail: a folder of messages (mbox)",

@@ -9,23 +9,33 @@ from email.header import decode_header as decode_words
 from email.message import Message as Mail
 from typing import Final, NamedTuple
 
-from saisine.texts import decode_line, strip_html
+from saisine.messages.formats.charset_labels import decode_labelled
+from saisine.texts import decode_line, fold, replace_forbidden, strip_html
 
 MAX_PARTS: Final = 200
 MAX_TEXT: Final = 1 << 20
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-_ASCII: Final = frozenset({"us-ascii", "ascii"})
-_LATIN_1: Final = frozenset({"iso-8859-1", "iso8859-1", "latin-1", "latin1"})
-_FALLBACKS: Final = ("utf-8", "windows-1252")
+_SHOWN_HEADERS: Final = ("From", "To", "Cc", "Subject")
+# Chinese, Japanese and Thai leave no space between words, and their lines end anywhere: each sign is one.
+_UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_UNSPACED_SIGN: Final = re.compile(f"[{_UNSPACED}]")
+_WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+# A plain part writes the addresses that the HTML keeps behind its words.
+_ADDRESS: Final = re.compile(r"(?:https?://|mailto:|www\.)[^\s<>\"]*")
+LONG_WORD: Final = 4  # articles and the like are in every text
+ENOUGH_WORDS: Final = 3  # fewer long words of a text are not counted apart from its short ones
 
 
 class Body(NamedTuple):
-    """The text of a mail, the HTML it was taken from when there was no plain part, its links, its repairs."""
+    """The text of a mail, the HTML it was taken from when no plain part was, its links, its repairs; `has_two_texts`
+    when its HTML and its plain part say different things; `encodings` are the words of `decode_labelled`."""
 
     text: str
     markup: str | None = None
     links: tuple[str, ...] = ()
     repairs: tuple[str, ...] = ()
+    has_two_texts: bool = False
+    encodings: frozenset[str] = frozenset()
 
 
 def header_values(mail: Mail, name: str) -> list[str]:
@@ -37,32 +47,47 @@ def header_values(mail: Mail, name: str) -> list[str]:
 
 def decode_header(value: str) -> str:
     """A header as people read it: encoded words decoded, on one line whatever they hide."""
+    return _decoded_header(value)[0]
+
+
+def _decoded_header(value: str) -> tuple[str, set[str]]:
+    """(the header, how its encoded words were read, in the words of `decode_labelled`)."""
     try:
         pieces = decode_words(value)
     except (ValueError, IndexError, HeaderParseError):  # the last one is a plain Exception
-        return _on_one_line(value)
-    words = [piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces]
-    return _on_one_line("".join(words))
+        return _on_one_line(value), set()
+    read = [
+        decode_labelled(piece, charset) if charset else (_unencoded(piece, value), "")
+        for piece, charset in pieces
+    ]
+    return _on_one_line("".join(text for text, _ in read)), {encoding for _, encoding in read}
+
+
+def _unencoded(piece: str | bytes, value: str) -> str:
+    """What stands beside encoded words: the library gives it as bytes, escaped beyond Latin-1."""
+    if isinstance(piece, str):
+        return piece
+    is_escaped = any(sign > "\xff" for sign in value)
+    try:
+        return replace_forbidden(piece.decode("raw-unicode-escape" if is_escaped else "latin-1"))
+    except UnicodeError:  # an escape that somebody typed
+        return piece.decode("latin-1")
+
+
+def header_encodings(mail: Mail) -> set[str]:
+    """How the headers that people see were read: `windows-1252` where that was guessed, `damaged` where signs could not
+    be read. (Bytes beyond ASCII which are in no encoded word count as well.)"""
+    found: set[str] = set()
+    names = {name.lower() for name in _SHOWN_HEADERS}
+    for key, value in mail.raw_items():
+        if key.lower() in names:
+            text, encoding = decode_line(str(value).encode("utf-8", "surrogateescape"))
+            found |= {encoding} | (_decoded_header(text)[1] if "=?" in text else set())
+    return found
 
 
 def _on_one_line(text: str) -> str:
     return _CONTROL.sub(" ", text).strip()
-
-
-def _decoded(data: bytes, charset: str | None) -> str:
-    """Bytes by the charset they claim, else by the usual ones; a claim may be false or unknown."""
-    if charset and charset.lower() in _ASCII and not data.isascii():
-        charset = None  # what some programs name by default: bytes beyond ASCII say that it is false
-    # what is declared as Latin-1 is Windows-1252 (WHATWG, Encoding): ’ and € are controls of the other
-    if charset and charset.lower() in _LATIN_1:
-        charset = "windows-1252"
-    for name in (charset, *_FALLBACKS):
-        try:
-            if name:
-                return data.decode(name)
-        except (LookupError, UnicodeError, ValueError):
-            continue
-    return data.decode("utf-8", "replace")
 
 
 def _leaves(mail: Mail) -> list[Mail]:
@@ -87,27 +112,31 @@ def _is_attached(part: Mail) -> bool:
 
 def text_of(mail: Mail) -> Body:
     """The plain parts, one below the other; in place of one that is empty or not there, the HTML that stands for it,
-    stripped. Of an alternative one part is read."""
-    shown = [part for part in _chosen(mail) if not _is_attached(part)]
+    stripped. Of an alternative one part is read, or both where they say different things: see `_both`."""
+    chosen, has_two_texts = _chosen(mail)
+    shown = [part for part in chosen if not _is_attached(part)]
     texts: list[str] = []
     markups: list[str] = []
     links: list[str] = []
+    encodings: set[str] = set()
     for part in shown:
-        written = _content(part)
+        written, encoding = _content(part)
+        encodings.add(encoding)
         if part.get_content_type() == "text/html":
+            markups.append(written)
             written, found = strip_html(written)
-            markups.append(_content(part))
             links += [link for link in found if "://" in link]
         if written.strip():
             texts.append(written.strip())
     markup = "\n".join(markups) if markups and len(markups) == len(shown) else None
     repairs = (*(("html_stripped",) if markups else ()), *(("fragments_joined",) if len(texts) > 1 else ()))
-    return Body("\n\n".join(texts), markup, tuple(links), repairs)
+    return Body("\n\n".join(texts), markup, tuple(links), repairs, has_two_texts, frozenset(encodings))
 
 
-def _chosen(mail: Mail) -> list[Mail]:
-    """The leaves that are shown: of `multipart/alternative`, the plain part unless it is empty, else the HTML."""
+def _chosen(mail: Mail) -> tuple[list[Mail], bool]:
+    """(the leaves that are read, whether some alternative says two things)."""
     found: list[Mail] = []
+    has_two_texts = False
     waiting: list[Mail] = [mail]
     while waiting and len(found) < MAX_PARTS:
         part = waiting.pop(0)
@@ -116,20 +145,88 @@ def _chosen(mail: Mail) -> list[Mail]:
             found.append(part)
             continue
         parts = [one for one in inner if isinstance(one, Mail)]
-        waiting[:0] = [_best(parts)] if part.get_content_subtype() == "alternative" and parts else parts
-    return found
+        if part.get_content_subtype() == "alternative" and parts:
+            best = _best(parts)
+            both = _both(best, [one for one in parts if one is not best])
+            has_two_texts = has_two_texts or bool(both)
+            parts = both or [best]
+        waiting[:0] = parts
+    return found, has_two_texts
 
 
 def _best(parts: list[Mail]) -> Mail:
     """Of the same words written in several ways: the plain ones, else what comes last, which is the richest."""
-    plain = (part for part in parts if part.get_content_type() == "text/plain" and _content(part).strip())
+    plain = (part for part in parts if _is_plain(part) and _content(part)[0].strip())
     return next(plain, parts[-1])
 
 
-def _content(part: Mail) -> str:
+def _is_plain(part: Mail) -> bool:
+    return part.get_content_type() == "text/plain"
+
+
+def _both(plain: Mail, others: list[Mail]) -> list[Mail]:
+    """The HTML that stands beside a plain part, then that part, when they say different things; else nothing.
+
+    Mail programs show the HTML. A plain part that asks to open the mail elsewhere, or that was written to pass a
+    filter, would hide it. The plain part is left out when all its words are in the HTML.
+    """
+    if not _is_plain(plain):
+        return []
+    # the last of them is the richest; none of these parts is looked at again, however deep they go
+    leaves = ([leaf for leaf in _leaves(one) if _is_html(leaf)] for one in reversed(others))
+    pages = next(filter(None, leaves), [])
+    said = _content(plain)[0]
+    shown = "\n".join(strip_html(_content(page)[0])[0] for page in pages)
+    ours, theirs = _words(said), _words(shown)
+    if not _differ(ours, theirs):
+        return []
+    has_more = not ours <= theirs if ours else bool(fold(said))
+    return [*pages, plain] if has_more else pages
+
+
+def _is_html(part: Mail) -> bool:
+    return part.get_content_type() == "text/html" and not _is_attached(part)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The words of a text as they are compared: folded, letters and digits alone, addresses of pages left out."""
+    return frozenset(_WORD.findall(_ADDRESS.sub(" ", fold(text))))
+
+
+def _differ(plain: frozenset[str], page: frozenset[str]) -> bool:
+    """Whether one text says what the other does not: less than half of its words are there. One word against one other
+    word proves nothing."""
+    if not page or not plain:
+        return bool(page)
+    if len(plain | page) < ENOUGH_WORDS:
+        return False
+    return _is_elsewhere(page, plain) or _is_elsewhere(plain, page)
+
+
+def _is_elsewhere(words: frozenset[str], other: frozenset[str]) -> bool:
+    long = {word for word in words if len(word) >= LONG_WORD or _UNSPACED_SIGN.match(word)}
+    counted = (words, long) if len(long) >= ENOUGH_WORDS else (words,)
+    return any(len(one & other) * 2 < len(one) for one in counted)
+
+
+def _content(part: Mail) -> tuple[str, str]:
+    """(the text of a part, how it was read: see `decode_labelled`)."""
     data = part.get_payload(decode=True)
-    text = _decoded(data, part.get_content_charset()) if isinstance(data, bytes) else str(part.get_payload())
-    return text[:MAX_TEXT].replace("\r\n", "\n")
+    if not isinstance(data, bytes):
+        return str(part.get_payload())[:MAX_TEXT].replace("\r\n", "\n"), ""
+    text, encoding = decode_labelled(data, _charset(part))
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT]
+        if encoding == "damaged" and "\ufffd" not in text:
+            encoding = ""  # what is damaged lies beyond
+    return text.replace("\r\n", "\n"), encoding
+
+
+def _charset(part: Mail) -> str | None:
+    try:
+        return part.get_content_charset()
+    except ValueError:  # a name that holds NUL
+        return None
 
 
 def file_names(mail: Mail) -> list[str]:

@@ -277,7 +277,7 @@ def times_of(text: str) -> dict[str, Any]:
 
 TIKTOK_USER_DATA: Final = Format(
     id="tiktok-user-data",
-    version=2,
+    version=3,
     platforms=("tiktok",),
     label_fr="TikTok : « Télécharger tes données » (user_data_tiktok.json)",
     label_en="TikTok: “Download your data” (user_data_tiktok.json)",

@@ -150,6 +150,7 @@ def _message(
     repost_id = as_id(reposted.get("rest_id"))
     quote_id = _quoted_id(tweet, quote[0])
     counts = dict.fromkeys(_COUNTS) if reposted else _counts(tweet)
+    shown = reposted if is_tweet(reposted) else tweet
     return Message.of(
         record,
         ctx,
@@ -176,7 +177,7 @@ def _message(
         quote_of_id=quote_id,
         **counts,
         deleted="withheld" if _is_withheld(legacy) or _is_withheld(dict_at(reposted, "legacy")) else "none",
-        missing=absent(**author | counts),
+        missing=(*(("text",) if lacks_body(shown.get("article")) else ()), *absent(**author | counts)),
     )
 
 
@@ -229,8 +230,8 @@ def lines_below(article: Any, card: Any) -> list[str]:
     if article is None and card is None:
         return []
     shown = dict_at(article, "article_results", "result")
-    title, preview, whole = (word_at(shown, key) for key in ("title", "preview_text", "plain_text"))
-    if preview and whole and whole.startswith(preview.rstrip("…. ")):
+    title, preview, whole = word_at(shown, "title"), word_at(shown, "preview_text"), _body_of(shown)
+    if preview and whole and " ".join(whole.split()).startswith(" ".join(preview.split()).rstrip("…. ")):
         preview = None  # the article begins with it
     labels = {
         word_at(one, "key"): word_at(one, "value", "string_value")
@@ -238,6 +239,20 @@ def lines_below(article: Any, card: Any) -> list[str]:
     }
     choices = (labels.get(f"choice{number}_label") for number in range(1, MAX_CHOICES + 1))
     return [line for line in (title, preview, whole, *choices) if line]
+
+
+def lacks_body(article: Any) -> bool:
+    """Whether a post has an article of which no more than the beginning is there: timelines do not ask for the rest."""
+    if not article or not isinstance(article, dict):
+        return False
+    return _body_of(dict_at(article, "article_results", "result")) is None
+
+
+def _body_of(shown: dict[str, Any]) -> str | None:
+    """The text of an article: plain when it was asked for, else that of its paragraphs (the website asks for those).
+    A picture stands among them as a block that holds one space."""
+    blocks = (word_at(one, "text") for one in list_at(shown, "content_state", "blocks"))
+    return word_at(shown, "plain_text") or "\n".join(one for one in blocks if one and one.strip()) or None
 
 
 MAX_CHOICES: Final = 4  # a poll of X has two to four
@@ -387,7 +402,7 @@ def sniff(head: bytes, name: str) -> Sniff:
 
 X_GRAPHQL: Final = Format(
     id="x-graphql",
-    version=2,
+    version=3,
     platforms=("x",),
     label_fr="X (Twitter) : réponses du site lui-même (signets, fil, recherche)",
     label_en="X (Twitter): answers of the site itself (bookmarks, timeline, search)",

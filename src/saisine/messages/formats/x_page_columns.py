@@ -22,6 +22,7 @@ from saisine.messages.formats.x_graphql_tweets import (
     MONTHS,
     UNAVAILABLE,
     X_DATE,
+    lacks_body,
     lines_below,
     media_urls,
     utc_from_x,
@@ -154,6 +155,7 @@ def _columns(flat: _Flat) -> tuple[Fields, Column]:
     targets = [as_id(one.in_reply_to_user_id_str) for one in legacies]
     quotes = _quotes(flat, legacies)
     counts = _counts(flat, legacies)
+    words, cut = _texts(flat, legacies)
     fields: Fields = {
         "platform": Same("x"),
         "message_id": ids,
@@ -163,7 +165,7 @@ def _columns(flat: _Flat) -> tuple[Fields, Column]:
         ],
         **author,
         "author_created_at": created,
-        **_texts(flat, legacies),
+        **words,
         **_times(tweets, legacies, ids),
         "lang": [one.lang for one in legacies],
         "url": [
@@ -183,7 +185,7 @@ def _columns(flat: _Flat) -> tuple[Fields, Column]:
     }
     known = {**author, **counts}
     missing = lacking(
-        text=[row in gone for row in range(len(tweets))] if gone else False,
+        text=[row in gone or row in cut for row in range(len(tweets))] if gone or cut else False,
         **{name: [not one for one in known[name]] for name in _AUTHOR},
         author_created_at=_unknown(created, gone),
         **{name: [one is None for one in known[name]] for name in counts},
@@ -279,8 +281,10 @@ def _media(one: Legacy) -> list[str]:
 # ------------------------------------------------------------------ words
 
 
-def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
-    """The text as people read it, and what it names: that of the reposted post, or of the note of a long one."""
+def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> tuple[Fields, set[int]]:
+    """The text as people read it, and what it names: that of the reposted post, or of the note of a long one. Beside it
+    the rows of which an article is not whole."""
+    cut: set[int] = set()
     texts: list[str] = []
     raws: list[str | None] = []
     repairs: list[tuple[str, ...]] = []
@@ -302,7 +306,11 @@ def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
         done: tuple[str, ...] = ("html_unescaped",) if is_unescaped else ()
         if not repost and not note and outer.startswith("RT @") and outer.endswith("…"):
             done = (*done, "shortened_upstream")
-        lines = [] if source.article is source.card is UNSET else _lines(source)
+        lines: list[str] = []
+        if source.article is not UNSET or source.card is not UNSET:
+            lines, is_cut = _lines(source)
+            if is_cut:
+                cut.add(len(texts))
         if lines:
             text, done = "\n".join([text, *lines] if text else lines), (*done, "fragments_joined")
         texts.append(text)
@@ -315,7 +323,7 @@ def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
             distinct(*(one.expanded_url or one.url for one in entities.urls)) if entities.urls else []
         )
         tags.append([one.text for one in entities.hashtags] if entities.hashtags else [])
-    return {
+    fields: Fields = {
         "text": texts,
         "text_raw": raws,
         "text_repairs": repairs,
@@ -323,19 +331,20 @@ def _texts(flat: _Flat, legacies: Sequence[Legacy]) -> Fields:
         "urls": urls,
         "hashtags": tags,
     }
+    return fields, cut
 
 
 _NOTHING: Final = Entities()
 
 
-def _lines(source: Tweet) -> list[str]:
-    """What is shown below the text. Raises ValueError where that cannot be read."""
+def _lines(source: Tweet) -> tuple[list[str], bool]:
+    """(what is shown below the text, whether an article is not whole). Raises ValueError where that cannot be read."""
     card = None if source.card is UNSET else bytes(source.card)
     if source.article is UNSET and (card is None or not any(mark in card for mark in _OF_A_POLL)):
-        return []
+        return [], False
     try:
         article = None if source.article is UNSET else msgspec.json.decode(source.article)
-        return lines_below(article, msgspec.json.decode(card) if card else None)
+        return lines_below(article, msgspec.json.decode(card) if card else None), lacks_body(article)
     except msgspec.MsgspecError as error:
         raise ValueError("a card of another shape") from error
 

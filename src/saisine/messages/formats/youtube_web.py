@@ -2,10 +2,11 @@
 
 Since 2024 a comment is a `commentEntityPayload` (text, author, counts) and the video is named beside it, in
 `commentSurfaceEntityPayload`; before, one `commentRenderer` said all. Dates are words only (« il y a 2 ans »):
-they are counted back from the moment of the capture, with their unit as precision.
+they are counted back from the moment of the capture, with their unit as precision. A reply that was spoken has no
+text: its surface holds the transcript.
 
 Followed: yt-dlp @ 2024.01.18 and later (`_extract_comment`, `_extract_comment_old`), LuanRT/YouTube.js (names of
-the entities).
+the entities, `VoiceReplyContainerView`), RustyPipe (`CommentSurfaceEntityPayload`, `VoiceReplyContainer`).
 """
 
 import re
@@ -23,8 +24,11 @@ from saisine.messages.formats.youtube_words import exact_count, handle_of, links
 
 # Said after the date of a comment that was changed: (edited), (modifié), (bearbeitet)…
 _EDITED: Final = re.compile(r"\([^()]+\)\s*$")
-# In the text of an answer, `&` may be written as the escape of its sign.
-_LINK: Final = re.compile(r"[?&]v=([\w-]{11})(?:&|\\u0026)(?:[^\s\"]{0,200}?(?:&|\\u0026))?lc=([\w.-]+)")
+_VIDEO: Final = re.compile(r"[?&]v=([\w-]{11})(?:[&#]|$)")
+_COMMENT: Final = re.compile(r"[?&]lc=([\w.-]+)")
+_SURFACE: Final = "commentSurfaceEntityPayload"
+_VOICE: Final = "voiceReplyContainerViewModel"
+_KEY: Final = "commentSurfaceKey"
 _ACTION_NAMES: Final = frozenset(ACTIONS)
 
 
@@ -52,18 +56,74 @@ def is_chat_action(value: Mapping[str, Any]) -> bool:
 
 
 def around(document: Any, text: str) -> Around:
-    """comment -> video, from every address of a comment in the document; deletion marks of its live chat."""
+    """comment -> video and comment -> what was spoken, from the surfaces of the comments; deletion marks of its live
+    chat. Anyone may write the address of another's comment in a text of their own: only those are read that YouTube
+    writes itself."""
     watched = inside(document, "currentVideoEndpoint", "watchEndpoint", "videoId")
     marks = Marks()
     if "ByAuthor" in text or "AsDeleted" in text or "removeChatItem" in text:
         for actions in _chats(document):
             for rank, one in enumerate(actions):
                 marks.read(actions_in(one), rank)
+    videos, voices = _surfaced(document, text) if f'"{_SURFACE}"' in text else ({}, {})
     return {
-        "videos": {comment: video for video, comment in _LINK.findall(text)},
+        "videos": videos,
+        "voices": voices,
         "video": watched if isinstance(watched, str) else None,
         "marks": marks,
     }
+
+
+def _surfaced(document: Any, text: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """(comment -> video, comment -> transcript of a spoken one) as the surfaces of a document say."""
+    videos: dict[str, str] = {}
+    voices: dict[str, Any] = {}
+    owners = _owners(document) if f'"{_VOICE}"' in text else {}
+    for surface in _surfaces(document, text):
+        comment, video = _address(inside(surface, "publishedTimeCommand", "innertubeCommand"))
+        if comment and video:
+            videos[comment] = video
+        if surface.get(_VOICE) is not None and (spoken := comment or owners.get(word_at(surface, "key"))):
+            held = dict_at(surface, _VOICE)
+            voices[spoken] = (dict_at(held, _VOICE) or held).get("transcriptText")
+    return videos, voices
+
+
+def _owners(document: Any) -> dict[str | None, str]:
+    """surface -> comment, as the list of the comments names them."""
+    models = ((word_at(one, _KEY), word_at(one, "commentId")) for one in _holders(document, _KEY))
+    return {key: comment for key, comment in models if key and comment}
+
+
+def _address(endpoint: Any) -> tuple[str | None, str | None]:
+    """(comment, video) that an endpoint of YouTube's own leads to."""
+    url = inside(endpoint, "commandMetadata", "webCommandMetadata", "url")
+    if not isinstance(url, str):
+        return None, None
+    comment, video = _COMMENT.search(url), _VIDEO.search(url)
+    return comment[1] if comment else None, video[1] if video else None
+
+
+def _surfaces(document: Any, text: str) -> list[dict[str, Any]]:
+    """The surfaces of a document, at their usual place; anywhere when the text names more than stand there."""
+    changes = list_at(document, "frameworkUpdates", "entityBatchUpdate", "mutations")
+    found = [one for change in changes if (one := dict_at(change, "payload", _SURFACE))]
+    if len(found) < text.count(f'"{_SURFACE}"'):
+        found = [dict_at(one, _SURFACE) for one in _holders(document, _SURFACE)]
+    return found
+
+
+def _holders(document: Any, key: str) -> Iterator[dict[str, Any]]:
+    """The objects of a document that hold this key."""
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            if key in value:
+                yield value
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
 
 
 def _chats(document: Any) -> Iterator[list[Any]]:
@@ -102,7 +162,8 @@ def map_entity(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Arou
 def map_renderer(raw: dict[str, Any], record: RawRecord, ctx: Context, about: Around) -> Mapped:
     """A comment of the pages before 2024, which names its video itself."""
     published = dict_at(raw, "publishedTimeText")
-    video = inside(published, "runs", 0, "navigationEndpoint", "watchEndpoint", "videoId")
+    endpoint = inside(published, "runs", 0, "navigationEndpoint")
+    video = inside(endpoint, "watchEndpoint", "videoId") or _address(endpoint)[1]
     return [
         _comment(
             record,
@@ -179,6 +240,11 @@ def _comment(
     video = about.get("videos", {}).get(comment_id) or about.get("video")
     counts = {"like_count": exact_count(likes), "reply_count": None if parent_id else exact_count(replies)}
     times = relative_time(when, ctx.collected_at)
+    voices = about.get("voices", {})
+    is_spoken = comment_id in voices and not text_of(content)
+    if is_spoken:
+        content = voices[comment_id]
+    text = text_of(content)
     missing = {
         "author_id": author_id,
         "author_name": name,
@@ -194,7 +260,7 @@ def _comment(
         author_id=author_id,
         author_handle=handle_of(name),
         author_name=name,
-        text=text_of(content),
+        text=text,
         urls=links_of(content),
         url=watch_url(video, comment_id),
         parent_id=parent_id,
@@ -205,6 +271,7 @@ def _comment(
         **counts,
         **times,
         missing=(
+            *(("text",) if is_spoken and not text else ()),
             *(column for column, value in missing.items() if value is None),
             *(() if times.get("created_at") else ("created_at",)),
             *(("edited_at",) if when and _EDITED.search(when) else ()),

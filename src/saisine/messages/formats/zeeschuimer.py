@@ -301,7 +301,7 @@ _PLATFORMS: Final = ("tiktok", "instagram", "x", "threads", "linkedin", "other")
 
 ZEESCHUIMER: Final = Format(
     id="zeeschuimer",
-    version=2,
+    version=3,
     platforms=_PLATFORMS,
     label_fr="Zeeschuimer : ce que le navigateur a montré (TikTok, Instagram, X, Threads…)",
     label_en="Zeeschuimer: what the browser showed (TikTok, Instagram, X, Threads…)",
@@ -316,7 +316,7 @@ ZEESCHUIMER: Final = Format(
 
 FOURCAT_NDJSON: Final = Format(
     id="4cat-ndjson",
-    version=2,
+    version=3,
     platforms=_PLATFORMS,
     label_fr="4CAT : jeu de données en NDJSON (TikTok, Instagram, X, Threads…)",
     label_en="4CAT: data set in NDJSON (TikTok, Instagram, X, Threads…)",

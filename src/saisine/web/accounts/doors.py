@@ -73,6 +73,7 @@ DOORS: Final[dict[str, Door]] = {
     "own_model_put_away": Door("sort", is_whole=True),
     "waves": Door("queue", is_whole=True),
     "waves_again": Door("queue", is_whole=True),
+    "waves_texts": Door("show", is_whole=True),
     "wave": Door("queue", is_whole=True),
     "wave_show": Door("show", is_whole=True),
     "wave_edge": Door("show", is_whole=True),

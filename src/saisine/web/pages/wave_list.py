@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from saisine.casework import findings_rows, jobs, surveys, triage
+from saisine.casework import findings_rows, jobs, surveys, text_versions, triage
 from saisine.casework import waves as engine
-from saisine.findings import campaign_words
+from saisine.findings import campaign_words, changed_texts
 from saisine.findings.rows import Change
 from saisine.web import words
 from saisine.web.current import session
+from saisine.web.pages.cards import Text, say_text
 from saisine.web.pages.jobs import say_job
 
 SUBJECT = "vagues"  # the subject of the jobs of these pages
@@ -128,6 +129,29 @@ def _say_changes(changes: tuple[Change, ...]) -> list[str]:
         for (how, kind), n in sorted(counts.items())
     ]
     return lines[:CHANGES_SHOWN]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionWords:
+    """One text of a message: when it was seen, and what it says."""
+
+    seen: str
+    text: Text
+
+
+@require_POST
+def versions(request: HttpRequest) -> HttpResponse:
+    """The texts that changed between two collections, side by side: what a person asked for."""
+    found, count = text_versions.open_versions(session())
+    context = {
+        "messages": [
+            [VersionWords(words.say_moment(one.seen_at), say_text(one.text)) for one in several]
+            for several in found
+        ],
+        "more": count - len(found),
+        "limits": in_language(changed_texts.DOES_NOT_PROVE_FR, changed_texts.DOES_NOT_PROVE_EN),
+    }
+    return render(request, "saisine/waves_texts.html", context)
 
 
 @require_POST
