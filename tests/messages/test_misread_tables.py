@@ -3,6 +3,7 @@
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -75,7 +76,22 @@ def test_true_dates_that_a_spreadsheet_may_have_turned_are_told(tmp_path: Path) 
         [raw("<v>45448</v>", style=1), "Zoé", "un"],
         ["13/05/2024", "Zoé", "deux"],
     ]
-    assert "days_maybe_turned" not in notes(read(tmp_path / "b.xlsx", workbook({"Feuille": sheet(plain)}))[1])
+    told = notes(read(tmp_path / "b.xlsx", workbook({"Feuille": sheet(plain)}))[1])
+    assert "days_maybe_turned" not in told
+    assert "days_maybe_swapped" in told  # or one in American English did
+
+
+@pytest.mark.parametrize("proof", [raw("<v>45463</v>", style=1), "05/06/2024"])
+def test_true_dates_past_the_twelfth_prove_that_none_was_swapped(tmp_path: Path, proof: Any) -> None:
+    """A spreadsheet that reads months first takes no day over 12 for a date, and leaves no other as a text."""
+    rows = [
+        ["Date", "Author", "Text"],
+        [raw("<v>45448</v>", style=1), "Zoé", "un"],
+        ["13/05/2024", "Zoé", "deux"],
+        [proof, "Zoé", "trois"],
+    ]
+    told = notes(read(tmp_path / "a.xlsx", workbook({"Feuille": sheet(rows)}))[1])
+    assert told == {"zone_assumed"}
 
 
 def test_an_order_that_nothing_proves_is_said(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Tables by profile: what people's spreadsheets really look like."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -99,13 +100,61 @@ def test_minet_and_data_tools_are_told_apart(tmp_path: Path) -> None:
     assert (message.kind, message.parent_id, message.target_id) == ("reply", "c1", "V")
     assert message.url == "https://www.youtube.com/watch?v=V&lc=c1.2"
     assert message.edited_at is not None
+
+
+def test_youtube_data_tools_of_php_leaves_quotes_single_behind_a_backslash(tmp_path: Path) -> None:
+    """Its site until 2025; a text may end with a backslash too."""
     tools = (
         "id,replyCount,likeCount,publishedAt,authorName,text,authorChannelId,isReply,isReplyTo,isReplyToName\n"
-        'c1,0,1,2026-04-08 14:05:00,A,"il dit \\"x\\" et ""y""",UC1,,,\n'
+        'c1,0,1,2026-04-08 14:05:00,A,"il dit \\"x\\" et ""y""",UC1,0,,\n'
+        'c2,0,1,2026-04-08 14:05:00,B,"je dis \\",UC2,0,,\n'
+        "c3,0,1,2026-04-08 14:05:00,C,C:\\nouveau,UC3,1,c1,A\n"
     )
-    (message,), entry = read(tmp_path / "b.csv", tools.encode())
+    messages, entry = read(tmp_path / "b.csv", tools.encode())
     assert entry["format"] == "youtube-data-tools"
-    assert message.text == 'il dit "x" et "y"'
+    assert [(one.text, one.author_id, one.parent_id, one.url, one.target_id) for one in messages] == [
+        ('il dit \\"x\\" et "y"', "UC1", None, None, None),
+        ("je dis \\", "UC2", None, None, None),
+        ("C:\\nouveau", "UC3", "c1", None, None),
+    ]
+
+
+def test_its_successor_names_the_video_and_who_is_answered(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    names = (
+        *(
+            "videoId",
+            "id",
+            "totalReplyCount",
+            "inferredReplyCount",
+            "inferredLevel",
+            "likeCount",
+            "publishedAt",
+        ),
+        *("authorName", "authorChannelId", "isChannelOwner", "text", "isReply", "threadId", "isReplyToId"),
+        "isReplyToName",
+    )
+    texts = ('il a dit "non" \\', 'et \\"oui\\", puis ¯\\_(ツ)_/¯', "fin")
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for number, text in enumerate(texts):
+            said = (
+                *("2026-04-08 14:05:00", "@a", "UCa", "no", text),
+                number,
+                "c0",
+                "c0" if number else "",
+                "",
+            )
+            table.writerow(["V", f"c{number}", "" if number else 2, "", number, 4, *said])
+    messages, entry = read(path, path.read_bytes())
+    assert (entry["format"], len(messages)) == ("youtube-data-tools", 3)
+    assert tuple(one.text for one in messages) == texts
+    assert [(one.kind, one.parent_id, one.reply_count) for one in messages] == [
+        *(("comment", None, 2), ("reply", "c0", None), ("reply", "c0", None)),
+    ]
+    assert {(one.target_id, one.text_raw) for one in messages} == {("V", None)}
+    assert messages[1].url == "https://www.youtube.com/watch?v=V&lc=c1"
 
 
 def test_a_table_cut_inside_a_cell_says_so(tmp_path: Path) -> None:

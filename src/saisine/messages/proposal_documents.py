@@ -110,6 +110,7 @@ def profile_document(profile: Profile) -> dict[str, Any]:
         "delimiter": profile.delimiter,
         "quote": profile.quote if profile.quote != '"' else None,
         "escape": profile.escape,
+        "undoubled": profile.undoubled,
         "encoding": profile.encoding,
         "skip_rows": profile.skip_rows or None,
     }

@@ -40,7 +40,7 @@ _KEYS: Final = frozenset(
     }
 )
 _DIALECT: Final = frozenset(
-    {"form", "delimiter", "quote", "escape", "encoding", "skip_rows", "nests_replies"}
+    {"form", "delimiter", "quote", "escape", "undoubled", "encoding", "skip_rows", "nests_replies"}
 )
 _FORMS: Final = ("table", "json", "any")
 _MATCH: Final = frozenset({"headers_all", "headers_any", "is_generic"})
@@ -108,6 +108,7 @@ class Profile:
     delimiter: str | None = None
     quote: str = '"'
     escape: str | None = None
+    undoubled: str | None = None
     encoding: str | None = None
     skip_rows: int = 0
     time_formats: tuple[str, ...] = ("iso", "epoch")
@@ -257,6 +258,7 @@ class _Checker:
             delimiter=self._sign(dialect, "delimiter"),
             quote=self._sign(dialect, "quote") or '"',
             escape=self._sign(dialect, "escape"),
+            undoubled=self._sign(dialect, "undoubled"),
             encoding=self._encoding(dialect),
             skip_rows=skip_rows,
             nests_replies=dialect.get("nests_replies") is True,

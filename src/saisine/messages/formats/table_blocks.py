@@ -104,6 +104,7 @@ class _Reading:
         self.is_plain = (
             profile.quote == '"'
             and profile.escape is None
+            and profile.undoubled is None
             and layout.line_end == "\n"
             and layout.delimiter.isascii()
             and layout.delimiter not in '"\r\n'

@@ -39,13 +39,20 @@ class DateOrder:
     month first, how many in both ways. The same day and month count once.
 
     `maybe_turned`: a spreadsheet that reads days first makes 5 June of the text 05/06 and leaves 05/13 a text. Where
-    texts prove the month first, so many true dates may be other days.
+    texts prove the month first, so many true dates may be other days. One that reads months first makes 6 May of it and
+    leaves 13/05: `maybe_swapped` when nothing but days over 12 are left as texts, and none of the true dates has one.
     """
 
     day_first: int = 0
     month_first: int = 0
     either: int = 0
     maybe_turned: int = 0
+    has_late_day: bool = False
+
+    @property
+    def maybe_swapped(self) -> bool:
+        is_left = self.day_first and not self.either and not self.month_first
+        return bool(is_left and self.maybe_turned and not self.has_late_day)
 
     @property
     def is_mixed(self) -> bool:
@@ -69,6 +76,8 @@ class DateOrder:
                 [Note("days_maybe_turned", locator, count=self.maybe_turned)] if self.maybe_turned else []
             )
             return [Note("month_first", locator), *turned]
+        if self.maybe_swapped:
+            return [Note("days_maybe_swapped", locator, count=self.maybe_turned)]
         return [] if self.day_first or not self.either else [Note("day_first_assumed", locator)]
 
 
@@ -87,7 +96,7 @@ def order_of(member: Member, ctx: Context, profile: Profile, layout: Layout) -> 
         head = replace(member, open=lambda: io.BytesIO(member.read(HEAD_BYTES)))
         begin = _told_by(*_pairs_in_columns(head, ctx, profile, layout, places))
         is_told = begin.day_first or (begin.either and not anywhere.day_first)
-        if is_told and not anywhere.month_first:
+        if is_told and not anywhere.month_first and not begin.maybe_swapped:
             return begin
         return _told_by(*_pairs_in_columns(member, ctx, profile, layout, places))
     except STREAM_FAULTS:
@@ -132,17 +141,18 @@ def _pairs_around(signs: npt.NDArray[np.uint8], sign: int) -> set[tuple[int, int
 
 def _pairs_in_columns(
     member: Member, ctx: Context, profile: Profile, layout: Layout, places: Sequence[int]
-) -> tuple[set[tuple[int, int]], int]:
+) -> tuple[set[tuple[int, int]], int, bool]:
     """(the first two numbers of the dates of these columns, how many days of them that are true dates could be another
-    one)."""
+    one, whether one of these is over 12)."""
     days: set[str] = set()
     for rows in each_cells(member, profile, layout, ctx):
         for place in places:
             days |= _days_in(rows, place, len(layout.header))
     found = map(_NUMERIC.match, days)
-    true_dates = filter(None, map(_TRUE_DATE.fullmatch, days))
+    true_dates = [one for one in map(_TRUE_DATE.fullmatch, days) if one is not None]
     turned = sum(one[1] != one[2] and int(one[2]) <= _LAST_MONTH for one in true_dates)
-    return {(int(one[1]), int(one[3])) for one in found if one is not None}, turned
+    has_late_day = any(int(one[2]) > _LAST_MONTH for one in true_dates)
+    return {(int(one[1]), int(one[3])) for one in found if one is not None}, turned, has_late_day
 
 
 def _days_in(rows: Sequence[list[str]], place: int, width: int) -> set[str]:
@@ -161,10 +171,12 @@ def is_either(cell: str) -> bool:
     return first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
 
 
-def _told_by(pairs: Iterable[tuple[int, int]], maybe_turned: int = 0) -> DateOrder:
+def _told_by(
+    pairs: Iterable[tuple[int, int]], maybe_turned: int = 0, has_late_day: bool = False
+) -> DateOrder:
     day_first = month_first = either = 0
     for first, second in pairs:
         either += first != second and first <= _LAST_MONTH and second <= _LAST_MONTH
         day_first += _LAST_MONTH < first <= 31 and second <= _LAST_MONTH
         month_first += _LAST_MONTH < second <= 31 and first <= _LAST_MONTH
-    return DateOrder(day_first, month_first, either, maybe_turned)
+    return DateOrder(day_first, month_first, either, maybe_turned, has_late_day)

@@ -6,6 +6,7 @@ line feed): quoted or not, it is part of its cell, unless the row would then be 
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any, BinaryIO, Final
@@ -111,7 +112,7 @@ def _is_cut_sign(data: bytes) -> bool:
 
 def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:
     """Whether the last row stops in a quoted cell, or lacks cells and its line end."""
-    if body.count(profile.quote.encode()) % 2 and profile.escape is None:
+    if body.count(profile.quote.encode()) % 2 and profile.escape is None and profile.undoubled is None:
         return True
     return not body.endswith((b"\n", b"\r")) and 0 < len(cells) < len(layout.header)
 
@@ -177,6 +178,8 @@ def _is_quoted(body: bytes, profile: Profile, layout: Layout) -> bool:
 
 def reader_of(lines: Iterable[str], profile: Profile, layout: Layout) -> Any:
     """The reader of these lines in the dialect of the table."""
+    if profile.undoubled:
+        lines = _doubled(lines, profile, layout)
     return csv.reader(lines, delimiter=layout.delimiter, quotechar=profile.quote, escapechar=profile.escape)
 
 
@@ -202,6 +205,15 @@ def rows_of_lines(
         yield number, offset, body, cells
         number += 1
         offset += len(body)
+
+
+def _doubled(lines: Iterable[str], profile: Profile, layout: Layout) -> Iterator[str]:
+    """The lines with each quote doubled that follows the sign after which its writer does not (PHP: fputcsv), but for
+    one that may end a cell."""
+    sign, quote = re.escape(profile.undoubled or ""), re.escape(profile.quote)
+    inside = re.compile(rf"(?<={sign}){quote}(?![{quote}{re.escape(layout.delimiter)}\r\n]|\Z)")
+    for line in lines:
+        yield inside.sub(profile.quote * 2, line)
 
 
 def _decoded(lines: Iterator[bytes], layout: Layout, pending: list[bytes], is_start: bool) -> Iterator[str]:
