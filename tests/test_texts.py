@@ -121,3 +121,42 @@ def test_markup_made_to_break_a_parser_keeps_the_words_beside_it(unit: str) -> N
     text, links = texts.strip_html(f"<p>propos</p>{unit * 200_000}<p>suite</p>")
     assert text.startswith("propos")
     assert links == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pourquoi vos mails affichent « Ã© » ? J’ai payé 20 €…",
+        "😀 Ã© – “non”",
+        "IRMÃ\u00a0querida",
+        "AMANHÃ\u00a0!",
+        "NÃO, MAÇÃ…",
+        "É»",
+        "LIBERTÉ…",
+        "Vâng ạ",
+        "ÇA VÂ«T»",
+    ],
+)
+def test_what_is_not_wholly_in_a_wrong_encoding_stays_as_it_is(text: str) -> None:
+    assert texts.repair_read_as_windows(text) == (text, False)
+
+
+@given(st.text(st.characters(codec="cp1252"), max_size=40))
+def test_a_repair_changes_nothing_or_goes_back_whole(text: str) -> None:
+    found, is_repaired = texts.repair_read_as_windows(text)
+    assert is_repaired or found == text
+    assert not is_repaired or found.encode() == text.translate(texts._AS_BYTES).encode("latin-1")
+
+
+def test_the_comments_of_a_newsletter_are_no_words() -> None:
+    block = "<!--[if !mso]><!--><p>Bloc</p><!--<![endif]-->"
+    text, links = texts.strip_html(
+        f"<style>.a{{color:red}}</style>{block * 150}<a href='https://e.test/'>lien</a>"
+    )
+    assert text == "\n".join(["Bloc"] * 150) + "\nlien"
+    assert links == ["https://e.test/"]
+
+
+def test_spaces_in_a_tag_that_is_never_closed_cost_nothing() -> None:
+    text, _ = texts.strip_html("<p>propos</p>" + f"<a{' ' * 10_000}" * 90)
+    assert text.startswith("propos")

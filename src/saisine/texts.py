@@ -222,7 +222,8 @@ _AS_BYTES: Final = {
 # What French, English and emoji become when UTF-8 is read as Windows-1252. « Ã… », « Ã” » and their like end words in
 # capitals of Portuguese: they prove nothing.
 _READ_AS_WINDOWS: Final = re.compile(
-    "Ã[\xa0-\xaa\xac-\xba\xbc-\xbf\x80-\x84\x86-\x8f€ƒ†‡ˆ‰ŠŒŽ]|Ã[«»](?=[a-zÃ])|Â[\xa0«»°·]|â€|â‚¬|ðŸ|Å“(?=[a-z])"
+    "(?<![A-ZÀ-Þ])Ã[\xa0\xad®]|Ã[\xa1-\xaa\xac\xaf-\xba\xbc-\xbf\x80-\x84\x86-\x8f€ƒ†‡ˆ‰ŠŒŽ]|Ã[«»](?=[a-zÃ])"
+    "|Â[\xa0«»°·]|â€|â‚¬|ðŸ|Å“(?=[a-z])"
 )
 
 
@@ -239,7 +240,10 @@ def repair_read_as_windows(text: str) -> tuple[str, bool]:
     >>> repair_read_as_windows("câ€™est Ã©crit")
     ('c’est écrit', True)
     """
-    return repair_mojibake(text.translate(_AS_BYTES)) if is_read_as_windows(text) else (text, False)
+    if not is_read_as_windows(text):
+        return text, False
+    repaired, is_repaired = repair_mojibake(text.translate(_AS_BYTES))
+    return (repaired, True) if is_repaired else (text, False)
 
 
 def unescape_html(text: str) -> tuple[str, bool]:
@@ -251,6 +255,8 @@ def unescape_html(text: str) -> tuple[str, bool]:
 
 
 _TAG: Final = re.compile(r"<[^<>]*>")
+_LONG_SPACE: Final = re.compile(r"\s{2,}")
+_MAX_SPACES: Final = 500
 _MAX_OPEN: Final = 100
 _EMOJI_SIGNS = 12  # a family of four with its joiners and skins
 
@@ -332,6 +338,7 @@ def strip_html(text: str) -> tuple[str, list[str]]:
     """
     if "<" not in text and "&" not in text:
         return text.strip(), []
+    text = _LONG_SPACE.sub(_shortened, text)
     if not _is_tangled(text):
         stripper = _Stripper()
         try:
@@ -344,10 +351,15 @@ def strip_html(text: str) -> tuple[str, list[str]]:
     return html.unescape(_TAG.sub(" ", text)).strip(), []
 
 
+def _shortened(found: re.Match[str]) -> str:
+    """Spaces as a page shows them: one, where there are more than anybody writes."""
+    return " " if found.end() - found.start() > _MAX_SPACES else found.group()
+
+
 def _is_tangled(text: str) -> bool:
-    """Whether more tags or comments are opened and never closed than anybody writes."""
+    """Whether more tags, or comments, are opened and never closed than anybody writes."""
     longest = max(piece.count("<") for piece in text.split(">"))
-    return longest > _MAX_OPEN or text.count("<!--") - text.count("-->") > _MAX_OPEN
+    return longest > _MAX_OPEN or text.count("<!--", text.rfind("-->") + 1) > _MAX_OPEN
 
 
 def _is_emoji(alternative: str) -> bool:

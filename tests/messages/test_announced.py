@@ -1,6 +1,7 @@
 """Replies that a capture announces and does not hold."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from saisine.messages import announced
 from saisine.messages.announced import Announced
 from saisine.messages.formats.contract import Message
+from saisine.messages.ledger import SourceEntry
 from saisine.messages.reading import read_paths
-from tests.messages.formats.captures import entry, har
+from tests.messages.formats.captures import answer_record, entry, har, warc
 from tests.messages.formats.reading import NOW
 
 ADDRESS = "https://www.tiktok.com/api/comment/list/?aweme_id=1"
@@ -58,32 +60,50 @@ def message(name: str, **fields: Any) -> Message:
     return Message(platform="facebook", message_id=name, locator=f"#{name}", **fields)
 
 
+def told(*messages: Message) -> tuple[int, str] | None:
+    entry, said = SourceEntry("a.har", "0" * 64, 1), Announced()
+    for one in messages:
+        said.see(one, entry)
+    said.tell()
+    found = entry.notes.get("replies_missing")
+    return (found[0], found[1]) if found else None
+
+
+TOP = message("a", kind="comment", reply_count=2)
+
+
 def test_a_reply_without_its_comment_may_be_one_of_those_sought() -> None:
-    said = Announced()
-    said.see(message("a", kind="comment", reply_count=2))
-    said.see(message("b", kind="reply"))
-    note = said.note()
-    assert note is not None
-    assert (note.count, note.locator) == (1, "#a")
-    said.see(message("c", kind="reply"))
-    assert said.note() is None
+    strays = message("b", kind="reply"), message("c", kind="reply", parent_id="x", conversation_id="x")
+    assert told(TOP) == (2, "#a")
+    assert told(TOP, strays[0]) == (1, "#a")
+    assert told(TOP, *strays) is None
 
 
 def test_an_answer_to_what_is_not_there_counts_for_its_thread() -> None:
-    said = Announced()
-    said.see(message("a", kind="comment", reply_count=2))
-    said.see(message("c", kind="reply", parent_id="b", conversation_id="a"))
-    note = said.note()
-    assert note is not None
-    assert note.count == 1
+    assert told(TOP, message("c", kind="reply", parent_id="b", conversation_id="a")) == (1, "#a")
+
+
+def test_the_number_seen_last_counts() -> None:
+    """A reply may have gone between two looks at a page."""
+    reply = message("b", kind="reply", parent_id="a")
+    assert told(TOP, reply, message("a", kind="comment", reply_count=1)) is None
 
 
 def test_a_ring_of_answers_and_a_crowd_end_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = Announced()
-    for name, above in (("a", "b"), ("b", "a")):
-        said.see(message(name, kind="reply", parent_id=above))
-    said.see(message("c", kind="comment", reply_count=1))
-    assert said.note() is not None
+    ring = [message(name, kind="reply", parent_id=above) for name, above in (("a", "b"), ("b", "a"))]
+    lone = message("c", kind="comment", reply_count=1)
+    assert told(*ring, lone) == (1, "#c")
     monkeypatch.setattr(announced, "MAX_COMMENTS", 3)
-    said.see(message("d", kind="comment", reply_count=1))
-    assert said.note() is None
+    assert told(*ring, lone) is None
+
+
+def test_the_captures_of_one_archive_are_counted_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    pages = [comment(1, announces=1)], [comment(2, thread=1)]
+    with zipfile.ZipFile(path, "w") as archive:
+        for number, page in enumerate(pages):
+            record = answer_record(ADDRESS, {"comments": page}, number)
+            archive.writestr(f"archive/rec-{number}.warc", warc(record))
+    reading = read_paths([path], now=NOW)
+    assert len(list(reading)) == 2
+    assert all("replies_missing" not in source.notes for source in reading.ledger.sources)

@@ -123,6 +123,7 @@ class Reading:
     def _read_source(
         self, source: Source, siblings: Mapping[str, Member]
     ) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
+        announced = Announced()
         try:
             for found in members_of(source.path, self.limits):
                 shown = f"{source.name}!{found.path_in_source}" if found.path_in_source else source.name
@@ -130,12 +131,13 @@ class Reading:
                 if isinstance(found, Refused):
                     entry.unread = found.reason
                 else:
-                    yield from self._read_member(found, entry, found.siblings or siblings)
+                    yield from self._read_member(found, entry, found.siblings or siblings, announced)
         except OSError:
             self.ledger.source(source.name, source.sha256, source.size).unread = "unreadable"
+        announced.tell()
 
     def _read_member(
-        self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member]
+        self, member: Member, entry: SourceEntry, siblings: Mapping[str, Member], announced: Announced
     ) -> Iterator[tuple[SourceEntry, list[Message] | Columns]]:
         if is_of_system(member.path_in_source or entry.path):
             entry.unread = "system_file"
@@ -177,14 +179,11 @@ class Reading:
             members=siblings,
             cannot_give=chosen.cannot_give,
         )
-        announced = Announced() if chosen.tells_replies else None
         for batch in read_records(member, chosen, ctx, entry):
-            if announced is not None and isinstance(batch, list):
+            if chosen.tells_replies and isinstance(batch, list):
                 for message in batch:
-                    announced.see(message)
+                    announced.see(message, entry)
             yield entry, batch
-        if announced is not None and (missing := announced.note()) is not None:
-            entry.note(missing)
         for note in member.notes():
             entry.note(note)
         is_chosen = self.forced is not None and not member.is_sheet

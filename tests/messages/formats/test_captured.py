@@ -161,6 +161,14 @@ def test_a_comment_that_the_cut_falls_into_is_left_with_what_it_quotes() -> None
     assert [why for _, why in ledger.failed] == ["bad_json: the body stops or is no JSON"]
 
 
+@pytest.mark.parametrize("before", ["5", '{"legacy_fbid": "1"}', "[{}]"])
+def test_a_key_that_is_repeated_in_what_is_cut_stops_nothing(before: str) -> None:
+    body = f'{{"legacy_fbid": 1, "a": {before}, "b": {before}, "a": {{"c": {{}}, "d": "xx'
+    rows, ledger = read(har(entry(ANSWERS[0][0], body), entry(ANSWERS[0][0], json.dumps(FACEBOOK))), HAR)
+    assert [row.text for row in rows] == ["Été", "Oui"]
+    assert len(ledger.failed) == 1
+
+
 def test_linkedin_pages_hold_escaped_blocks() -> None:
     block = json.dumps(LINKEDIN).replace("&", "&amp;").replace('"', "&quot;")
     page = f"<html><code style='display:none' id='bpr-guid-1'>\n{block}\n</code></html>"

@@ -138,6 +138,8 @@ def test_messages_were_collected_when_the_channel_was_saved(extra: dict[str, Any
     for stated, at in (
         ("2026-03-20T10:00:00+01:00", utc("2026-03-20T09:00:00Z")),
         (None, None),
+        ("9999-12-31T23:59:59-05:00", None),
+        ("2099-01-01T00:00:00Z", None),
         ("hier", None),
     ):
         (row,), _ = read(channel(message(**extra), exportedAt=stated), DISCORD)

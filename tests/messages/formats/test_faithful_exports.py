@@ -132,6 +132,18 @@ def test_words_that_a_picture_repeats_are_read_once(tmp_path: Path) -> None:
     assert (message.text, message.text_repairs) == ("Dit", ())
 
 
+def test_a_place_shared_in_a_chat_is_the_senders(tmp_path: Path) -> None:
+    share = {"link": "https://maps.google.com/?q=1", "share_text": "12 rue d’Exemple, on arrive"}
+    sent = {"sender_name": "zoé", "timestamp_ms": AT * 1000, "share": share}
+    chat = {
+        "participants": [{"name": "zoé"}, {"name": "asso"}],
+        "messages": [sent],
+        "thread_path": "inbox/zoe_1",
+    }
+    (message,), _ = read(tmp_path / "messages" / "inbox" / "zoe_1" / "message_1.json", chat)
+    assert (message.text, message.role, message.author_name) == (share["share_text"], "primary", "zoé")
+
+
 @pytest.mark.parametrize(("said", "text"), [("Honteux", "Honteux"), ("", "Titre d’un journal")])
 def test_the_title_of_a_linked_page_is_no_word_of_who_has_words(tmp_path: Path, said: str, text: str) -> None:
     linked = {"url": "https://journal.test/1", "name": "Titre d’un journal"}

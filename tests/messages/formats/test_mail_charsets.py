@@ -108,6 +108,31 @@ def test_what_the_html_says_is_not_hidden_by_the_plain_part(
     assert ("html_stripped" in row.text_repairs) == bool(told)
 
 
+FOOTER = "Ce message est confidentiel. S’il ne vous est pas destiné, merci de le détruire et de prévenir l’expéditeur."
+
+
+def test_a_common_footer_hides_no_line_of_the_html() -> None:
+    shown = f"<p>Sale texte, tu vas le payer</p><p>{FOOTER}</p>"
+    (row,), _ = read(alternative(f"Bonjour, voici notre lettre.\n\n{FOOTER}", shown), EML)
+    assert row.text == f"Avis\n\nBonjour, voici notre lettre.\n\n{FOOTER}\n\nSale texte, tu vas le payer"
+    assert {"html_stripped", "fragments_joined"} <= set(row.text_repairs)
+
+
+def test_words_that_are_all_in_the_plain_part_are_read_once() -> None:
+    quoted = (
+        "Merci beaucoup, à demain.\n\nLe 3 novembre, Ada a écrit :\n> Pouvons-nous nous voir jeudi prochain ?"
+    )
+    (row,), entry = read(alternative(quoted, "<p>Merci beaucoup, à demain.</p>"), EML)
+    assert row.text == f"Avis\n\n{quoted}"
+    assert "alternatives_differ" not in notes(entry)
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "iso-8859-15"])
+def test_utf_8_under_a_western_label_is_utf_8(label: str) -> None:
+    assert decode_labelled("L’été à l’école".encode(), label) == ("L’été à l’école", "utf-8")
+    assert decode_labelled("IRMÃ… été".encode("cp1252"), label)[1] == "declared"
+
+
 @pytest.mark.parametrize("unit", ["<a ", "<!-- > ", "<![<"])
 def test_markup_made_to_break_a_parser_costs_no_text(unit: str) -> None:
     (row,), entry = read(alternative("Tu vas mourir demain", unit * 100_000), EML)

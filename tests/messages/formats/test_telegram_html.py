@@ -253,3 +253,14 @@ def test_cuts_are_told() -> None:
 
 def test_changed_bytes_are_survived() -> None:
     assert_changes_are_survived(PAGE, TELEGRAM_HTML)
+
+
+@pytest.mark.parametrize("tag", ["signature details", "status details"])
+def test_spaces_without_end_take_no_time_without_end(tag: str) -> None:
+    (row,), _ = read(
+        page(
+            message(1, extra=f'<div class="media clearfix media_contact"><div class="{tag}">{" " * 60_000}<b')
+        ),
+        TELEGRAM_HTML,
+    )
+    assert row.author_name == "Ada"

@@ -332,6 +332,28 @@ def test_comments_of_others_are_not_taken_for_own_ones(name: str) -> None:
 # ------------------------------------------------------------------ the whole export
 
 
+WATCHED = f"Date: {AT}\nVideo Link: https://www.tiktokv.com/share/video/7046825137659792686/\n\n" * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "is_own"), [("Videos.txt", True), ("Like List.txt", False), ("a.txt", False)]
+)
+def test_videos_watched_or_liked_are_nobodys_posts(name: str, is_own: bool) -> None:
+    assert bool(TIKTOK_TXT.sniff(WATCHED.encode(), name).score) is is_own
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Date: {AT}\nCommentaire: Sale texte\nLien: https://www.facebook.com/asso/posts/900\n\n" * 3,
+        f"Date: {AT}\nComment: He shouted at me.\n\n" * 3,
+        f"Date: {AT} UTC\nComment: un\nLink: https://www.youtube.com/watch?v=a\n\n" * 3,
+    ],
+)
+def test_notes_that_people_keep_are_not_their_comments(text: str) -> None:
+    assert TIKTOK_TXT.sniff(text.encode(), "menaces.txt").score == 0
+
+
 def test_the_zip_as_tiktok_gives_it(tmp_path: Path) -> None:
     files = {
         "TikTok/Comments/Comments.txt": COMMENTS,

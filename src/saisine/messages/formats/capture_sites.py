@@ -77,6 +77,7 @@ INSTAGRAM_SITE: Final = Site(
         Shape(instagram_media.is_media, _media),
         Shape(instagram_media.is_comment, _instagram_comment),
     ),
+    quotes=True,
 )
 TIKTOK_SITE: Final = Site(
     platform="tiktok",

@@ -9,7 +9,7 @@ import codecs
 import re
 from typing import Final
 
-from saisine.texts import stops_inside_sign
+from saisine.texts import is_read_as_windows, stops_inside_sign
 
 # What is asked of `codecs.lookup` in place of a label that it lacks. Those with a number go through `_NUMBERED`.
 LABELS: Final = {
@@ -55,6 +55,8 @@ WIDER: Final = {
 }
 # The wide ones of Asia take nearly any bytes. What their subset refuses and UTF-8 reads is UTF-8 under a false label.
 _NARROW: Final = {"gb18030": "gb2312", "big5hkscs": "big5", "cp932": "shift_jis", "cp949": "euc_kr"}
+# What programs name by habit: of bytes that are UTF-8 it makes « Ã© ».
+_WESTERN: Final = frozenset({"cp1252", "iso8859-15", "mac-roman"})
 # Codecs of Python that are no charset of a text: one of them takes hours over a long body. `x-user-defined` is not
 # known here either: the standard makes signs without a meaning of it, while mails name so what is in UTF-8 or
 # Windows-1252.
@@ -103,6 +105,9 @@ def decode_labelled(data: bytes, label: str | None) -> tuple[str, str]:
         codec = "utf-8"  # any bytes are UTF-16, and some programs call UTF-8 "unicode"
     if codec in _NARROW and not data.isascii() and _is_utf8(data) and not _reads(data, _NARROW[codec]):
         return data.decode(), "utf-8"
+    is_false = codec in _WESTERN and _is_utf8(data) and is_read_as_windows(data.decode("cp1252", "replace"))
+    if is_false:
+        return data.decode().removeprefix("\ufeff"), "utf-8"
     try:
         return _strictly(data, codec).removeprefix("\ufeff"), "declared"
     except LookupError:  # a codec of bytes, such as "hex"

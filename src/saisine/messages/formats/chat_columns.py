@@ -1,7 +1,7 @@
 """Discord messages and comments of yt-dlp by blocks: what their mappers of one record say, column by column."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, Final
 
@@ -69,6 +69,7 @@ class DiscordMessage(msgspec.Struct, gc=False, rename="camel"):
     forwarded_message: msgspec.Raw | None = None
 
 
+_AHEAD: Final = timedelta(days=1)
 NO_DISCRIMINATOR: Final = frozenset({"", "0", "0000", None})
 
 
@@ -114,7 +115,7 @@ def discord_columns(block: RecordBlock, ctx: Context, *, is_direct: bool, addres
         "mentions": [[who.name for who in one.mentions if who.name] if one.mentions else [] for one in said],
         "urls": [_discord_urls(text, one.embeds) for text, one in zip(texts, said, strict=True)],
         "media_urls": [_discord_media(one) for one in said],
-        "collected_at": Same(exported_at(around)),
+        "collected_at": Same(exported_at(around, ctx.now)),
     }
     missing = lacking(
         author_id=[not one.id for one in authors],
@@ -125,13 +126,15 @@ def discord_columns(block: RecordBlock, ctx: Context, *, is_direct: bool, addres
     return columns_of(block, ctx, fields, missing)
 
 
-def exported_at(around: Mapping[str, Any]) -> datetime | None:
-    """When the channel was saved, which is what tells the newer of two exports; files before 2023 do not say it."""
+def exported_at(around: Mapping[str, Any], now: datetime) -> datetime | None:
+    """When the channel was saved, which is what tells the newer of two exports; files before 2023 do not say it, and a
+    clock that is ahead says nothing."""
     stated = word_at(around, "exportedAt")
     try:
-        return utc_from_iso(stated) if stated else None
-    except ValueError:
+        found = utc_from_iso(stated) if stated else None
+    except (ValueError, OverflowError):
         return None
+    return found if found is not None and found <= now + _AHEAD else None
 
 
 NOBODY: Final = Author()

@@ -93,7 +93,7 @@ def map_message(record: RawRecord, ctx: Context) -> Message | Skip:
         target_kind="channel",
         target_handle=channel.get("name"),
         visibility="private" if is_direct else None,
-        collected_at=exported_at(around),
+        collected_at=exported_at(around, ctx.now),
         mentions=[one["name"] for one in raw.get("mentions") or () if one.get("name")],
         urls=unique([*urls_in(text), *(one["url"] for one in _embeds(raw) if one.get("url"))]),
         media_urls=_media(raw),

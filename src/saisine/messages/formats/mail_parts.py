@@ -112,9 +112,9 @@ def _is_attached(part: Mail) -> bool:
 
 def text_of(mail: Mail) -> Body:
     """The plain parts, one below the other; in place of one that is empty or not there, the HTML that stands for it,
-    stripped. Of an alternative one part is read, or both where they say different things: see `_both`."""
-    chosen, has_two_texts = _chosen(mail)
-    shown = [part for part in chosen if not _is_attached(part)]
+    stripped. Of an alternative one part is read, or both where they say different things: see `_read_of`."""
+    read = _chosen(mail)
+    shown = [part for part in read.parts if not _is_attached(part)]
     texts: list[str] = []
     markups: list[str] = []
     links: list[str] = []
@@ -128,14 +128,29 @@ def text_of(mail: Mail) -> Body:
             links += [link for link in found if "://" in link]
         if written.strip():
             texts.append(written.strip())
+    if read.lines:
+        texts.append("\n".join(read.lines))
     markup = "\n".join(markups) if markups and len(markups) == len(shown) else None
-    repairs = (*(("html_stripped",) if markups else ()), *(("fragments_joined",) if len(texts) > 1 else ()))
-    return Body("\n\n".join(texts), markup, tuple(links), repairs, has_two_texts, frozenset(encodings))
+    is_stripped = bool(markups or read.lines)
+    repairs = (
+        *(("html_stripped",) if is_stripped else ()),
+        *(("fragments_joined",) if len(texts) > 1 else ()),
+    )
+    return Body("\n\n".join(texts), markup, tuple(links), repairs, read.has_two_texts, frozenset(encodings))
 
 
-def _chosen(mail: Mail) -> tuple[list[Mail], bool]:
-    """(the leaves that are read, whether some alternative says two things)."""
+class _Read(NamedTuple):
+    """What is read of a mail: its leaves, then the lines that only its HTML says; whether some alternative says two
+    things."""
+
+    parts: list[Mail]
+    lines: list[str]
+    has_two_texts: bool
+
+
+def _chosen(mail: Mail) -> _Read:
     found: list[Mail] = []
+    lines: list[str] = []
     has_two_texts = False
     waiting: list[Mail] = [mail]
     while waiting and len(found) < MAX_PARTS:
@@ -147,11 +162,12 @@ def _chosen(mail: Mail) -> tuple[list[Mail], bool]:
         parts = [one for one in inner if isinstance(one, Mail)]
         if part.get_content_subtype() == "alternative" and parts:
             best = _best(parts)
-            both = _both(best, [one for one in parts if one is not best])
-            has_two_texts = has_two_texts or bool(both)
-            parts = both or [best]
+            read = _read_of(best, [one for one in parts if one is not best])
+            has_two_texts = has_two_texts or read.has_two_texts
+            parts = read.parts
+            lines += read.lines
         waiting[:0] = parts
-    return found, has_two_texts
+    return _Read(found, lines, has_two_texts)
 
 
 def _best(parts: list[Mail]) -> Mail:
@@ -164,24 +180,37 @@ def _is_plain(part: Mail) -> bool:
     return part.get_content_type() == "text/plain"
 
 
-def _both(plain: Mail, others: list[Mail]) -> list[Mail]:
-    """The HTML that stands beside a plain part, then that part, when they say different things; else nothing.
+def _read_of(plain: Mail, others: list[Mail]) -> _Read:
+    """The plain part, unless the HTML beside it says something else: then the HTML, and the plain part below when it
+    has words of its own. Where most words are on both sides, the plain part and the lines that the HTML alone has.
 
     Mail programs show the HTML. A plain part that asks to open the mail elsewhere, or that was written to pass a
-    filter, would hide it. The plain part is left out when all its words are in the HTML.
+    filter, would hide it.
     """
     if not _is_plain(plain):
-        return []
+        return _Read([plain], [], has_two_texts=False)
     # the last of them is the richest; none of these parts is looked at again, however deep they go
     leaves = ([leaf for leaf in _leaves(one) if _is_html(leaf)] for one in reversed(others))
     pages = next(filter(None, leaves), [])
     said = _content(plain)[0]
     shown = "\n".join(strip_html(_content(page)[0])[0] for page in pages)
     ours, theirs = _words(said), _words(shown)
+    if ours and theirs <= ours:
+        return _Read([plain], [], has_two_texts=False)
     if not _differ(ours, theirs):
-        return []
+        return _Read([plain], _lines_apart(shown, ours), has_two_texts=False)
     has_more = not ours <= theirs if ours else bool(fold(said))
-    return [*pages, plain] if has_more else pages
+    return _Read([*pages, plain] if has_more else pages, [], has_two_texts=True)
+
+
+def _lines_apart(page: str, plain: frozenset[str]) -> list[str]:
+    """The lines of a page that are no line of the plain part, whatever stands around both (a signature, a footer)."""
+    lines = ((line, _words(line)) for line in page.split("\n"))
+    return [
+        line.strip()
+        for line, words in lines
+        if len(words) >= ENOUGH_WORDS and len(words & plain) * 2 < len(words)
+    ]
 
 
 def _is_html(part: Mail) -> bool:

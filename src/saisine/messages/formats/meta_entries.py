@@ -153,7 +153,8 @@ def from_direct(entry: Entry) -> Message | Skip | list[Message | Skip]:
     direct = entry.message(
         platform=platform,
         kind="dm",
-        text=content,
+        # a place or a page that is no post of theirs: the words that the sender's application put there
+        parts=[content, "" if beside else share.get("share_text") or ""],
         at=raw.get("timestamp_ms") or raw.get("timestamp"),
         conversation=_conversation(entry),
         author_name=sender,
@@ -173,7 +174,8 @@ def from_direct(entry: Entry) -> Message | Skip | list[Message | Skip]:
 def _shared_post(entry: Entry, share: Mapping[str, Any], platform: str) -> Message | None:
     """The post a private message shares, when the export copies its words; often without its author."""
     text, link = share.get("share_text") or "", share.get("link")
-    if not text:
+    is_post = share.get("original_content_owner") or (link and platform_named(link))
+    if not text or not is_post:
         return None
     return entry.message(
         platform=(platform_named(link) if link else None) or platform,

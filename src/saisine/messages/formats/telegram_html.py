@@ -66,8 +66,8 @@ _CARD: Final = re.compile(
     r'<(?:a|div) class="media clearfix[^"]*\bmedia_(contact|venue|location|live_location|game|invoice)\b(.*)',
     re.DOTALL,
 )
-_CARD_LINE: Final = re.compile(r'<div class="(title bold|description|status details)">\s*([^<]*?)\s*</div>')
-_SIGNED: Final = re.compile(r'<div class="signature details">\s*([^<]*?)\s*</div>')
+_CARD_LINE: Final = re.compile(r'<div class="(title bold|description|status details)">([^<]*)</div>')
+_SIGNED: Final = re.compile(r'<div class="signature details">([^<]*)</div>')
 _VIA: Final = re.compile(r"(.*\S) via @(\w+)")
 
 
@@ -200,7 +200,9 @@ def _message(
         target_handle=title,
         urls=unique(link for link in links if "://" in link),
         # who wrote first, who signed a post of a channel, the bot through which it was sent
-        mentions=unique(filter(None, [first, html.unescape(signed.group(1)) if signed else None, bot])),
+        mentions=unique(
+            filter(None, [first, html.unescape(signed.group(1)).strip() if signed else None, bot])
+        ),
         media_urls=[html.unescape(path) for path in _MEDIA.findall(page)],
         missing=tuple(
             name
@@ -240,7 +242,7 @@ def _card(page: str) -> str:
     if found is None:
         return ""
     lines = [
-        (key.partition(" ")[0], html.unescape(text).removesuffix(" - vCard"))
+        (key.partition(" ")[0], html.unescape(text).strip().removesuffix(" - vCard"))
         for key, text in _CARD_LINE.findall(found[2])
     ]
     said = [text for key, text in lines if text and not (key == "title" and "location" in found[1])]

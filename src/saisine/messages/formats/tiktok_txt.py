@@ -53,6 +53,8 @@ from saisine.texts import decode_line
 
 # Favourite comments are those of others; a live comment names no video. Their files' names say it.
 _OTHERS: Final = re.compile(r"favou?ri|избранн|\blive|трансляц", re.IGNORECASE)
+_COMMENT_FILES: Final = ("comments.txt", "comment.txt", "reacties.txt", "комментарии.txt", "commentaires.txt")
+_VIDEOS_FILE: Final = "videos.txt"
 _PROFILES: Final = frozenset(
     {"profile info.txt", "profile information.txt", "profielinformatie.txt", "данные профиля.txt"}
 )
@@ -87,7 +89,7 @@ class _Piece(NamedTuple):
 
 
 def sniff(head: bytes, name: str) -> Sniff:
-    """Judge by the first lines; a file's name only says that comments are those of others."""
+    """Judge by the first lines, and by what says that they are of TikTok: its addresses, its zone, its file's name."""
     lines = plain(decode_line(head)[0].removeprefix("\ufeff")).split("\n")
     first = next((line for line in lines if line.strip()), "")
     if _header(first):
@@ -98,12 +100,19 @@ def sniff(head: bytes, name: str) -> Sniff:
         return Sniff(0, [])
     if _is_foreign(blocks):
         return Sniff(0, [])
-    is_sure = len(blocks) > 1 or first.rstrip().endswith("UTC") or b"tiktok" in head.lower()
-    return Sniff(90 if is_sure else 40, [f"{len(blocks)} blocks", kind_of(blocks[0])])
+    kind, own = kind_of(blocks[0]), name.rpartition("/")[2].casefold()
+    if kind == "post" and own != _VIDEOS_FILE:  # of the videos watched or liked, which are those of others
+        return Sniff(0, [])
+    is_of_tiktok = own in (*_COMMENT_FILES, _VIDEOS_FILE) or first.rstrip().endswith("UTC")
+    is_of_tiktok = is_of_tiktok or b"tiktok" in head.lower()
+    return Sniff(90 if is_of_tiktok else 0, [f"{len(blocks)} blocks", kind])
 
 
 def _is_foreign(blocks: list[list[str]]) -> bool:
-    """Whether blocks go on with a key that holds words: TikTok's hold addresses or nothing."""
+    """Whether blocks go on with a key that holds words, or addresses of other sites: TikTok's hold its own at most."""
+    ends = [line for block in blocks for line in block[2:] if "://" in line]
+    if sum("tiktok" not in line.lower() for line in ends) * 2 > len(ends):
+        return True
     thirds = [PAIR.fullmatch(block[2]) for block in blocks if len(block) > 2]
     pairs = [found for found in thirds if found is not None]
     is_alike = len(pairs) == len(blocks) > 1 and len({found["key"] for found in pairs}) == 1
