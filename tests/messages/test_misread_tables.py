@@ -745,3 +745,15 @@ def test_a_text_of_which_a_part_only_is_in_a_wrong_encoding_stays_and_is_told(tm
         *(("AMANHÃ…", ()), ("« LIBERTÉ…", ()), ("É»", ())),
     ]
     assert reading.ledger.sources[0].notes["mojibake_left"][0] == 1
+
+
+def test_a_quote_that_is_never_closed_is_told_for_what_it_is(tmp_path: Path) -> None:
+    lines = 'Date;Auteur;Message\n14/03/2026;Zoé;"il dit ""non\n15/03/2026;Zoé;deux\n'
+    messages, reading = read(tmp_path / "a.csv", lines)
+    (entry,) = reading.ledger.sources
+    assert [one.text for one in messages] == ['il dit "non\n15/03/2026;Zoé;deux']
+    assert "quote_open" in entry.notes
+    assert entry.truncated
+    cut, reading = read(tmp_path / "b.csv", lines.rstrip())
+    assert len(cut) == 1
+    assert "truncated" in reading.ledger.sources[0].notes

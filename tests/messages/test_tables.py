@@ -401,3 +401,21 @@ def test_keys_with_signs_that_json_escapes_are_read_by_a_profile(tmp_path: Path)
 def test_a_letter_is_not_told_to_be_a_table(tmp_path: Path, text: str, why: str) -> None:
     messages, entry = read(tmp_path / "lettre.txt", text.encode())
     assert (messages, entry["unread"]) == ([], why)
+
+
+@pytest.mark.parametrize(
+    ("lines", "unread"),
+    [
+        (
+            ['{"quand": "2026-03-02", "qui": "zoe", "quoi": "un"}', '{"quand": "2026-03-03", "quoi": "b"}'],
+            "unknown_table",
+        ),
+        (['{"a": 1, "b": 2}', '{"a": 2, "b": 3}'], "unknown_format"),
+        (['{"quand": "2026-03-02", "quoi": "un"}', '{"autre": "b"}'], "unknown_format"),
+        (['{"quand": "2026-03-02", "quoi": {"a": 1}}', '{"quand": "2026", "quoi": {}}'], "unknown_format"),
+        (['{"quand": "2026-03-02", "quoi": "un"}', '{"quand": '], "unknown_format"),
+    ],
+)
+def test_lines_of_flat_objects_are_told_to_be_a_table(tmp_path: Path, lines: list[str], unread: str) -> None:
+    _, entry = read(tmp_path / "a.ndjson", "\n".join(lines).encode())
+    assert entry["unread"] == unread

@@ -93,6 +93,10 @@ _OFFICE_NAMES: Final = tuple(
 )
 
 
+# The same of a document of Numbers or Pages (Apple, since 2013).
+_APPLE_NAMES: Final = (b"Index/", b"Metadata/", b"Data/", b"preview")
+
+
 def type_of(head: bytes) -> FileType:
     """The type of a file from its first bytes (64 KiB are enough). An empty file is `unread="empty"`."""
     if not head:
@@ -150,6 +154,9 @@ def _office(head: bytes) -> FileType | None:
         for mark, found in _OFFICE:
             if mark in head:
                 return found
+    if b".iwa" in head and name.startswith(_APPLE_NAMES):
+        is_workbook = b"Index/Tables/" in head
+        return FileType("application/vnd.apple.iwork", "document", "spreadsheet" if is_workbook else "document")
     return None
 
 

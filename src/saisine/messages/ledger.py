@@ -20,7 +20,7 @@ MAX_FAILURES: Final = 100_000
 _OPENING: Final = re.compile(rb'$|\s*\{\s*"sources"')  # of a ledger, or nothing at all
 
 # Notes that say that something of the file was not there to be read.
-_CUTS: Final = frozenset({"truncated", "damaged", "too_expanded", "records_cut"})
+_CUTS: Final = frozenset({"truncated", "quote_open", "damaged", "too_expanded", "records_cut"})
 
 
 class Failure(NamedTuple):

@@ -1,5 +1,6 @@
 """Which format a file is in: every format looks at the first 64 KiB, the best score wins, ties are shown."""
 
+import json
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -102,11 +103,29 @@ def why_unknown(head: bytes) -> str:
         return "empty_answer"
     if _OF_A_CAPTURE.match(head):
         return "no_message_inside"
+    if _is_table_of_objects(head):
+        return "unknown_table"
     lines = head[:8192].replace(b"\r\n", b"\n").split(b"\n")
     for sign in (b";", b",", b"\t"):
         if len(lines) > 1 and lines[0].count(sign) >= 2 and lines[0][:1] not in (b"{", b"["):
             return "unknown_format" if _is_prose(lines, sign) else "unknown_table"
     return "unknown_format"
+
+
+def _is_table_of_objects(head: bytes) -> bool:
+    """Whether the first lines are flat objects with the same keys, words among their values: `saisine profile` proposes
+    how to read them."""
+    rows = []
+    for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n", 2)[:2]:
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError):
+            return False
+        if not isinstance(found, dict) or any(isinstance(value, dict | list) for value in found.values()):
+            return False
+        rows.append(found)
+    shared = set.intersection(*map(set, rows))
+    return len(rows) == 2 and len(shared) > 1 and any(isinstance(rows[0][key], str) for key in shared)
 
 
 def _is_prose(lines: Sequence[bytes], sign: bytes) -> bool:

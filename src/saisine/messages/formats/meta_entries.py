@@ -206,6 +206,13 @@ def _other_side(around: Mapping[str, Any], sender: str | None) -> str | None:
     return others[0] if len(names) == 2 and len(others) == 1 else None
 
 
+# Lists of Instagram about the account itself: who it is, where it was used, what it looked for.
+_OF_ACCOUNT: Final = (
+    *("profile_", "account_history", "topics_", "inferred_data", "devices_", "impressions_history", "searches_"),
+    *("ads_", "relationships_", "apps_and_websites", "subscriptions_", "monetization", "settings_"),
+)
+
+
 def is_labelled(raw: Any) -> bool:
     return "string_map_data" in raw or "label_values" in raw
 
@@ -224,7 +231,7 @@ def from_labelled(entry: Entry) -> Message | Skip:
         at = next((one["timestamp"] for one in inside if one.get("timestamp")), None)
         is_pair = len(values) == 2 and at is not None and not any(one.get("href") for one in inside)
     if not (entry.is_comment or has_comment_label(values) or is_pair):
-        return Skip("unsupported_variant")
+        return Skip("not_a_message" if entry.root.startswith(_OF_ACCOUNT) else "unsupported_variant")
     text, account = pick_comment(values, entry.ctx.memory.get("comment_label"))
     links = [value for _, value in values if value.startswith(("https://", "http://"))]
     named = next((name for link in links if (name := platform_named(link))), None)

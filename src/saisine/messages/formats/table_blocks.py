@@ -32,7 +32,7 @@ from saisine.messages.formats.table_rows import (
     STRAY,
     RowError,
     RowFaults,
-    is_cut,
+    cut_of,
     lines_of,
     marked,
     reader_of,
@@ -146,8 +146,8 @@ class _Reading:
         if self.fault is not None:
             raise self.fault
         body, cells = self.last
-        if is_cut(body, cells, self.layout, self.profile):
-            yield Note("truncated", f"{self.prefix}{self.number}")
+        if (code := cut_of(body, cells, self.layout, self.profile)) is not None:
+            yield Note(code, f"{self.prefix}{self.number}")
         yield from self.faults.notes()
 
     def _next_lines(self, opened: bytes) -> bytes:

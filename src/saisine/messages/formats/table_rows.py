@@ -56,8 +56,8 @@ def read_with(profile: Profile) -> Reader:
                     faults.look_at_cells(cells, locator)
                     digest, is_suspect = sha256(body).hexdigest(), b"\0" in body
                     yield RawRecord(locator, cells, digest, offset, len(body), outer, is_suspect)
-            if is_cut(body, cells, layout, profile):
-                yield Note("truncated", locator)
+            if (code := cut_of(body, cells, layout, profile)) is not None:
+                yield Note(code, locator)
             yield from faults.notes()
 
     return records
@@ -110,11 +110,13 @@ def _is_cut_sign(data: bytes) -> bool:
     return False
 
 
-def is_cut(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> bool:
-    """Whether the last row stops in a quoted cell, or lacks cells and its line end."""
+def cut_of(body: bytes, cells: list[str] | RowError, layout: Layout, profile: Profile) -> str | None:
+    """What is to be said of the last row: `truncated` when it stops in a quoted cell, or lacks cells and its line end;
+    `quote_open` when the file ends as it should and that cell holds whole lines; None of any other."""
     if body.count(profile.quote.encode()) % 2 and profile.escape is None and profile.undoubled is None:
-        return True
-    return not body.endswith((b"\n", b"\r")) and 0 < len(cells) < len(layout.header)
+        return "quote_open" if body.endswith((b"\n", b"\r")) and len(body.splitlines()) > 1 else "truncated"
+    is_cut = not body.endswith((b"\n", b"\r")) and 0 < len(cells) < len(layout.header)
+    return "truncated" if is_cut else None
 
 
 # ------------------------------------------------------------------ lines

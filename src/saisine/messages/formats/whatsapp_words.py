@@ -31,7 +31,7 @@ _OMITTED: Final = re.compile(
     r"|تم استبعاد الوسائط|medya dahil edilmedi|без медиафайлов|pominięto multimedia)>"
     r"|(?:image|video|audio|sticker|gif|document|contact card|voice message) omitted|carte (?:de )?contact omise"
     r"|(?:image|vidéo|audio|autocollant|sticker|gif|document|fiche contact|message vocal)"
-    r"\s+(?:absente?|omise?|manquante?)"
+    r"\s+(?:absente?|omise?|manquante?|retirée?)"
     r"|(?:imagen|video|audio|sticker|gif|documento) omitid[oa]"
     r"|(?:bild|video|audio|sticker|gif|dokument) weggelassen"
     r"|(?:immagine|video|audio|sticker|gif|documento) omess[oa]"

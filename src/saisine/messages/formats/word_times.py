@@ -59,7 +59,7 @@ _TIME_OF_DAY: Final = re.compile(
 _PART_OF_DAY: Final = re.compile(r"0(?:[.,]\d{1,17})?")  # as a spreadsheet counts hours: 0,5 is noon
 _NUMBERED_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _RELATIVE: Final = re.compile(
-    r"(?:il y a|hier|aujourd|avant-hier|\d+ ?(?:h|j|min|sem|d|w|mo|y)\b|.* ago$|yesterday|just now)",
+    r"(?:il y a|hier|aujourd|avant-hier|\d+ ?(?:h|j|min|sem|d|w|mo|y)\b|.* ago(?: \(edited\))?$|yesterday|just now)",
     re.IGNORECASE,
 )
 _LONGEST_ZONE: Final = 80
