@@ -62,6 +62,12 @@ SKIP_REASONS: Final[dict[str, Words]] = {
 }
 
 NOTES: Final[dict[str, Words]] = {
+    "quote_open": Words(
+        "Un guillemet ouvert dans ce tableau n’est jamais refermé (d’abord {locator}) : ce qui le suit est lu comme un "
+        "seul texte. Des messages y sont peut-être. Refermez-le dans une copie du fichier, puis déposez-la aussi.",
+        "A quotation mark opened in this table is never closed (first {locator}): what follows is read as one text. "
+        "Messages may stand in it. Close it in a copy of the file, then deposit that copy too.",
+    ),
     "truncated": Words(
         "Ce fichier s’arrête au milieu : {mapped:aucun message n’a été lu avant la coupure|message lu avant la coupure "
         "est conservé|messages lus avant la coupure sont conservés}. Copiez-le ou téléchargez-le de nouveau ; s’il "
@@ -101,6 +107,14 @@ NOTES: Final[dict[str, Words]] = {
         "écrits} depuis l’effacement, et gardés ici. Pour effacer de nouveau : « saisine erase-messages --author ».",
         "{count:message|messages} of accounts erased before, written since the erasure and kept here. To erase again: "
         "“saisine erase-messages --author”.",
+    ),
+    "erased_name": Words(
+        "{count:autre message de ce fichier porte|autres messages de ce fichier portent} le nom d’un compte effacé "
+        "auparavant. Un nom seul ne suffit pas : rien de plus n’est retiré. Pour effacer aussi : « saisine "
+        "erase-messages --author ».",
+        "{count:other message of this file bears|other messages of this file bear} the name of an account erased "
+        "before. A name alone is not enough: nothing more is taken out. To erase too: “saisine erase-messages "
+        "--author”.",
     ),
     "stray_text": Words(
         "Du texte se trouve entre les données ({count:fois|fois}, d’abord à {locator}) ; il a été ignoré.",
@@ -248,9 +262,9 @@ NOTES: Final[dict[str, Words]] = {
     ),
     "counts_unread": Words(
         "{count:nombre de ce tableau n’est pas exact|nombres de ce tableau ne sont pas exacts} (« 1,2 k », d’abord "
-        "{locator}) : ils restent inconnus.",
-        "{count:count of this table is|counts of this table are} not exact (“1.2K”, first {locator}): they stay "
-        "unknown.",
+        "{locator}) : la valeur reste inconnue.",
+        "{count:count of this table is|counts of this table are} not exact (“1.2K”, first {locator}): the "
+        "value stays unknown.",
     ),
     "mojibake_left": Words(
         "{count:texte de ce tableau contient|textes de ce tableau contiennent} des signes abîmés (« Ã© » pour « é », "
@@ -272,6 +286,14 @@ NOTES: Final[dict[str, Words]] = {
         "Dates kept as text prove that the month comes first. The spreadsheet may have turned others round when it "
         "took them for dates ({count:day|days}). Check them online, or export again without a spreadsheet.",
     ),
+    "days_maybe_swapped": Words(
+        "Dans ce tableau, seules des dates dont le jour dépasse 12 sont restées du texte. Un tableur réglé en anglais "
+        "a pu échanger le jour et le mois des autres ({count:jour|jours}). Vérifiez-les en ligne, ou refaites l’export "
+        "sans tableur.",
+        "In this table only dates whose day is over 12 are still texts. A spreadsheet set to American English may have "
+        "swapped day and month of the others ({count:day|days}). Check them online, or export again without a "
+        "spreadsheet.",
+    ),
     "dates_unread": Words(
         "{count:date de ce tableau n’a pas pu être lue|dates de ce tableau n’ont pas pu être lues} (d’abord {locator}) "
         ": sans date, ces messages viennent en dernier. Un profil de colonnes peut dire comment les dates s’écrivent.",
@@ -285,10 +307,10 @@ NOTES: Final[dict[str, Words]] = {
         "The time of day is kept. Deposit the whole log under its original name: one or the other often tells the day.",
     ),
     "dates_relative": Words(
-        "{count:date est relative|dates sont relatives} (« il y a 2 jours », d’abord {locator}) : elles ne donnent pas "
-        "de jour. Refaites la collecte avec des dates entières si l’outil le permet.",
-        "{count:date is relative|dates are relative} (“2 days ago”, first {locator}): they give no day. Collect again "
-        "with whole dates if the tool can.",
+        "{count:date est relative|dates sont relatives} (« il y a 2 jours », d’abord {locator}) : aucun jour n’en "
+        "est tiré. Refaites la collecte avec des dates entières si l’outil le permet.",
+        "{count:date is relative|dates are relative} (“2 days ago”, first {locator}): no day comes of it. "
+        "Collect again with whole dates if the tool can.",
     ),
     "attached_mail": Words(
         "{count:courriel en porte|courriels en portent} un autre en pièce jointe, qui n’a pas été lu. Ouvrez-le, "
@@ -360,10 +382,10 @@ UNREAD: Final[dict[str, Words]] = {
     ),
     "media": Words("C’est un son ou une vidéo.{sealed}", "This is sound or video.{sealed}"),
     "spreadsheet": Words(
-        "C’est un classeur d’un format que Saisine ne lit pas (.xls, .ods, .xlsb). Enregistrez-le au "
-        "format .xlsx, sans modifier les colonnes, puis déposez ce fichier.",
-        "This is a workbook in a format that Saisine does not read (.xls, .ods, .xlsb). Save it as .xlsx "
-        "without changing the columns, then bring that file.",
+        "C’est un classeur d’un format que Saisine ne lit pas (.xls, .xlsb, .ods, .numbers). Enregistrez-le "
+        "au format .xlsx, sans modifier les colonnes, puis déposez ce fichier.",
+        "This is a workbook in a format that Saisine does not read (.xls, .xlsb, .ods, .numbers). Save it as "
+        ".xlsx without changing the columns, then bring that file.",
     ),
     "outlook_mail": Words(
         "C’est un courriel d’Outlook (.msg), qui n’est pas lu.{sealed} Ouvrez-le sur Outlook en ligne ou Thunderbird, "
