@@ -7,17 +7,20 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
+import pyarrow as pa
 import pytest
 
 from saisine.casework import deposits, row_erasures
 from saisine.casework.models import Deposit
 from saisine.casework.session import Session
 from saisine.messages.corpus import Corpora, Query
+from saisine.messages.ledger import Ledger
 from saisine.messages.observations import history_of
 from saisine.messages.queries import fold_asked
 from saisine.messages.row_erasure import Selection
-from saisine.messages.withheld import Suppressed
+from saisine.messages.withheld import Sieve, Suppressed
 from tests.casework.world import Clock, opened
 from tests.messages.engines import SqliteEngine
 
@@ -164,6 +167,125 @@ def test_files_of_several_days_are_one_deposit_with_one_ledger(
     assert early is not None
     assert f"{early:%F %T}" == f"{began:%F %T}"
     assert late == clock()
+
+
+# ------------------------------------------------------------------ a chat whose file has another name
+
+
+CHAT = (
+    "08/04/2026 10:00 - Élodie Martin: je passe demain\n"
+    "08/04/2026 10:01 - Max: ok\n"
+    "13/04/2026 10:02 - Élodie Martin: voici ma nouvelle adresse\n"
+)
+LATER = "14/04/2026 09:00 - Élodie Martin: j’ai changé d’avis\n14/04/2026 09:01 - Max: bien\n"
+
+
+def take_chat(session: Session, place: Path, name: str, text: str = CHAT) -> Ledger:
+    """A chat as an iPhone exports it: a zip whose name is that of the conversation."""
+    with ZipFile(place / name, "w") as archive:
+        archive.writestr("_chat.txt", text)
+    return deposits.deposit_paths(session, [place / name]).ledger
+
+
+def told(ledger: Ledger) -> dict[str, int]:
+    counts = {code: count for entry in ledger.sources for code, (count, _, _) in entry.notes.items()}
+    return {code: count for code, count in counts.items() if code.startswith("erased")}
+
+
+@pytest.fixture
+def erased(session: Session, tmp_path: Path, clock: Clock) -> Session:
+    take_chat(session, tmp_path, "Discussion WhatsApp avec Élodie Martin.zip")
+    clock.pass_s(DAY_S)
+    row_erasures.erase_rows(session, Selection(author="Élodie Martin"), "art17_request")
+    clock.pass_s(DAY_S)
+    return session
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Discussion WhatsApp avec Élodie Martin (1).zip",
+        "Discussion WhatsApp avec Élodie.zip",
+        "WhatsApp Chat - Élodie.zip",
+        "chat.zip",
+    ],
+)
+def test_an_erased_person_stays_out_whatever_the_chat_is_called(
+    erased: Session, tmp_path: Path, name: str
+) -> None:
+    ledger = take_chat(erased, tmp_path, name, CHAT + "14/04/2026 09:01 - Max: bien\n")
+    assert told(ledger) == {"erased_before": 2}
+    assert erased.corpora.count(Query(author="Élodie Martin", all_observations=True)) == 0
+    assert erased.corpora.count(Query(author="Max")) >= 2
+
+
+def test_what_the_same_name_signs_beside_erased_messages_is_kept_and_told(
+    erased: Session, tmp_path: Path
+) -> None:
+    ledger = take_chat(erased, tmp_path, "Discussion WhatsApp avec Élodie.zip", CHAT + LATER)
+    assert told(ledger) == {"erased_before": 2, "erased_name": 1}
+    assert any("Un nom seul ne suffit pas" in one for one in ledger.sentences("fr"))
+    assert any("A name alone is not enough" in one for one in ledger.sentences("en"))
+    (kept,) = erased.corpora.search(Query(author="Élodie Martin")).items
+    assert kept.text == "j’ai changé d’avis"
+
+
+def test_the_same_name_in_another_chat_is_neither_withheld_nor_told(erased: Session, tmp_path: Path) -> None:
+    assert told(take_chat(erased, tmp_path, "Discussion WhatsApp avec Voisins.zip", LATER)) == {}
+    assert erased.corpora.count(Query(author="Élodie Martin")) == 1
+
+
+def test_a_message_erased_by_its_key_tells_nothing_of_who_wrote_it(
+    session: Session, tmp_path: Path, clock: Clock
+) -> None:
+    take_chat(session, tmp_path, "Discussion WhatsApp avec Élodie.zip")
+    (one,) = session.corpora.search(Query(text="adresse")).items
+    assert one.message_id is not None
+    row_erasures.erase_rows(
+        session, Selection(keys=frozenset({("whatsapp", one.message_id)})), "art17_request"
+    )
+    clock.pass_s(DAY_S)
+    assert told(take_chat(session, tmp_path, "autre.zip", CHAT + LATER)) == {"erased_before": 1}
+
+
+def test_where_nothing_was_erased_no_row_is_looked_at(session: Session, tmp_path: Path) -> None:
+    take_chat(session, tmp_path, "Discussion WhatsApp avec Élodie.zip")
+    batch = pa.RecordBatch.from_pylist([{}])  # without a single column to look at
+    assert Sieve(session.corpora).sift(batch).batch is batch
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        *(" - Copie", " - Copie (2)", " - Copy (3)", " copie", " copie 2", " copy", " copy 2", " (1)", "(1)"),
+        *(" (copie)", " (copie 2)", " (une autre copie)", " - Copie - Copie", " (1) - Copie", " – Copie"),
+    ],
+)
+def test_a_copy_of_a_chat_counts_no_message_twice(session: Session, tmp_path: Path, end: str) -> None:
+    for name, text in (("", CHAT), (end, CHAT + LATER)):
+        take_chat(session, tmp_path, f"Discussion WhatsApp avec Groupe 2{name}.zip", text)
+    assert session.corpora.count(Query()) == 5
+    assert {one.conversation_id for one in session.corpora.search(Query()).items} == {"Groupe 2"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Groupe 2", "Photocopie", "Copie", "Les copies", "Copie 2", "Copie de nuit"]
+)
+def test_a_conversation_keeps_a_name_that_only_looks_like_a_copy(
+    session: Session, tmp_path: Path, name: str
+) -> None:
+    take_chat(session, tmp_path, f"Discussion WhatsApp avec {name}.zip")
+    assert {one.conversation_id for one in session.corpora.search(Query()).items} == {name}
+
+
+def test_a_file_that_no_format_knew_was_not_read_before(session: Session, tmp_path: Path) -> None:
+    folder = tmp_path / "lot"
+    folder.mkdir()
+    write_page(folder / "a.json", range(3), likes=1)
+    (folder / "b.bin").write_bytes(b"rien de connu")
+    for expected in (None, "read_before", "read_before"):
+        ledger = deposits.deposit_paths(session, [folder]).ledger
+        assert [one.unread for one in ledger.sources] == [expected, "unknown_format"]
 
 
 # ------------------------------------------------------------------ several imports at once

@@ -46,6 +46,31 @@ def test_a_new_reading_is_accepted_then_one_persons_messages_are_erased(saisine:
     )
 
 
+def test_messages_erased_before_are_told_beside_those_read(saisine: Saisine) -> None:
+    """What an import read, less what it withheld, is what the workspace holds."""
+    lines = "".join(
+        f"1{n}/04/2026 10:00 - {who}: mot {n}\n" for n, who in enumerate(("Zoé", "Max", "Lou", "Max"))
+    )
+    saisine("init", "espace")
+    run = saisine.within("espace")
+    for name in ("Zoé", "Autre"):
+        (saisine.folder / f"Discussion WhatsApp avec {name}.txt").write_text(
+            lines + f"18/04/2026 11:00 - Lou: pour {name}\n", "utf-8"
+        )
+    run("import", "Discussion WhatsApp avec Zoé.txt")
+    run("erase-messages", "--author", "Max", "--reason", "art17_request")
+    done = run("import", "Discussion WhatsApp avec Autre.txt")
+    assert (
+        "5 messages lus, 0 laissé de côté, 0 illisible. 2 messages effacés avant ne sont pas repris."
+        in done.err
+    )
+    texts = [item["text"] for item in run("messages", "--json").data["items"]]
+    assert sorted(texts) == ["mot 0", "mot 0", "mot 2", "mot 2", "pour Autre", "pour Zoé"]
+    assert not any(
+        "pas repris" in run("import", f"Discussion WhatsApp avec {one}.txt").err for one in ("Zoé", "Autre")
+    )
+
+
 @pytest.mark.slow
 def test_one_persons_messages_are_counted_then_erased(case: Saisine) -> None:
     items = case("messages", "--json", "--limit", "20").data["items"]

@@ -163,7 +163,7 @@ def test_a_table_and_posts_land_in_one_corpus(tmp_path: Path, place: World) -> N
     (folder / "b.csv").write_text("Date;Auteur;Texte\n08/04/2026 14:05;Léa;été\n", "utf-8")
     done = place.take(folder)
     assert place.corpora.by_platform(Query()) == {"x": 1, "other": 1}
-    assert place.corpora.info(done.corpora[0]).mappers == ("csv-simple@2", "x-twarc@2")
+    assert place.corpora.info(done.corpora[0]).mappers == ("csv-simple@3", "x-twarc@2")
 
 
 def test_the_same_bytes_imported_again_are_sealed_but_not_counted_twice(tmp_path: Path, place: World) -> None:

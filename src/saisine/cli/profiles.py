@@ -190,7 +190,8 @@ def _named(facts: Any) -> dict[str, Any]:
 
 def _sample_row(message: "Message", with_text: bool) -> tuple[object, ...]:
     at = known_time(message.created_at, message.created_at_precision) or _("sans date")
-    account = message.author_handle or message.author_name or message.author_id
+    people = dict.fromkeys(filter(None, (message.author_handle, message.author_name)))
+    account = ", ".join(people) or message.author_id
     last: object = message.text if with_text else len(message.text.split())
     return at, message.platform, account, message.url, last
 

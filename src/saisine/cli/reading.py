@@ -2,7 +2,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -30,8 +30,13 @@ if TYPE_CHECKING:
     from saisine.messages.observations import Observation
     from saisine.messages.schema import Message
 
-# Of the files that are told together, those that a person may have wanted read are named, at most so many.
+# What may hold messages, or nothing of the kind: an export has dozens of such files beside its messages.
 MAY_HOLD_MESSAGES: Final = ("unknown_format", "unknown_table")
+# What holds rows that a person keeps, and was not read: wherever it lies, the reading is incomplete.
+HOLDS_ROWS: Final = frozenset({"spreadsheet", "hidden_sheet", "parquet", "own_export"})
+WORKBOOKS: Final = (".xlsx", ".xlsm")
+SHORTCUTS: Final = (".lnk", ".url", ".webloc", ".desktop")
+# Of the files that are told together, those that a person may have wanted read are named, at most so many.
 NAMED: Final = 8
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH…", help=_("Fichiers ou dossiers."))]
@@ -59,9 +64,9 @@ def read(
     if ledger is not None:
         write_ledger(ledger, reading.ledger)
     code = _report(reading.ledger, as_json=as_json, is_sealed=False)
-    code = code or _left_out(reading.ledger, paths, profile)
+    code = code or _left_out(reading.ledger, paths)
     # a picture is worth sealing, so that `import` of it is done; `read` of it gave nothing
-    return code or (0 if any(entry.format for entry in reading.ledger.sources) else EXIT_BAD_INPUT)
+    return code or (0 if _has_read(reading.ledger) else EXIT_BAD_INPUT)
 
 
 @app.command(name="import", help=_("Sceller des exports, les lire, et ranger leurs messages."))
@@ -77,7 +82,7 @@ def import_(paths: Paths, format_id: FormatId = None, profile: Profile = None, a
     else:
         sealed = len(result.sealed)
         say(ngettext("{n} fichier scellé.", "{n} fichiers scellés.", sealed).format(n=sealed))
-    code = _report(result.ledger, as_json=as_json) or _left_out(result.ledger, paths, profile)
+    code = _report(result.ledger, as_json=as_json) or _left_out(result.ledger, paths)
     if receipt is not None and not as_json:
         say_receipt(receipt)
     return code or (0 if result.sealed else EXIT_BAD_INPUT)
@@ -92,24 +97,55 @@ def _require_one_way(format_id: str | None, profile: Path | None) -> None:
 
 
 def _report(ledger: "Ledger", *, as_json: bool, is_sealed: bool = True) -> int:
-    """Say what was read and left out; the exit code is 2 when anything failed or was cut."""
+    """Say what was read and left out; the exit code is 2 when anything failed, was cut, or holds rows unread, and
+    65 when nothing else was read, now or before."""
     totals = ledger.totals()
     if not as_json:
         _tell(ledger, is_sealed=is_sealed)
-    if totals.failed or ledger.is_partial:
-        return EXIT_BAD_INPUT if totals.mapped == 0 else EXIT_PARTIAL
+    unread = {entry.unread for entry in ledger.sources}
+    is_unknown = not _has_read(ledger) and not unread.isdisjoint(MAY_HOLD_MESSAGES)
+    if (
+        totals.failed
+        or is_unknown
+        or unread & HOLDS_ROWS
+        or any(entry.is_problem for entry in ledger.sources)
+    ):
+        return EXIT_PARTIAL if totals.mapped or "read_before" in unread else EXIT_BAD_INPUT
     return 0
 
 
-def _left_out(ledger: "Ledger", paths: Sequence[Path], profile: Path | None) -> int:
-    """2 when a file that was named, and not met in a folder, may hold messages and was not recognised; with a
-    profile, so may each sheet of its workbook."""
-    if not any(entry.format for entry in ledger.sources):
+def _has_read(ledger: "Ledger") -> bool:
+    """Whether a file was recognised, or its messages are here from an earlier import."""
+    return any(map(_is_read, ledger.sources))
+
+
+def _is_read(entry: "SourceEntry") -> bool:
+    return entry.format is not None or entry.unread == "read_before"
+
+
+def _left_out(ledger: "Ledger", paths: Sequence[Path]) -> int:
+    """2 when a file that was named, and not met in a folder, may hold messages and was not recognised: as a whole,
+    or a sheet of a workbook."""
+    if not _has_read(ledger):
         return 0  # nothing at all was: that has a code of its own
     named = {path.name for path in paths if path.is_file()}
-    unknown = {entry.path for entry in ledger.sources if entry.unread in MAY_HOLD_MESSAGES}
-    whole = {path.partition("!")[0] for path in unknown} if profile is not None else unknown
-    return EXIT_PARTIAL if named & whole else 0
+    read, unknown = set[str](), set[str]()
+    for entry in ledger.sources:
+        name = _named_in(entry.path, named)
+        if _is_read(entry):
+            read.add(name)
+        elif entry.unread in MAY_HOLD_MESSAGES and not entry.path.lower().endswith(SHORTCUTS):
+            unknown.add(name)
+    whole = {name for name in named & unknown if name not in read or name.lower().endswith(WORKBOOKS)}
+    return EXIT_PARTIAL if whole else 0
+
+
+def _named_in(path: str, named: Set[str]) -> str:
+    """The file that a person named, of what lies inside it (`book.xlsx!sheet`); else the path itself."""
+    if path in named or "!" not in path:
+        return path
+    ends = (end for end, sign in enumerate(path) if sign == "!")
+    return next((path[:end] for end in ends if path[:end] in named), path)
 
 
 def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
@@ -122,7 +158,7 @@ def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
         ngettext("{n} laissé de côté", "{n} laissés de côté", totals.skipped).format(n=totals.skipped),
         ngettext("{n} illisible", "{n} illisibles", totals.failed).format(n=totals.failed),
     )
-    warn(", ".join(parts) + ".")
+    warn(", ".join(parts) + "." + _withheld(ledger))
     plain = _plain_files(ledger, is_sealed=is_sealed)
     many = {why: entries for why, entries in plain.items() if len(entries) > 1}
     for why, entries in many.items():
@@ -138,6 +174,15 @@ def _tell(ledger: "Ledger", *, is_sealed: bool) -> None:
         warn("  " + _("« saisine profile FICHIER » propose comment lire les colonnes d’un tableau."))
     elif "unknown_format" in unread and not totals.read:
         warn("  " + _("« saisine formats » donne la liste des formats lus."))
+
+
+def _withheld(ledger: "Ledger") -> str:
+    """How many of the messages read stay out, so that the rest is what the workspace holds; empty for none."""
+    n = sum(entry.notes["erased_before"][0] for entry in ledger.sources if "erased_before" in entry.notes)
+    words = ngettext(
+        "{n} message effacé avant n’est pas repris.", "{n} messages effacés avant ne sont pas repris.", n
+    )
+    return " " + words.format(n=n) if n else ""
 
 
 def _names(entries: Sequence["SourceEntry"]) -> str:

@@ -4,11 +4,13 @@ A column whose values contradict its header is proposed for nothing; two columns
 """
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from saisine.messages.date_orders import TimeGuess, guess_times, is_clock
+from saisine.messages.formats.table_cautions import AUTHORS, DOUBTFUL, names_somebody, set_aside
 from saisine.messages.formats.table_layout import key_of
 from saisine.messages.table_guesses import NO_FIELD, Table, column_names, field_of_name, normal_header
 from saisine.messages.value_shapes import Shape, shape_of
@@ -20,7 +22,15 @@ CLOSE: Final = 10
 # What a header that only holds a known name among others is worth, less 5 for each other word.
 _PART: Final = 40
 _SMALL_WORDS: Final = frozenset("de du des d la le les l un une et a au the of a an to in on is".split())
-_OF_WHO_ANSWERS: Final = frozenset({"votre", "vos", "your"})
+# « Ce qui a été écrit » asks for words, « Qui a écrit ? » for a person.
+_WHAT: Final = re.compile(r"\bce qu(?:i|e|)\b")
+_WRITING: Final = re.compile(r"\b(?:ecrit|dit|publie|poste|envoye|recu|commente)e?s?\b")
+# Words that may stand beside « nom » for it to be the name of who wrote: « Nom du groupe » is nobody.
+_OF_A_WRITER: Final = frozenset(
+    "auteur autrice profil profile compte account utilisateur utilisatrice user facebook instagram tiktok twitter x "
+    "youtube page chaine channel commentateur commentatrice commenter affiche public pseudo expediteur sender owner "
+    "poster author display full complet click view creator actor reviewer commented by posted written from sur".split()
+)
 _COUNTED_OR_WRITTEN: Final = frozenset({"comments", "commentaires"})  # numbers, or the comments themselves
 TIMES: Final = ("created_at", "edited_at", "collected_at", "author_created_at")
 IDS: Final = ("message_id", "author_id", "parent_id", "conversation_id", "target_id")
@@ -60,17 +70,23 @@ class Column:
     score: int = 0
     reasons: list[Reason] = dataclasses.field(default_factory=list)
     rivals: list[str] = dataclasses.field(default_factory=list)
+    # why it is no column of who wrote: a reason of `table_cautions.set_aside`
+    aside: str | None = None
+    # the columns that may name another person than this one does
+    persons: list[str] = dataclasses.field(default_factory=list)
 
     @property
     def is_to_check(self) -> bool:
-        """Whether a person should look: few signs, or another column that fits almost as well."""
-        return self.field is not None and (bool(self.rivals) or self.score < SURE - 30)
+        """Whether a person should look: few signs, another column that fits almost as well, or another person."""
+        is_doubtful = bool(self.rivals or self.persons) or self.score < SURE - 30
+        return self.field is not None and is_doubtful
 
 
 def columns_of(table: Table, order: str | None = None) -> list[Column]:
     """The columns of a table with what each could hold."""
     seen: set[str] = set()
     columns = []
+    aside = set_aside(table.header)
     for index, header in enumerate(table.header):
         cells = table.column(index)
         column = Column(index, header, shape_of(cells), guess_times(cells, order), is_clock(cells))
@@ -86,6 +102,7 @@ def columns_of(table: Table, order: str | None = None) -> list[Column]:
         elif not column.shape.count:
             column.reasons.append(Reason("empty"))
         else:
+            column.aside = aside.get(key)
             column.candidates = candidates_of(column)
         seen.add(key)
         columns.append(column)
@@ -105,19 +122,27 @@ def header_scores(header: str) -> dict[str, tuple[int, Reason]]:
         return {"reply_count": (60, Reason("header")), "text": (60, Reason("header"))}
     if whole is not None:
         return {whole: (60, Reason("header"))}
-    words = [word for word in name.split() if word not in _SMALL_WORDS]
+    words = {word for word in name.split() if word not in _SMALL_WORDS}
+    if _WHAT.search(name):
+        return {"text": (_PART, Reason("header_part", {"word": name}))} if _WRITING.search(name) else {}
     scores: dict[str, tuple[int, Reason]] = {}
     for key, names in column_names().items():
         for known in names:
             parts = [word for word in known.split() if word not in _SMALL_WORDS]
-            if parts and set(parts) <= set(words):
+            if parts and words.issuperset(parts) and _is_said(known, name, words):
                 score = _PART - 5 * (len(words) - len(parts)) + (3 if len(parts) > 1 else 0)
                 if score > scores.get(key, (14, None))[0]:
                     scores[key] = (score, Reason("header_part", {"word": known}))
-    if name.split()[0] in _OF_WHO_ANSWERS:  # « Votre nom » in a form is of who reports, not of who wrote
-        kept = {key: said for key, said in scores.items() if not key.startswith("author")}
-        return kept or {NO_FIELD: (_PART, Reason("known_not_a_field"))}
     return scores
+
+
+def _is_said(known: str, name: str, words: set[str]) -> bool:
+    """Whether a name among other words still says it: « Qui a vu ? » and « Nom du groupe » name no author."""
+    if known in ("nom", "name"):
+        return words - {known} <= _OF_A_WRITER
+    if known in ("qui", "de qui"):
+        return False
+    return not known.startswith("qui ") or name.startswith(known)
 
 
 # ------------------------------------------------------------------ values
@@ -261,6 +286,9 @@ _BY_SHAPE: Final = ("text", "created_at", "author_handle", "url", "platform")
 def candidates_of(column: Column) -> list[Candidate]:
     """What a column could hold, best first; the reasons of a column that fits nothing are noted on it."""
     said = header_scores(column.header)
+    if column.aside is not None:
+        said = {name: why for name, why in said.items() if name not in (*AUTHORS, NO_FIELD)}
+        said = said or {NO_FIELD: (_PART, Reason(column.aside))}
     found = []
     for name, (score, reason) in said.items():
         judged = JUDGES[name](column) if name != NO_FIELD else None
@@ -277,7 +305,7 @@ def candidates_of(column: Column) -> list[Candidate]:
 
 def _by_shape(column: Column, name: str) -> Candidate | None:
     judged = JUDGES[name](column)
-    if judged is None or judged[0] < 40:
+    if judged is None or judged[0] < 40 or (name in AUTHORS and names_somebody(column.header)):
         return None
     if name == "created_at" and column.times is not None and set(column.times.formats) <= {"epoch", "excel"}:
         return None  # a bare number under an unknown header may count anything
@@ -290,6 +318,8 @@ def _why_nothing(column: Column, said: Mapping[str, tuple[int, Reason]]) -> Reas
     fields = [name for name in said if name != NO_FIELD]
     if fields:
         return Reason("values_differ", {"field": fields[0]})
+    if column.aside is not None and NO_FIELD in said:
+        return said[NO_FIELD][1]
     return Reason("known_not_a_field" if said else "unknown")
 
 
@@ -317,6 +347,7 @@ def assign(columns: Sequence[Column], chosen: Mapping[str, int | None]) -> None:
             _give(column, candidate)
             taken.add(candidate.field)
     _note_rivals(columns, chosen)
+    _note_persons(columns, chosen)
 
 
 def _give(column: Column, candidate: Candidate) -> None:
@@ -342,3 +373,11 @@ def _note_rivals(columns: Sequence[Column], chosen: Mapping[str, int | None]) ->
         else:
             left_out = any(one.field in chosen for one in column.candidates)
             column.reasons = column.reasons or [Reason("chosen" if left_out else "unknown")]
+
+
+def _note_persons(columns: Sequence[Column], chosen: Mapping[str, int | None]) -> None:
+    """Say of the column of who wrote which other one may name somebody else, unless a person chose."""
+    held = [column for column in columns if column.field in AUTHORS and column.field not in chosen]
+    others = [column.header for column in columns if column.field is None and column.aside in DOUBTFUL]
+    for holder in held[:1]:
+        holder.persons += others

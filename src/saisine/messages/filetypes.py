@@ -156,7 +156,9 @@ def _office(head: bytes) -> FileType | None:
                 return found
     if b".iwa" in head and name.startswith(_APPLE_NAMES):
         is_workbook = b"Index/Tables/" in head
-        return FileType("application/vnd.apple.iwork", "document", "spreadsheet" if is_workbook else "document")
+        return FileType(
+            "application/vnd.apple.iwork", "document", "spreadsheet" if is_workbook else "document"
+        )
     return None
 
 

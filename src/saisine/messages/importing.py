@@ -16,7 +16,7 @@ from saisine.cycles import without_cycle_search
 from saisine.errors import SaisineError
 from saisine.messages.archive_streams import Limits
 from saisine.messages.corpus import Corpora
-from saisine.messages.corpus_files import CorpusWriter, ledger_bytes, manifest_bytes
+from saisine.messages.corpus_files import CorpusInfo, CorpusWriter, ledger_bytes, manifest_bytes
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES
 from saisine.messages.ledger import Ledger
@@ -99,7 +99,7 @@ def import_paths(
         _seal_ledger(vault, ledger, unit, actor)
         return ImportResult(pieces, ledger, [corpus_id], unit)
     # a person who names the format asks for another reading of what is there
-    known = _read_before(corpora) if reading.forced is None else frozenset()
+    known = _read_before(corpora, pieces) if reading.forced is None else frozenset()
     reading.sources = [
         Source(file.path, file.name, one.sha256, one.size)
         for file, one in sealed
@@ -171,9 +171,25 @@ def _is_unchanged(file: _File, piece: Sealed, ledger: Ledger) -> bool:
     return same
 
 
-def _read_before(corpora: Corpora) -> frozenset[str]:
-    """The SHA-256 of every source that a corpus was made from."""
-    return frozenset(sha256_ for info in corpora.list() for sha256_, _ in info.sources)
+def _read_before(corpora: Corpora, pieces: Sequence[Sealed]) -> frozenset[str]:
+    """The SHA-256 of those of these pieces that gave a corpus its messages: a file that no format knew lies in its
+    unit too, and is told again as what it is."""
+    wanted = {piece.sha256 for piece in pieces}
+    found: set[str] = set()
+    for info in corpora.list():
+        met = {sha256_ for sha256_, _ in info.sources} & (wanted - found)
+        if met:
+            found |= _gave_messages(corpora, info, met)
+    return frozenset(found)
+
+
+def _gave_messages(corpora: Corpora, info: CorpusInfo, met: set[str]) -> set[str]:
+    """Which of these sources were read into a corpus; all of them when its ledger cannot be opened."""
+    try:
+        sources = corpora.ledger(info.id).sources
+    except SaisineError:
+        return met
+    return {entry.sha256 for entry in sources if entry.format is not None and entry.sha256 in met}
 
 
 def _is_read_already(file: _File, piece: Sealed, known: frozenset[str], ledger: Ledger) -> bool:

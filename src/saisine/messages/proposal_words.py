@@ -44,6 +44,20 @@ REASONS: Final[dict[str, Words]] = {
     "known_not_a_field": Words(
         "colonne connue, qui n’est pas un champ d’un message", "a known column that is no field of a message"
     ),
+    "who_reports": Words(
+        "l’en-tête dit qui signale, pas qui a écrit", "the header says who reports, not who wrote"
+    ),
+    "who_is_aimed_at": Words(
+        "l’en-tête dit qui est visé, pas qui a écrit", "the header says who is aimed at, not who wrote"
+    ),
+    "who_answers": Words(
+        "semble nommer qui remplit le formulaire, pas qui a écrit",
+        "seems to name who fills in the form, not who wrote",
+    ),
+    "perhaps_reports": Words(
+        "nomme peut-être qui tient le tableau, pas qui a écrit",
+        "perhaps names who keeps the table, not who wrote",
+    ),
     "values_differ": Words(
         "l’en-tête annonce « {field} », les valeurs n’y ressemblent pas",
         "the header announces “{field}”, the values do not look like it",
@@ -68,6 +82,18 @@ CHECKS: Final[dict[str, Words]] = {
     "tie": Words(
         "« {field} » : les colonnes « {header} » et « {other} » conviennent presque autant. Laquelle est-ce ?",
         "“{field}”: the columns “{header}” and “{other}” fit almost as well. Which one is it?",
+    ),
+    "two_persons": Words(
+        "« {header} » et « {other} » nomment peut-être deux personnes. « {header} » est proposé pour qui a écrit. "
+        "Vérifiez : un témoin ne doit pas passer pour l’auteur.",
+        "“{header}” and “{other}” perhaps name two persons. “{header}” is proposed for who wrote. "
+        "Check: a witness must not pass for the author.",
+    ),
+    "person_left_out": Words(
+        "« {header} » semble nommer une autre personne que celle qui a écrit : témoin ou bénévole. La colonne est "
+        "laissée de côté. Si elle dit qui a écrit, choisissez-la.",
+        "“{header}” seems to name another person than the one who wrote: a witness or a volunteer. The column is left "
+        "aside. If it says who wrote, choose it.",
     ),
     "weak": Words(
         "« {field} » : la colonne « {header} » est proposée avec peu d’indices.",

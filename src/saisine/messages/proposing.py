@@ -21,6 +21,7 @@ from saisine.messages.column_scores import JUDGES, TIMES, Column, Reason, assign
 from saisine.messages.date_orders import DateReader, TimeGuess, clock_format
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Message, RawRecord
 from saisine.messages.formats.profiles import Profile
+from saisine.messages.formats.table_cautions import AUTHORS, DOUBTFUL
 from saisine.messages.formats.table_layout import key_of
 from saisine.messages.formats.tables import format_of
 from saisine.messages.ledger import SourceEntry
@@ -30,6 +31,7 @@ from saisine.messages.sniffing import choose_format
 from saisine.messages.table_guesses import SAMPLE_ROWS, Table, tables_of
 from saisine.messages.words import UNREAD
 from saisine.messages.zones import load_zone
+from saisine.texts import fold
 
 SAMPLES: Final = 10
 # Rows looked at for a date that proves the order of day and month.
@@ -150,6 +152,7 @@ def _propose_table(
     proposal = Proposal(
         table.name, table.form, table.delimiter, table.encoding, table.header_row, len(table.rows), columns
     )
+    _note_shared_name(proposal, table, chosen)
     _settle_dates(proposal, table, order)
     _join_clock(proposal, table)
     if proposal.column_of("text") is not None:
@@ -275,10 +278,11 @@ def _known_format(table: Table) -> str | None:
 
 def _note_checks(proposal: Proposal) -> None:
     checks = proposal.checks
+    checks.extend(_person_checks(proposal))
     for column in proposal.columns:
         for rival in column.rivals:
             checks.append(Check("tie", {"field": column.field, "header": column.header, "other": rival}))
-        if column.is_to_check and not column.rivals:
+        if column.is_to_check and not column.rivals and not column.persons:
             checks.append(Check("weak", {"field": column.field, "header": column.header}))
         if any(one.code == "rounded_ids" for one in column.reasons):
             percent = round(100 * column.shape.rounded)
@@ -288,10 +292,35 @@ def _note_checks(proposal: Proposal) -> None:
         checks.append(Check("no_created_at"))
     else:
         checks.extend(_date_checks(created))
-    if not any(proposal.column_of(name) for name in ("author_name", "author_handle", "author_id")):
+    if not any(proposal.column_of(name) for name in AUTHORS):
         checks.append(Check("no_author"))
     if any(row.created_at is not None for row in proposal.sample) and _is_without_zone(created):
         checks.append(Check("zone"))
+
+
+def _person_checks(proposal: Proposal) -> Iterator[Check]:
+    """Which columns may name somebody else than who wrote: a witness named as the author is a grave error."""
+    for column in proposal.columns:
+        for other in column.persons:
+            yield Check("two_persons", {"header": column.header, "other": other})
+    if not any(proposal.column_of(name) for name in AUTHORS):
+        for column in proposal.columns:
+            if column.field is None and column.aside in DOUBTFUL:
+                yield Check("person_left_out", {"header": column.header})
+
+
+def _note_shared_name(proposal: Proposal, table: Table, chosen: Mapping[str, str]) -> None:
+    """A name that stands beside several accounts is rather of whoever keeps the table than of who wrote."""
+    name, handle = proposal.column_of("author_name"), proposal.column_of("author_handle")
+    if name is None or handle is None or "author_name" in chosen:
+        return
+    accounts: dict[str, list[str]] = {}
+    for one, account in zip(table.column(name.index), table.column(handle.index), strict=True):
+        if one.strip() and account.strip():
+            accounts.setdefault(fold(one), []).append(fold(account).lstrip("@"))
+    several = [found for found in accounts.values() if len(found) > 1]
+    if several and 2 * sum(1 for found in several if len(set(found)) > 1) > len(several):
+        name.persons.append(handle.header)
 
 
 def _date_checks(column: Column) -> Iterator[Check]:

@@ -39,6 +39,7 @@ from saisine.messages.withheld import (
     ACCOUNT,
     GONE,
     NAMED_BY,
+    SAID_BY,
     SUPPRESSED,
     Suppressed,
     load_suppressed,
@@ -237,8 +238,9 @@ def write_plan(
     if found.count == info.rows and not (selection.keys or selection.asked or selection.platform):
         suppressed = msgspec.structs.replace(suppressed, is_all=True)
     else:
+        columns = tuple(dict.fromkeys((*NAMED_BY, *SAID_BY)))
         for number, rows in found.rows.items():
-            table = side.table(info.parts[number], NAMED_BY).take(rows)
+            table = side.table(info.parts[number], columns).take(rows)
             suppressed = suppressed.with_rows(table, selection.asked)
     plan = Plan(
         id,

@@ -22,6 +22,7 @@ from saisine.messages.encodings import to_utf8
 from saisine.messages.filetypes import type_of
 from saisine.messages.formats.contract import HEAD_BYTES, Context, Member, RawRecord
 from saisine.messages.formats.profiles import Profile
+from saisine.messages.formats.table_fields import header_words
 from saisine.messages.formats.table_json import JsonLayout, first_objects, json_rows, opens_like_json
 from saisine.messages.formats.table_layout import (
     DELIMITERS,
@@ -35,7 +36,6 @@ from saisine.messages.formats.table_values import is_total
 from saisine.messages.ledger import SourceEntry
 from saisine.messages.sniffing import why_unknown
 from saisine.messages.words import UNREAD
-from saisine.texts import fold
 
 SAMPLE_ROWS: Final = 2_000
 MAX_TABLES: Final = 200
@@ -43,8 +43,6 @@ MAX_COLUMNS: Final = 300
 NAMES: Final = Path(__file__).parent / "formats" / "column_names.yaml"
 NO_FIELD: Final = "-"
 
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_BETWEEN: Final = re.compile(r"[^a-z0-9]+")
 _DATUM: Final = re.compile(r"https?://.*|[\d\s.,:;/+\-]*\d[\d\s.,:;/+\-]*|@\S+", re.IGNORECASE)
 _SEP_LINE: Final = re.compile(r"sep=(.)", re.IGNORECASE)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,7 +89,7 @@ def field_of_name() -> dict[str, str]:
 
 def normal_header(header: str) -> str:
     """A header as the list of names writes it: `authorMeta/nickName` is `author meta nick name`."""
-    return _BETWEEN.sub(" ", fold(_CAMEL.sub(" ", header))).strip()
+    return header_words(header)
 
 
 # ------------------------------------------------------------------ tables of a file

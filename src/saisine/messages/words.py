@@ -274,6 +274,12 @@ NOTES: Final[dict[str, Words]] = {
         "table was opened and saved in a wrong encoding. What could be mended is; look for an earlier version for the "
         "rest.",
     ),
+    "person_left_out": Words(
+        "Ce tableau nomme une personne sans dire qu’elle a écrit les messages (un témoin, qui remplit un formulaire) : "
+        "son nom n’est pas pris pour celui de l’auteur. « saisine profile » permet d’en décider autrement.",
+        "This table names a person without saying that she wrote the messages (a witness, who fills in a form): the "
+        "name is not taken for the author’s. “saisine profile” lets you decide otherwise.",
+    ),
     "hours_unread": Words(
         "{count:heure de ce tableau n’a pas pu être lue|heures de ce tableau n’ont pas pu être lues} (d’abord "
         "{locator}) : seul le jour de ces messages est gardé.",

@@ -208,7 +208,15 @@ def _other_side(around: Mapping[str, Any], sender: str | None) -> str | None:
 
 # Lists of Instagram about the account itself: who it is, where it was used, what it looked for.
 _OF_ACCOUNT: Final = (
-    *("profile_", "account_history", "topics_", "inferred_data", "devices_", "impressions_history", "searches_"),
+    *(
+        "profile_",
+        "account_history",
+        "topics_",
+        "inferred_data",
+        "devices_",
+        "impressions_history",
+        "searches_",
+    ),
     *("ads_", "relationships_", "apps_and_websites", "subscriptions_", "monetization", "settings_"),
 )
 

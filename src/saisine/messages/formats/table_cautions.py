@@ -1,6 +1,7 @@
 """What is easily misread in a table: identifiers in other clothes, who keeps it, hours beside days, counts in words."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -9,11 +10,13 @@ from saisine.messages.formats.blocks import RecordBlock
 from saisine.messages.formats.profiles import Profile
 from saisine.messages.formats.raw import Context, Note
 from saisine.messages.formats.table_columns import Cells, joined
-from saisine.messages.formats.table_fields import is_there
+from saisine.messages.formats.table_fields import header_words
+from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_values import platform_of
 from saisine.messages.formats.word_times import with_clock
 
+AUTHORS: Final = ("author_name", "author_handle", "author_id")
 _DRESSED: Final = re.compile(r"[' .,\u00a0\u202f]\d{3}")
 _THOUSANDS: Final = re.compile(r"\d{1,3}(?:([ .,\u00a0\u202f])\d{3})(?:\1\d{3}){4,6}")
 
@@ -36,16 +39,160 @@ def told_platform(layout: Layout, ctx: Context) -> str:
 
 
 def without_reporter(profile: Profile, layout: Layout) -> Profile:
-    """The profile without its name of the author where « Nom » stands beside a pseudonym: whoever kept the table by
-    hand wrote her own there as often as not, and a victim would be named as the author of what she suffers."""
-    rule = profile.fields.get("author_name")
-    found = next((name for name in rule.headers if layout.has([name])), "") if rule is not None else ""
-    handle = profile.fields.get("author_handle")
-    if key_of(found) != "nom" or handle is None or not is_there(handle, layout):
-        return profile
-    return replace(
-        profile, fields={name: one for name, one in profile.fields.items() if name != "author_name"}
-    )
+    """The profile without the columns that name somebody of whom the table does not say that she wrote: a witness, a
+    volunteer or a victim would be named as the author of what she reports or suffers."""
+    headers = layout.header
+    if isinstance(layout, JsonLayout):  # it names the columns that the profile wants, too
+        headers = [one for one in headers if one.casefold() in layout.seen]
+    aside = set_aside(headers)
+    fields = dict(profile.fields)
+    for name in AUTHORS:
+        rule = fields.get(name)
+        kept = tuple(one for one in rule.headers if key_of(one) not in aside) if rule is not None else ()
+        if rule is None or kept == rule.headers:
+            continue
+        if kept:
+            fields[name] = replace(rule, headers=kept)
+        else:
+            del fields[name]
+    return replace(profile, fields=fields)
+
+
+# ------------------------------------------------------------------ who wrote, who reports, who is aimed at
+
+# Headers as `header_words` gives them. Why a column is set aside: one of `proposal_words.REASONS`.
+REPORTS: Final = "who_reports"
+AIMED_AT: Final = "who_is_aimed_at"
+ANSWERS: Final = "who_answers"
+PERHAPS: Final = "perhaps_reports"
+# Those that only the other columns of the table tell.
+DOUBTFUL: Final = (ANSWERS, PERHAPS)
+
+_VERBS: Final = (
+    "(?:signal|rapport|relev|constat|remont|collect|copi|captur|not|ajout|enregistr|declar|depos|trait|alert|temoign)e"
+    "|(?:saisi|transmis|recueilli|vu|lu|rempli|recu|suivi)"
+)
+_WRITING: Final = "ecrit|publie|poste|envoye|commente|tenu|written|posted|sent|commented|published"
+_REPORTER: Final = re.compile(
+    rf"(?<!\w)(?!(?:{_WRITING})e?s? )\w+ (?:par|by)$|\b(?:(?:{_VERBS})e?s? par|(?:reported|submitted|filed) by"
+    rf"|(?:a|ont|ayant|qui) (?:{_VERBS})e?s?|qui signalent|signalante?s?|signaleu(?:r|se)s?|benevoles?|declarante?s?"
+    r"|temoins?|contacts?|referente?s?|moderat(?:eur|rice|or)s?|adherente?s?|salariee?s?|militante?s?|stagiaires?"
+    r"|veilleu(?:r|se)s?|lanceu(?:r|se)s?|(?:enquet|collect|informat|observat|operat|interlocut)(?:eur|rice)s?"
+    r"|requerante?s?|agents?|operators?|observers?|reporters?|reporting|submitters?|volunteers?|witness(?:es)?"
+    r"|informants?)\b"
+)
+_OWN: Final = re.compile(r"\b(?:votre|vos|your|notre|nos|our|mon|ma|mes|my)\b")
+_PERSON: Final = re.compile(
+    r"\b(?:auteure?s?|autrices?|authors?|noms?|names?|pseudo\w*|comptes?|accounts?|users?|usernames?|utilisat\w+"
+    r"|qui|who|personnes?|persons?|redact\w+|identite|par|by)\b"
+)
+# With a person: who made the document, or whose association it is.
+_DOCUMENT: Final = re.compile(
+    r"\b(?:signalements?|fiches?|formulaires?|saisies?|declarations?|temoignages?|rapports?|plaintes?|alertes?"
+    r"|captures?|constats?|releves?|dossiers?|remontees?|submissions?|reports?|forms?|screenshots?|asso|associations?"
+    r"|structures?|organismes?|organi[sz]ations?)\b"
+)
+_TARGET: Final = re.compile(
+    r"\b(?:victimes?|cible(?:e?s?)|visee?s?|visant|targets?|targeted|victims?|destinataires?|recipients?|concernee?s?"
+    r"|plaignante?s?|complainants?|plaintiffs?|mentionnee?s?|mentioned|citee?s?|reply to|replied to|replying to"
+    r"|reponse a|retweeted|quoted|reposted)\b"
+)
+_WRITTEN: Final = re.compile(
+    r"\b(?:auteure?s?|autrices?|authors?)(?: e)? (?:du|de la|de l|des|de ce|de cette|of the|of) (?:messages?"
+    r"|commentaires?|propos|tweets?|publications?|posts?|textes?|contenus?|insultes?|menaces?|comments?)\b"
+)
+_WROTE: Final = re.compile(
+    r"\bqui (?:(?:l|m|vous|nous) )?(?:a|ont) (?:ecrit|publie|poste|envoye|commente|dit|tenu|insulte|menace)\w*\b"
+    r"|\b(?:ecrit|publie|poste)e?s? par\b|\b(?:written|posted) by\b"
+)
+_ACCOUNTS: Final = (
+    r"(?:comptes?|pseudo\w*|profils?|utilisat(?:eur|rice)s?|auteure?s?|autrices?|accounts?|users?|usernames?|handles?"
+    r"|profiles?|authors?)"
+)
+_REPORTED: Final = re.compile(
+    rf"\b{_ACCOUNTS} (?:(?:signale|incrimine|denonce)e?s?|mise?s? en cause|reported)\b(?! (?:par|by)\b)"
+    rf"|\b(?:reported|offending) {_ACCOUNTS}\b"
+)
+_NOM: Final = re.compile(r"noms?(?: complet| de famille)?|nom (?:et )?prenom|prenom (?:et )?nom")
+_NAME: Final = re.compile(r"(?:full )?names?")
+_AUTHOR: Final = re.compile(
+    r"(?:auteure?|autrice)s?(?: e)?(?: (?:ou )?(?:autrice|auteur)s?)?|authors?|expedit(?:eur|rice)|sender"
+    r"|signataire|qui"
+)
+_NAME_OF_AUTHOR: Final = re.compile(
+    rf"(?:nom de l )?(?:{_AUTHOR.pattern})(?: (?:du|des|de la) \w+)?|(?:author|sender)(?: display)? name"
+)
+_ACCOUNT: Final = re.compile(
+    r"(?:pseudo(?:nyme)?s?|comptes?|arobase|handle|(?:nom d )?utilisat(?:eur|rice)|accounts?(?: name)?|users?"
+    r"|user ?name|screen name|login|identifiant du compte)(?: (?:de|du|des|d|qui|sur|of) .+)?"
+)
+# What only a form asks of whoever fills it in.
+_FORM: Final = re.compile(
+    r".*\b(?:prenoms?|first ?name|last ?name|surname|e ?mails?|mails?|courriels?|tel|telephones?|portable|mobile"
+    r"|phones?|votre|vos|your)\b.*|adresse(?: postale| electronique)?|address|ville|commune|city|code postal"
+    r"|zip(?: code)?|contact|(?:nom de (?:la |l |votre )?)?(?:structure|association|asso|organi[sz]ation|organisme"
+    r"|etablissement)(?: (?:ou )?(?:structure|association|organisation|organisme|collectif))*"
+)
+# A tool that collects profiles gives their first names too.
+_OF_TOOL: Final = re.compile(
+    r".*\b(?:(?:profile|profil)(?: (?:url|link|id|picture|pic))?|avatar|followers|author id|user id)"
+)
+
+
+def set_aside(headers: Sequence[str]) -> dict[str, str]:
+    """{key of a header: why} of the columns of which the table does not say that they name who wrote.
+
+    « Auteur du signalement » says it alone; « Nom » is whoever fills in a form beside « Prénom » or « E-mail », and
+    cannot be told from her beside a pseudonym; nor can « Auteur » beside « Compte signalé ».
+    """
+    said = {key_of(one): header_words(one) for one in headers if one.strip()}
+    aside = {key: why for key, words in said.items() if (why := _other_person(words)) is not None}
+    free = {key: words for key, words in said.items() if key not in aside}
+    is_reported = any(map(_REPORTED.search, free.values()))
+    is_signed = any(map(_WRITTEN.search, free.values()))
+    has_account = any(map(_ACCOUNT.fullmatch, free.values()))
+    named = sum(1 for words in free.values() if _NAME_OF_AUTHOR.fullmatch(words))
+    is_form = any(map(_FORM.fullmatch, said.values()))
+    is_of_tool = any(map(_OF_TOOL.match, said.values()))
+    for key, words in free.items():
+        if _is_who_wrote(words):
+            continue
+        is_nom, is_name = _NOM.fullmatch(words), _NAME.fullmatch(words)
+        is_author = _AUTHOR.fullmatch(words)
+        if is_form and (is_nom or (is_name and not is_of_tool)):
+            aside[key] = ANSWERS
+        elif (
+            (is_reported and (is_nom or is_name or is_author or _ACCOUNT.fullmatch(words)))
+            or (is_signed and is_author)
+            or ((is_nom or is_name) and named)
+            or (is_nom and has_account)
+        ):
+            aside[key] = PERHAPS
+    return aside
+
+
+def names_somebody(header: str) -> bool:
+    """Whether a header speaks of a person (« Nom du groupe », « À qui ? »), known or not."""
+    return _PERSON.search(header_words(header)) is not None
+
+
+def _other_person(words: str) -> str | None:
+    """Why a header alone names somebody else than who wrote; None when it does not."""
+    if _TARGET.search(words):
+        return AIMED_AT
+    if _REPORTER.search(words):
+        return REPORTS
+    if _is_who_wrote(words):
+        return None
+    is_of_document = _DOCUMENT.search(words) and _PERSON.search(words)
+    return REPORTS if is_of_document or _OWN.search(words) else None
+
+
+def _is_who_wrote(words: str) -> bool:
+    return any(one.search(words) for one in (_WRITTEN, _WROTE, _REPORTED))
+
+
+# ------------------------------------------------------------------ counts, hours
 
 
 def unread_counts(cells: Cells | Same, counts: Column) -> list[int]:

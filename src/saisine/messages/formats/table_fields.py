@@ -13,6 +13,7 @@ from saisine.messages.formats.table_columns import Cells, Rows, column, or_none,
 from saisine.messages.formats.table_json import JsonLayout
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_values import parse_flag, plain_cell
+from saisine.texts import fold
 
 COUNTS: Final = frozenset({"like_count", "share_count", "reply_count", "view_count"})
 LISTS: Final = frozenset({"mentions", "urls", "hashtags", "media_urls"})
@@ -23,8 +24,15 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 _FILE: Final = re.compile(r"://|\.[A-Za-z0-9]{2,5}\s*$")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN: Final = re.compile(r"[^a-z0-9]+")
 _APART: Final = re.compile(r"\s|[,;|]https?://", re.IGNORECASE)
 Getter = Callable[[Rows], Cells | Same]
+
+
+def header_words(header: str) -> str:
+    """The words of a header, folded and parted by one space: `authorMeta/nickName` is `author meta nick name`."""
+    return _BETWEEN.sub(" ", fold(_CAMEL.sub(" ", header))).strip()
 
 
 def is_there(rule: FieldRule, layout: Layout) -> bool:

@@ -119,8 +119,12 @@ class _Plan:
     """The profile bound to the columns of one file."""
 
     def __init__(self, profile: Profile, layout: Layout, ctx: Context, *, is_mixed: bool = False) -> None:
+        self.has_left_out = False  # a column that names a person, until it was told
         if profile.is_generic:
-            profile = without_reporter(profile, layout)
+            whole, profile = profile, without_reporter(profile, layout)
+            self.has_left_out = whole.fields.keys() > profile.fields.keys() and any(
+                is_there(rule, layout) for name, rule in whole.fields.items() if name not in profile.fields
+            )
         self.profile = profile
         # whether identifiers are the numbers of the rows; None until rows came
         self.is_numbered: bool | None = None
@@ -232,6 +236,9 @@ class _Plan:
         notes: list[Note],
     ) -> Columns:
         count = len(block)
+        if self.has_left_out:
+            self.has_left_out = False
+            notes.append(Note("person_left_out", block.locators[0]))
         fields, damaged = self._values(raw, block, notes)
         self._times(raw, fields, block, notes)
         require_counts(fields)

@@ -46,10 +46,16 @@ from saisine.messages.zones import from_local
 from saisine.texts import decode_line
 
 SNIFFED_LINES: Final = 400
+# What systems add to the name of a copy: « (1) » (browsers), « - Copie (2) » (Windows), « copie 2 » (Finder),
+# « (copie) » (Linux), in the languages of the titles below.
+_COPY: Final = (
+    r"(?: ?\(\d+\)|(?: [-–])? (?:copie|copy|kopie|c[oó]pia)(?: \(?\d{1,3}\)?)?"
+    r"| \((?:(?:une )?autre |another |\d+(?:e|rd|st|nd|th) )?(?:copie|copy)(?: \d+)?\))"
+)
 # « Discussion WhatsApp avec Ada.txt », "WhatsApp Chat with Ada.txt", "WhatsApp Chat - Ada.zip!_chat.txt"
 _TITLE: Final = re.compile(
     r"(?:WhatsApp Chat with|Discussion WhatsApp avec|WhatsApp Chat -|Chat de WhatsApp con|WhatsApp-Chat mit"
-    r"|Chat WhatsApp con|Conversa do WhatsApp com|WhatsApp-chat met) (.+?)(?: ?\(\d+\))?\.(?:txt|zip)",
+    rf"|Chat WhatsApp con|Conversa do WhatsApp com|WhatsApp-chat met) (.+?){_COPY}{{0,4}}\.(?:txt|zip)",
     re.IGNORECASE,
 )
 _PHONE: Final = re.compile(r"\+?[\d\s().\u00a0\u202f‑-]{6,24}")
