@@ -17,7 +17,7 @@ from tests.casework.test_remaps import Prepared
 from tests.casework.world import Clock, opened
 
 pytestmark = pytest.mark.slow
-ROUNDS = 10
+ROUNDS, MOST_ROUNDS = 10, 60
 
 # the workspaces that these two modules prepare, under names of their own
 to_accept = test_remaps.prepared
@@ -54,7 +54,9 @@ def test_kills_leave_all_or_nothing(
     whole_s, is_done = run(tmp_path / "whole", act, subject, None)
     assert is_done
     rnd, begun = Random(20261126), 0
-    for number in range(ROUNDS):
+    for number in range(MOST_ROUNDS):
+        if number >= ROUNDS and begun:
+            break  # on a machine that others use, the moments of some rounds all fall outside the act
         folder = tmp_path / f"round-{number}"
         shutil.copytree(source, folder)
         _, is_done = run(folder, act, subject, rnd.uniform(0.0, 1.1) * whole_s)

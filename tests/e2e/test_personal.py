@@ -1,6 +1,7 @@
 """What the browser keeps, what comes back after a stop, and the bell: in Chromium, against the real server."""
 
 import re
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,7 +9,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from saisine.casework import incidents
+from saisine.casework import incidents, jobs
 from saisine.casework.models import Job
 from saisine.casework.session import Session, open_session
 from tests.e2e.running import CHROMIUM, JOB_WITHIN_MS, clock
@@ -94,6 +95,7 @@ def test_kill_9_in_the_middle_of_a_form_costs_one_field_at_most(walk: Walk) -> N
 
 def test_the_bell_says_what_ended_on_another_page(walk: Walk) -> None:
     page = walk.page
+    in_a_thread(wait_for_the_worker, walk)
     job = in_a_thread(begin, walk)
     page.goto(f"{walk.wire.url}/glossaire/")
     title = page.title()
@@ -104,6 +106,17 @@ def test_the_bell_says_what_ended_on_another_page(walk: Walk) -> None:
     )
     expect(page).to_have_title(f"(1) {title}")
     expect(page.locator("#bell")).to_have_attribute("role", "status")
+
+
+def wait_for_the_worker(session: Session) -> str:
+    """A worker that starts takes up what a dead one left: it must have done so before a job seems to run."""
+    job = jobs.start(session, "findings", "vagues", {"again": True})
+    end = time.monotonic() + JOB_WITHIN_MS / 1000
+    while Job.objects.get(id=job.id).state in (Job.WAITING, Job.RUNNING):
+        assert time.monotonic() < end, "no worker took the job"
+        time.sleep(0.1)
+    time.sleep(1.1)  # a page counts whole seconds: this one has ended before it
+    return str(job.id)
 
 
 def begin(session: Session) -> str:

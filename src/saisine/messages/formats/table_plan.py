@@ -262,6 +262,7 @@ class _Plan:
         """(columns that are no times and no text, the rows of each whose identifier a spreadsheet rounded)."""
         fields: Fields = {}
         damaged: dict[str, set[int]] = {}
+        uncounted: list[int] = []
         for name, cells in raw.items():
             if name in TIMES or name in ("text", "platform", "thread_number", "clock"):
                 continue
@@ -273,8 +274,10 @@ class _Plan:
                 if self.profile.is_generic and name == "message_id":
                     cells = self._without_numbering(cells)
             fields[name] = value_of(name, cells, self.rules[name])
-            if name in COUNTS and (unread := unread_counts(cells, fields[name])):
-                notes.append(Note("counts_unread", block.locators[unread[0]], count=len(unread)))
+            if name in COUNTS:
+                uncounted += unread_counts(cells, fields[name])
+        if uncounted:
+            notes.append(Note("counts_unread", block.locators[min(uncounted)], count=len(uncounted)))
         links = raw.get("url", Same(None))
         if "urls" not in raw and fields.get("url") is not links and (several := several_in(links)):
             fields["urls"] = several

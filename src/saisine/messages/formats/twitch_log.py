@@ -116,6 +116,12 @@ def sniff(head: bytes, name: str) -> Sniff:
     known = sum(one is not None for one in parsed)
     if not written or len(shapes) != 1 or known * 5 < len(parsed) * 4:
         return Sniff(0, [])
+    if (
+        shapes == {"weechat"}
+        and parsed[0] is None
+        and len({line.count("\t") for line in lines if line.strip()}) == 1
+    ):
+        return Sniff(0, [])  # a table under its header: whoever chats types no tab
     return Sniff(45 + min(40, 10 * written), [f"{written} lines of chat", *shapes])
 
 
