@@ -251,7 +251,7 @@ def _shown(written: str) -> dict[str, Any]:
 
 WHATSAPP: Final = Format(
     id="whatsapp",
-    version=2,
+    version=3,
     platforms=("whatsapp", "other"),
     label_fr="WhatsApp, ou Signal par signal-export : une conversation exportée (texte)",
     label_en="WhatsApp, or Signal by signal-export: an exported conversation (text)",
