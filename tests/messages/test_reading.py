@@ -20,7 +20,8 @@ from saisine.messages.archive_streams import Limits
 from saisine.messages.importing import Reading, read_paths
 from saisine.messages.ledger import FAILED, FAILED_THEN_CUT, Ledger
 from saisine.messages.schema import Message
-from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD
+from saisine.messages.unread_words import UNREAD
+from saisine.messages.words import NOTES, SKIP_REASONS
 from tests.messages.examples import examples
 from tests.messages.x_lines import NOW, body, post
 

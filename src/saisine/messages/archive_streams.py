@@ -34,7 +34,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A member that is not opened; `reason` is a code of `words.UNREAD`."""
+    """A member that is not opened; `reason` is a code of `unread_words.UNREAD`."""
 
     path_in_source: str
     size: int

@@ -13,7 +13,7 @@ WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.s
 
 class FileType(NamedTuple):
     """`kind` is the vault's (`original`, `screenshot`, `document`); `archive` one of zip, gz, bz2, xz, tar, xlsx;
-    `unread` a code of `words.UNREAD`, or None when the file may hold messages."""
+    `unread` a code of `unread_words.UNREAD`, or None when the file may hold messages."""
 
     media_type: str
     kind: str = "original"

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 from saisine.errors import SaisineError
 from saisine.messages.formats.contract import Note
-from saisine.messages.words import NOTES, SKIP_REASONS, UNREAD, Words
+from saisine.messages.unread_words import UNREAD
+from saisine.messages.words import NOTES, SKIP_REASONS, Words
 from saisine.texts import replace_forbidden
 
 # Past this many unreadable records a file is not what it claims to be: reading stops and says so.
@@ -39,7 +40,7 @@ class Totals(NamedTuple):
 class SourceEntry:
     """The account of one file, or of one file inside an archive (`path` is then `archive.zip!inner/name`).
 
-    `unread` says why nothing was read of it (a code of `words.UNREAD`); `candidates` are the formats that
+    `unread` says why nothing was read of it (a code of `unread_words.UNREAD`); `candidates` are the formats that
     came within ten points of each other; `context` counts the rows carried inside other records.
     """
 

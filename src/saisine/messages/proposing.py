@@ -29,7 +29,7 @@ from saisine.messages.proposal_documents import build_profile
 from saisine.messages.reading import MAPPING_FAULTS
 from saisine.messages.sniffing import choose_format
 from saisine.messages.table_guesses import SAMPLE_ROWS, Table, tables_of
-from saisine.messages.words import UNREAD
+from saisine.messages.unread_words import UNREAD
 from saisine.messages.zones import load_zone
 from saisine.texts import fold
 

@@ -37,7 +37,7 @@ from saisine.messages.formats.tables import profile_format
 from saisine.messages.ledger import MAX_FAILURES, Ledger, SourceEntry
 from saisine.messages.ndjson import write_lines
 from saisine.messages.sniffing import choose_format, find_format, is_part_of_viewer, kind_of_page
-from saisine.messages.words import UNREAD
+from saisine.messages.unread_words import UNREAD
 from saisine.messages.zones import load_zone
 
 BATCH: Final = 5_000

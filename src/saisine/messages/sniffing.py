@@ -83,7 +83,7 @@ _MANY_COLUMNS: Final = 200
 
 
 def why_unknown(head: bytes) -> str:
-    """Why no format reads a file that begins so: a code of `words.UNREAD`."""
+    """Why no format reads a file that begins so: a code of `unread_words.UNREAD`."""
     if head.startswith(b"PAR1"):
         return "parquet"
     if _MHTML.search(head[:4096]):

@@ -35,7 +35,7 @@ from saisine.messages.formats.table_rows import read_with
 from saisine.messages.formats.table_values import is_total
 from saisine.messages.ledger import SourceEntry
 from saisine.messages.sniffing import why_unknown
-from saisine.messages.words import UNREAD
+from saisine.messages.unread_words import UNREAD
 
 SAMPLE_ROWS: Final = 2_000
 MAX_TABLES: Final = 200

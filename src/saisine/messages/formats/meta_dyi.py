@@ -26,7 +26,8 @@ from saisine.messages.formats.contract import (
     json_array,
     json_documents,
 )
-from saisine.messages.formats.meta_entries import Entry, Found, map_shape
+from saisine.messages.formats.meta_entries import Found, map_shape
+from saisine.messages.formats.meta_entry import Entry
 from saisine.messages.formats.meta_values import LabelCounts, labelled, labelled_list, repair
 from saisine.messages.formats.shapes import score_keys
 

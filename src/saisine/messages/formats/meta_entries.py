@@ -5,19 +5,17 @@ except as hints. An entry that has a time and no text stays a message whose text
 once and gone still happened.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from saisine.messages.formats.contract import Context, Message, RawRecord, Skip
+from saisine.messages.formats.contract import Message, Skip
+from saisine.messages.formats.meta_direct import from_direct, is_direct
+from saisine.messages.formats.meta_entry import Entry, platform_named
 from saisine.messages.formats.meta_values import (
     AUTHOR_LABELS,
     GROUP_LABELS,
     addresses,
-    as_exported,
     has_comment_label,
-    is_reaction,
     labelled,
     labelled_list,
     pick_comment,
@@ -26,89 +24,6 @@ from saisine.messages.formats.meta_values import (
     uris,
     words_in,
 )
-
-CALLS: Final = frozenset({"call", "subscribe", "unsubscribe"})
-BOXES: Final = frozenset(
-    {"inbox", "message_requests", "filtered_threads", "archived_threads", "e2ee_cutover"}
-)
-MEDIA_KEYS: Final = ("photos", "videos", "audio_files", "files", "gifs", "sticker", "media")
-
-
-@dataclass(slots=True)
-class Entry:
-    """One repaired entry and what is known around it.
-
-    `root` is the first key of the file (`comments_v2`, or "" for a list), `path` the file's place, `owner`
-    the account whose export this is, `platform` what the places around say, or None.
-    """
-
-    raw: Any
-    record: RawRecord
-    ctx: Context
-    platform: str | None
-    root: str
-    path: str
-    owner: str | None
-    around: Mapping[str, Any]
-    repaired: set[str] = field(default_factory=set)
-
-    @property
-    def is_like(self) -> bool:
-        """What the file is for says so: `likes_media_likes`, `liked_comments.json`, `reactions_v2`."""
-        return any(word in place for place in self._places for word in ("like", "reaction"))
-
-    @property
-    def is_comment(self) -> bool:
-        return not self.is_like and any("comment" in place for place in self._places)
-
-    @property
-    def _places(self) -> tuple[str, str]:
-        return self.root, self.path.rpartition("/")[2].lower()
-
-    def message(
-        self,
-        *,
-        platform: str,
-        kind: str,
-        at: Any,
-        text: str = "",
-        parts: Sequence[str] = (),
-        conversation: str | None = None,
-        **fields: Any,
-    ) -> Message:
-        """A message with a derived id: these exports give none. `parts` are those of a text that stands in several."""
-        times = time_fields(at)
-        # One's own comment has the same id whether the file that names the owner is there or not.
-        author = (fields.get("author_name") or "") if kind == "dm" else ""
-        parts = list(dict.fromkeys(filter(None, parts or [text])))
-        text = "\n".join(parts)
-        is_repaired = not self.repaired.isdisjoint(parts)
-        given = {"text": text or fields.get("media_urls") or fields.get("deleted") == "deleted"}
-        given |= {key: fields.get(key) for key in ("author_name", "author_handle", "target_handle")}
-        missing = tuple(key for key, value in given.items() if not value)
-        return Message.of(
-            self.record,
-            self.ctx,
-            platform=platform,
-            kind=kind,
-            message_id=self.ctx.derive_id(
-                platform, conversation or "", times.get("created_at_raw", ""), author, text
-            ),
-            text=text,
-            text_raw=as_exported(text) if is_repaired else None,
-            text_repairs=(
-                *(["mojibake"] if is_repaired else []),
-                *(["fragments_joined"] if len(parts) > 1 else []),
-            ),
-            conversation_id=conversation,
-            missing=(
-                *missing,
-                *(() if times else ("created_at",)),
-                *(() if platform != "other" else ("platform",)),
-            ),
-            **times,
-            **fields,
-        )
 
 
 def is_old_row(raw: Any) -> bool:
@@ -130,80 +45,6 @@ def from_old_row(entry: Entry) -> Message | Skip:
         target_kind="account",
         target_handle=account,
     )
-
-
-def is_direct(raw: Any) -> bool:
-    return "sender_name" in raw or "senderName" in raw
-
-
-def from_direct(entry: Entry) -> Message | Skip | list[Message | Skip]:
-    """A private message, of the inbox (`sender_name`) or of an end-to-end encrypted chat (`senderName`).
-
-    What a post shared in it says comes beside it, as context: these are not the sender's words.
-    """
-    raw = entry.raw
-    if "call_duration" in raw or str(raw.get("type") or "").lower() in CALLS:
-        return Skip("system_line")
-    content, share = raw.get("content") or raw.get("text") or "", raw.get("share") or {}
-    if not share and is_reaction(content):
-        return Skip("like_or_reaction")
-    sender = raw.get("sender_name") or raw.get("senderName")
-    platform = "facebook" if "senderName" in raw else entry.platform or "other"
-    beside = _shared_post(entry, share, platform)
-    direct = entry.message(
-        platform=platform,
-        kind="dm",
-        # a place or a page that is no post of theirs: the words that the sender's application put there
-        parts=[content, "" if beside else share.get("share_text") or ""],
-        at=raw.get("timestamp_ms") or raw.get("timestamp"),
-        conversation=_conversation(entry),
-        author_name=sender,
-        owner_is_author=True if sender and sender == entry.owner else None,
-        target_kind="account",
-        target_handle=_other_side(entry.around, sender),
-        visibility="private",
-        mentions=[share["original_content_owner"]] if share.get("original_content_owner") else [],
-        urls=[share["link"]] if share.get("link") else [],
-        media_urls=[uri for key in MEDIA_KEYS for uri in uris(raw.get(key))],
-        quote_of_id=beside.message_id if beside else None,
-        deleted="deleted" if raw.get("is_unsent") or raw.get("isUnsent") else "none",
-    )
-    return [direct, beside] if beside else direct
-
-
-def _shared_post(entry: Entry, share: Mapping[str, Any], platform: str) -> Message | None:
-    """The post a private message shares, when the export copies its words; often without its author."""
-    text, link = share.get("share_text") or "", share.get("link")
-    is_post = share.get("original_content_owner") or (link and platform_named(link))
-    if not text or not is_post:
-        return None
-    return entry.message(
-        platform=(platform_named(link) if link else None) or platform,
-        kind="post",
-        role="context",
-        at=None,
-        text=text,
-        author_handle=share.get("original_content_owner"),
-        urls=[link] if link else [],
-        sub_locator="/share",
-    )
-
-
-def _conversation(entry: Entry) -> str | None:
-    """The thread's name: the same whether the whole folder, one file or a cut file was given."""
-    thread = str(entry.around.get("thread_path") or "").rstrip("/").rpartition("/")[2]
-    box, _, folder = entry.path.rpartition("/")[0].rpartition("/")
-    is_thread = box.rpartition("/")[2].rpartition("!")[2] in BOXES
-    name = thread or entry.around.get("threadName") or (folder if is_thread else None)
-    return name or entry.around.get("title")
-
-
-def _other_side(around: Mapping[str, Any], sender: str | None) -> str | None:
-    """Who a message between two persons was sent to; unknown in a group."""
-    found = around.get("participants") or []
-    names = [one.get("name") if isinstance(one, dict) else one for one in found]
-    others = [name for name in names if name and name != sender]
-    return others[0] if len(names) == 2 and len(others) == 1 else None
 
 
 # Lists of Instagram about the account itself: who it is, where it was used, what it looked for.
@@ -261,15 +102,6 @@ def from_labelled(entry: Entry) -> Message | Skip:
             media_urls=media,
         )
     return _own_comment(entry, text, at, account, media, platform=platform, urls=links)
-
-
-_OF_META: Final = re.compile(r"https?://(?:[\w-]+\.)*(facebook|instagram)\.com(?:[/?#]|$)", re.IGNORECASE)
-
-
-def platform_named(link: str) -> str | None:
-    """Which of Meta's two platforms an address is of; None for any other."""
-    found = _OF_META.match(link)
-    return found[1].lower() if found else None
 
 
 def is_string_list(raw: Any) -> bool:
