@@ -229,7 +229,14 @@ _READ_AS_WINDOWS: Final = re.compile(
 
 def is_read_as_windows(text: str) -> bool:
     """Whether signs stand in this text that only UTF-8 read as Windows-1252 gives: `Ã©`, `â€™`."""
-    is_likely = any(sign in text for sign in ("Ã", "Â", "â€", "â‚¬", "ðŸ", "Å“"))
+    # one sign is sought twenty times as fast as two
+    is_likely = (
+        ("Ã" in text or "Â" in text)
+        or ("€" in text and "â€" in text)
+        or ("¬" in text and "â‚¬" in text)
+        or ("ð" in text and "ðŸ" in text)
+        or ("Å" in text and "Å“" in text)
+    )
     return is_likely and _READ_AS_WINDOWS.search(text) is not None
 
 
