@@ -49,7 +49,8 @@ def test_a_new_reading_is_accepted_then_one_persons_messages_are_erased(saisine:
 def test_messages_erased_before_are_told_beside_those_read(saisine: Saisine) -> None:
     """What an import read, less what it withheld, is what the workspace holds."""
     lines = "".join(
-        f"1{n}/04/2026 10:00 - {who}: mot {n}\n" for n, who in enumerate(("Zoé", "Max", "Lou", "Max"))
+        f"1{n}/04/2026 10:00 - {who}: propos numéro {n}\n"
+        for n, who in enumerate(("Zoé", "Max", "Lou", "Max"))
     )
     saisine("init", "espace")
     run = saisine.within("espace")
@@ -65,7 +66,7 @@ def test_messages_erased_before_are_told_beside_those_read(saisine: Saisine) -> 
         in done.err
     )
     texts = [item["text"] for item in run("messages", "--json").data["items"]]
-    assert sorted(texts) == ["mot 0", "mot 0", "mot 2", "mot 2", "pour Autre", "pour Zoé"]
+    assert sorted(texts) == ["pour Autre", "pour Zoé", *["propos numéro 0"] * 2, *["propos numéro 2"] * 2]
     assert not any(
         "pas repris" in run("import", f"Discussion WhatsApp avec {one}.txt").err for one in ("Zoé", "Autre")
     )

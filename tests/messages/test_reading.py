@@ -398,3 +398,19 @@ def test_a_file_is_said_to_be_sealed_only_where_it_was(tmp_path: Path) -> None:
     _, reading = read(path)
     assert any("scellé" in one for one in reading.ledger.sentences())
     assert not any("scellé" in one for one in reading.ledger.sentences(is_sealed=False))
+
+
+@pytest.mark.parametrize("name", ["Data/x.iwa", "preview_dossier/a.iwa"])
+def test_a_zip_with_a_part_of_apple_is_no_document_of_apple(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(name, "Index/ www.pref.iwate.jp")
+        archive.writestr(
+            "Discussion WhatsApp avec Ada.txt", "13/10/2026 09:01 - Ada: un\n13/10/2026 09:02 - Bob: deux\n"
+        )
+    assert len(list(read_paths([tmp_path / "a.zip"], now=NOW))) == 2
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("preview.jpg", b"\xff\xd8\xff")
+        archive.writestr("Index/Tables/DataList-1.iwa", b"\0" * 40)
+    reading = read_paths([tmp_path / "b.zip"], now=NOW)
+    assert list(reading) == []
+    assert [one.unread for one in reading.ledger.sources] == ["spreadsheet"]

@@ -254,3 +254,47 @@ def test_a_name_beside_several_accounts_is_to_be_checked(
 @pytest.mark.parametrize("header", ["Ce qui a été écrit", "Ce qui est dit", "Ce que la personne a écrit"])
 def test_what_was_written_is_a_text(header: str) -> None:
     assert list(header_scores(header)) == ["text"]
+
+
+# ------------------------------------------------------------------ what looks like an account and is none
+
+
+@pytest.mark.parametrize("answer", ["oui", "Non", "x"])
+def test_an_answer_is_no_account(tmp_path: Path, answer: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Date;Auteur;Message;Compte signalé\n05/03/2026;Jean Exemple;Propos;{answer}\n", "utf-8")
+    reading = read_paths([path], now=NOW)
+    (message,) = list(reading)
+    assert (message.author_handle, message.text) == (None, "Propos")
+    assert "person_left_out" in reading.ledger.sources[0].notes
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Compte signalé (oui/non)", "Compte signalé à la plateforme", "Compte signalé le", "Account reported"],
+)
+def test_what_says_whether_an_account_was_reported_takes_no_author_away(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"Date;Auteur;Message;{header}\n05/03/2026;Jean Exemple;Propos;oui\n", "utf-8")
+    (message,) = list(read_paths([path], now=NOW))
+    assert (message.author_name, message.author_handle) == ("Jean Exemple", None)
+
+
+@pytest.mark.parametrize(
+    "headers", ["Timestamp,Username", "Horodatage,Nom d’utilisateur", "Horodatage,Utilisateur"]
+)
+def test_the_account_that_sent_a_form_is_no_author(tmp_path: Path, headers: str) -> None:
+    path = tmp_path / "a.csv"
+    row = "2026-03-05 14:01,benevole@asso.test,Jean Exemple,Propos,https://www.facebook.com/x/posts/1001"
+    path.write_text(f"{headers},Auteur,Message,Lien\n{row}\n", "utf-8")
+    (message,) = list(read_paths([path], now=NOW))
+    assert (message.author_name, message.author_handle) == ("Jean Exemple", None)
+
+
+def test_who_wrote_a_comment_is_not_who_wrote_the_post(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "Date,Auteur,Auteur du post,Commentaire,Lien\n2026-03-05,Jean,Asso,Propos,https://x.com/a\n"
+    )
+    (message,) = list(read_paths([path], now=NOW))
+    assert message.author_name == "Jean"

@@ -109,6 +109,8 @@ def test_youtube_data_tools_of_php_leaves_quotes_single_behind_a_backslash(tmp_p
         'c1,0,1,2026-04-08 14:05:00,A,"il dit \\"x\\" et ""y""",UC1,0,,\n'
         'c2,0,1,2026-04-08 14:05:00,B,"je dis \\",UC2,0,,\n'
         "c3,0,1,2026-04-08 14:05:00,C,C:\\nouveau,UC3,1,c1,A\n"
+        'c4,0,1,2026-04-08 14:05:00,D,"avant \\", après, fin",UC4,0,,\n'
+        'c5,0,1,2026-04-08 14:05:00,E,"va \\",UCautre,http://v,0,,",UC5,0,,\n'
     )
     messages, entry = read(tmp_path / "b.csv", tools.encode())
     assert entry["format"] == "youtube-data-tools"
@@ -116,6 +118,8 @@ def test_youtube_data_tools_of_php_leaves_quotes_single_behind_a_backslash(tmp_p
         ('il dit \\"x\\" et "y"', "UC1", None, None, None),
         ("je dis \\", "UC2", None, None, None),
         ("C:\\nouveau", "UC3", "c1", None, None),
+        ('avant \\", après, fin', "UC4", None, None, None),
+        ('va \\",UCautre,http://v,0,,', "UC5", None, None, None),
     ]
 
 

@@ -93,8 +93,10 @@ _OFFICE_NAMES: Final = tuple(
 )
 
 
-# The same of a document of Numbers or Pages (Apple, since 2013).
-_APPLE_NAMES: Final = (b"Index/", b"Metadata/", b"Data/", b"preview")
+# An entry of a document of Numbers or Pages (Apple, since 2013).
+_APPLE: Final = re.compile(
+    rb"PK\x03\x04.{26}(?:[^\x00/]{1,120}/)?Index/(?:Tables/)?[\w-]{1,80}\.iwa", re.DOTALL
+)
 
 
 def type_of(head: bytes) -> FileType:
@@ -154,7 +156,7 @@ def _office(head: bytes) -> FileType | None:
         for mark, found in _OFFICE:
             if mark in head:
                 return found
-    if b".iwa" in head and name.startswith(_APPLE_NAMES):
+    if _APPLE.search(head):
         is_workbook = b"Index/Tables/" in head
         return FileType(
             "application/vnd.apple.iwork", "document", "spreadsheet" if is_workbook else "document"

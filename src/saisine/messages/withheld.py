@@ -138,13 +138,17 @@ class Suppressed(msgspec.Struct, frozen=True):
 
 
 def said_in(rows: pa.RecordBatch | pa.Table) -> list[bytes | None]:
-    """What names each message without its conversation; None where its platform names it, or where author or minute
-    are not known."""
+    """What names each message without its conversation; None where its platform names it, where author or
+    minute are not known, and for a text of a word or two."""
     platforms, ids, stated, precisions, texts = (rows.column(name).to_pylist() for name in _SAID_AS_WRITTEN)
     # as whole numbers: a column of moments takes longer to read than all the others
     at_us = rows.column("created_at").cast(pa.int64()).to_pylist()
     authors = _first_folded(*(rows.column(name).to_pylist() for name in _SIGNED_BY))
     return list(map(_said, platforms, ids, stated, at_us, precisions, authors, texts))
+
+
+# « ok » at the same minute may be of a namesake in another chat.
+_LEAST_SIGNS: Final = 12
 
 
 def _said(
@@ -158,7 +162,7 @@ def _said(
 ) -> bytes | None:
     """The number of a true repeat (`#2`) is part of it: one of the two may have been erased alone."""
     is_derived = message_id is None or message_id.startswith("derived:")
-    if not author or not (is_derived or platform == "other"):
+    if not author or not (is_derived or platform == "other") or len(text or "") < _LEAST_SIGNS:
         return None
     moment = _moment(stated, at_us, precision)
     if moment is None:

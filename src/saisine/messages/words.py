@@ -64,9 +64,11 @@ SKIP_REASONS: Final[dict[str, Words]] = {
 NOTES: Final[dict[str, Words]] = {
     "quote_open": Words(
         "Un guillemet ouvert dans ce tableau n’est jamais refermé (d’abord {locator}) : ce qui le suit est lu comme un "
-        "seul texte. Des messages y sont peut-être. Refermez-le dans une copie du fichier, puis déposez-la aussi.",
+        "seul texte. Des messages y sont peut-être. Téléchargez le fichier de nouveau ; s’il est pareil, refermez ce "
+        "guillemet dans une copie, puis déposez-la aussi.",
         "A quotation mark opened in this table is never closed (first {locator}): what follows is read as one text. "
-        "Messages may stand in it. Close it in a copy of the file, then deposit that copy too.",
+        "Messages may stand in it. Download the file again; if it is the same, close the mark in a copy and "
+        "deposit that copy too.",
     ),
     "truncated": Words(
         "Ce fichier s’arrête au milieu : {mapped:aucun message n’a été lu avant la coupure|message lu avant la coupure "

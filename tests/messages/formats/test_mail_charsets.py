@@ -127,6 +127,20 @@ def test_words_that_are_all_in_the_plain_part_are_read_once() -> None:
     assert "alternatives_differ" not in notes(entry)
 
 
+def test_words_in_another_order_are_another_text() -> None:
+    plain = "Je ne vais pas te tuer, je le promets, tu vas vivre demain."
+    (row,), _ = read(alternative(plain, "<p>Je vais te tuer demain</p>"), EML)
+    assert "Je vais te tuer demain" in row.text
+    assert plain in row.text
+
+
+def test_what_a_page_quotes_of_another_mail_is_not_added() -> None:
+    plain = "Voici ma réponse à votre lettre de jeudi dernier, merci."
+    quoted = "<blockquote><p>Monsieur, cessez immédiatement ces propos</p></blockquote>"
+    (row,), _ = read(alternative(plain, f"<p>{plain}</p><p>Le 3 mars, Ada a écrit :</p>{quoted}"), EML)
+    assert row.text == f"Avis\n\n{plain}"
+
+
 @pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "iso-8859-15"])
 def test_utf_8_under_a_western_label_is_utf_8(label: str) -> None:
     assert decode_labelled("L’été à l’école".encode(), label) == ("L’été à l’école", "utf-8")

@@ -354,6 +354,11 @@ def test_notes_that_people_keep_are_not_their_comments(text: str) -> None:
     assert TIKTOK_TXT.sniff(text.encode(), "menaces.txt").score == 0
 
 
+@pytest.mark.parametrize("name", ["Comments.txt", "Comments (1).txt", "comments - Copie.txt"])
+def test_copies_are_known_by_their_name(name: str) -> None:
+    assert TIKTOK_TXT.sniff(f"Date: {AT}\nComment: un\n\n".encode() * 3, name).score > 0
+
+
 def test_the_zip_as_tiktok_gives_it(tmp_path: Path) -> None:
     files = {
         "TikTok/Comments/Comments.txt": COMMENTS,

@@ -22,6 +22,7 @@ _UNSPACED_SIGN: Final = re.compile(f"[{_UNSPACED}]")
 _WORD: Final = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
 # A plain part writes the addresses that the HTML keeps behind its words.
 _ADDRESS: Final = re.compile(r"(?:https?://|mailto:|www\.)[^\s<>\"]*")
+_QUOTING: Final = re.compile(r"(?:a écrit|wrote|schrieb|escribió)\s?:\s*\Z", re.IGNORECASE)
 LONG_WORD: Final = 4  # articles and the like are in every text
 ENOUGH_WORDS: Final = 3  # fewer long words of a text are not counted apart from its short ones
 
@@ -193,14 +194,39 @@ def _read_of(plain: Mail, others: list[Mail]) -> _Read:
     leaves = ([leaf for leaf in _leaves(one) if _is_html(leaf)] for one in reversed(others))
     pages = next(filter(None, leaves), [])
     said = _content(plain)[0]
-    shown = "\n".join(strip_html(_content(page)[0])[0] for page in pages)
+    markups = [_content(page)[0] for page in pages]
+    shown = "\n".join(strip_html(one)[0] for one in markups)
     ours, theirs = _words(said), _words(shown)
-    if ours and theirs <= ours:
+    if ours and _is_within(shown, said):
         return _Read([plain], [], has_two_texts=False)
     if not _differ(ours, theirs):
-        return _Read([plain], _lines_apart(shown, ours), has_two_texts=False)
+        own = "\n".join(strip_html(_without_quotes(one))[0] for one in markups)
+        return _Read([plain], _lines_apart(own, ours), has_two_texts=False)
     has_more = not ours <= theirs if ours else bool(fold(said))
     return _Read([*pages, plain] if has_more else pages, [], has_two_texts=True)
+
+
+def _is_within(page: str, plain: str) -> bool:
+    """Whether each line of a page stands in the plain part, word after word."""
+    whole = f" {' '.join(_sequence(plain))} "
+    lines = (" ".join(_sequence(line)) for line in page.split("\n"))
+    return all(f" {line} " in whole for line in lines if line)
+
+
+def _sequence(text: str) -> list[str]:
+    return _WORD.findall(_ADDRESS.sub(" ", fold(text)))
+
+
+def _without_quotes(markup: str) -> str:
+    """The markup without what it quotes of other mails: these are somebody else's words."""
+    kept, at = [], 0
+    while (start := markup.find("<blockquote", at)) >= 0:
+        end = markup.find("</blockquote>", start)
+        if end < 0:
+            break
+        kept.append(markup[at:start])
+        at = end
+    return "".join([*kept, markup[at:]])
 
 
 def _lines_apart(page: str, plain: frozenset[str]) -> list[str]:
@@ -209,7 +235,7 @@ def _lines_apart(page: str, plain: frozenset[str]) -> list[str]:
     return [
         line.strip()
         for line, words in lines
-        if len(words) >= ENOUGH_WORDS and len(words & plain) * 2 < len(words)
+        if len(words) >= ENOUGH_WORDS and len(words & plain) * 2 < len(words) and not _QUOTING.search(line)
     ]
 
 
@@ -219,7 +245,7 @@ def _is_html(part: Mail) -> bool:
 
 def _words(text: str) -> frozenset[str]:
     """The words of a text as they are compared: folded, letters and digits alone, addresses of pages left out."""
-    return frozenset(_WORD.findall(_ADDRESS.sub(" ", fold(text))))
+    return frozenset(_sequence(text))
 
 
 def _differ(plain: frozenset[str], page: frozenset[str]) -> bool:

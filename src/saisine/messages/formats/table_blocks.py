@@ -190,6 +190,8 @@ class _Reading:
     def _split(self, data: bytes, *, is_end: bool) -> _Rows | None:
         """The same for any table, by `csv.reader`; None when its rows need to be read one by one."""
         layout = self.layout
+        if self.profile.undoubled:
+            return None
         self.faults.look_at_bytes(data)
         lines = list(lines_of(io.BytesIO(data), layout.line_end))
         texts: Iterator[str] = (text_of(line, layout.encoding) for line in lines)

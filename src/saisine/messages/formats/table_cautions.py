@@ -89,6 +89,7 @@ _PERSON: Final = re.compile(
 # With a person: who made the document, or whose association it is.
 _DOCUMENT: Final = re.compile(
     r"\b(?:signalements?|fiches?|formulaires?|saisies?|declarations?|temoignages?|rapports?|plaintes?|alertes?"
+    r"|mains? courantes?|demandes?|veilles?|tableaux?|entry|entries"
     r"|captures?|constats?|releves?|dossiers?|remontees?|submissions?|reports?|forms?|screenshots?|asso|associations?"
     r"|structures?|organismes?|organi[sz]ations?)\b"
 )
@@ -99,7 +100,7 @@ _TARGET: Final = re.compile(
 )
 _WRITTEN: Final = re.compile(
     r"\b(?:auteure?s?|autrices?|authors?)(?: e)? (?:du|de la|de l|des|de ce|de cette|of the|of) (?:messages?"
-    r"|commentaires?|propos|tweets?|publications?|posts?|textes?|contenus?|insultes?|menaces?|comments?)\b"
+    r"|commentaires?|propos|tweets?|textes?|contenus?|insultes?|menaces?|comments?)\b"
 )
 _WROTE: Final = re.compile(
     r"\bqui (?:(?:l|m|vous|nous) )?(?:a|ont) (?:ecrit|publie|poste|envoye|commente|dit|tenu|insulte|menace)\w*\b"
@@ -110,8 +111,8 @@ _ACCOUNTS: Final = (
     r"|profiles?|authors?)"
 )
 _REPORTED: Final = re.compile(
-    rf"\b{_ACCOUNTS} (?:(?:signale|incrimine|denonce)e?s?|mise?s? en cause|reported)\b(?! (?:par|by)\b)"
-    rf"|\b(?:reported|offending) {_ACCOUNTS}\b"
+    rf"\b{_ACCOUNTS} (?:(?:signale|incrimine|denonce)e?s?|mise?s? en cause)$"
+    rf"|^(?:reported|offending) {_ACCOUNTS}$"
 )
 _NOM: Final = re.compile(r"noms?(?: complet| de famille)?|nom (?:et )?prenom|prenom (?:et )?nom")
 _NAME: Final = re.compile(r"(?:full )?names?")
@@ -126,11 +127,15 @@ _ACCOUNT: Final = re.compile(
     r"(?:pseudo(?:nyme)?s?|comptes?|arobase|handle|(?:nom d )?utilisat(?:eur|rice)|accounts?(?: name)?|users?"
     r"|user ?name|screen name|login|identifiant du compte)(?: (?:de|du|des|d|qui|sur|of) .+)?"
 )
+# A Google form: when it was sent, by whose account.
+_STAMPS: Final = frozenset({"horodateur", "horodatage", "timestamp"})
+_USER: Final = re.compile(r"(?:nom d )?utilisat(?:eur|rice)|user ?name|user")
 # What only a form asks of whoever fills it in.
 _FORM: Final = re.compile(
     r".*\b(?:prenoms?|first ?name|last ?name|surname|e ?mails?|mails?|courriels?|tel|telephones?|portable|mobile"
-    r"|phones?|votre|vos|your)\b.*|adresse(?: postale| electronique)?|address|ville|commune|city|code postal"
-    r"|zip(?: code)?|contact|(?:nom de (?:la |l |votre )?)?(?:structure|association|asso|organi[sz]ation|organisme"
+    r"|phones?|votre|vos|your)\b.*|adresse(?: postale| electronique)?|address|ville|commune|city"
+    r"|code postal|zip(?: code)?|contact|"
+    r"(?:nom de (?:la |l |votre )?)?(?:structure|association|asso|organi[sz]ation|organisme"
     r"|etablissement)(?: (?:ou )?(?:structure|association|organisation|organisme|collectif))*"
 )
 # A tool that collects profiles gives their first names too.
@@ -154,12 +159,13 @@ def set_aside(headers: Sequence[str]) -> dict[str, str]:
     named = sum(1 for words in free.values() if _NAME_OF_AUTHOR.fullmatch(words))
     is_form = any(map(_FORM.fullmatch, said.values()))
     is_of_tool = any(map(_OF_TOOL.match, said.values()))
+    has_stamp = not _STAMPS.isdisjoint(said.values())
     for key, words in free.items():
         if _is_who_wrote(words):
             continue
         is_nom, is_name = _NOM.fullmatch(words), _NAME.fullmatch(words)
         is_author = _AUTHOR.fullmatch(words)
-        if is_form and (is_nom or (is_name and not is_of_tool)):
+        if (has_stamp and _USER.fullmatch(words)) or (is_form and (is_nom or (is_name and not is_of_tool))):
             aside[key] = ANSWERS
         elif (
             (is_reported and (is_nom or is_name or is_author or _ACCOUNT.fullmatch(words)))
@@ -190,6 +196,20 @@ def _other_person(words: str) -> str | None:
 
 def _is_who_wrote(words: str) -> bool:
     return any(one.search(words) for one in (_WRITTEN, _WROTE, _REPORTED))
+
+
+_NO_ACCOUNT: Final = frozenset(
+    "oui non yes no o n y x ok vrai faux true false fait à faire en cours en attente peut-être ? - 0 1".split()
+) | {"à faire", "en cours", "en attente"}
+
+
+def without_answers(cells: Column) -> Column:
+    """The accounts of a column, none where all its cells answer a question: « Compte signalé : oui »."""
+    if not isinstance(cells, list):
+        answers = isinstance(cells, Same) and str(cells.value or "").strip().casefold() in _NO_ACCOUNT
+        return Same(None) if answers and isinstance(cells, Same) and cells.value else cells
+    words = {cell.strip().casefold() for cell in set(cells) if cell}
+    return Same(None) if words and words <= _NO_ACCOUNT else cells
 
 
 # ------------------------------------------------------------------ counts, hours

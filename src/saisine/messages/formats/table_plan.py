@@ -19,10 +19,12 @@ from saisine.messages.formats.blocks import (
 from saisine.messages.formats.profiles import FieldRule, Profile
 from saisine.messages.formats.raw import Context, Note
 from saisine.messages.formats.table_cautions import (
+    AUTHORS,
     bare_ids,
     told_platform,
     unread_counts,
     with_clocks,
+    without_answers,
     without_reporter,
 )
 from saisine.messages.formats.table_cells import CellColumns, holds_none
@@ -122,8 +124,12 @@ class _Plan:
         self.has_left_out = False  # a column that names a person, until it was told
         if profile.is_generic:
             whole, profile = profile, without_reporter(profile, layout)
-            self.has_left_out = whole.fields.keys() > profile.fields.keys() and any(
-                is_there(rule, layout) for name, rule in whole.fields.items() if name not in profile.fields
+            self.has_left_out = any(
+                layout.has([header])
+                for name in AUTHORS
+                if name in whole.fields
+                for header in whole.fields[name].headers
+                if name not in profile.fields or header not in profile.fields[name].headers
             )
         self.profile = profile
         # whether identifiers are the numbers of the rows; None until rows came
@@ -274,6 +280,8 @@ class _Plan:
                 if self.profile.is_generic and name == "message_id":
                     cells = self._without_numbering(cells)
             fields[name] = value_of(name, cells, self.rules[name])
+            if name in AUTHORS and self.profile.is_generic:
+                fields[name] = without_answers(fields[name])
             if name in COUNTS:
                 uncounted += unread_counts(cells, fields[name])
         if uncounted:

@@ -180,8 +180,6 @@ def _is_quoted(body: bytes, profile: Profile, layout: Layout) -> bool:
 
 def reader_of(lines: Iterable[str], profile: Profile, layout: Layout) -> Any:
     """The reader of these lines in the dialect of the table."""
-    if profile.undoubled:
-        lines = _doubled(lines, profile, layout)
     return csv.reader(lines, delimiter=layout.delimiter, quotechar=profile.quote, escapechar=profile.escape)
 
 
@@ -189,6 +187,9 @@ def rows_of_lines(
     lines: Iterator[bytes], profile: Profile, layout: Layout, is_start: bool = True
 ) -> Iterator[tuple[int, int, bytes, list[str] | RowError]]:
     """(row number, byte offset, exact bytes, cells or what is wrong) of every row of these lines."""
+    if profile.undoubled:
+        yield from _rows_of_single_lines(lines, profile, layout, is_start)
+        return
     pending: list[bytes] = []
     reader = reader_of(_decoded(lines, layout, pending, is_start), profile, layout)
     number = offset = 0
@@ -209,13 +210,33 @@ def rows_of_lines(
         offset += len(body)
 
 
-def _doubled(lines: Iterable[str], profile: Profile, layout: Layout) -> Iterator[str]:
-    """The lines with each quote doubled that follows the sign after which its writer does not (PHP: fputcsv), but for
-    one that may end a cell."""
+def _row_of_line(line: str, profile: Profile, layout: Layout) -> list[str]:
+    """The row of a writer that leaves quotes single behind a sign (PHP: fputcsv), each on one line: of the ways to read
+    it, the first that is as wide as the header. None of these quotes ends a cell; some do; all are such."""
     sign, quote = re.escape(profile.undoubled or ""), re.escape(profile.quote)
-    inside = re.compile(rf"(?<={sign}){quote}(?![{quote}{re.escape(layout.delimiter)}\r\n]|\Z)")
-    for line in lines:
-        yield inside.sub(profile.quote * 2, line)
+    end = rf"[{quote}{re.escape(layout.delimiter)}\r\n]|\Z"
+    found: list[list[str]] = []
+    for apart in (rf"(?!{quote})", rf"(?!{end})", ""):
+        text = re.sub(rf"(?<={sign}){quote}{apart}", profile.quote * 2, line)
+        rows = list(csv.reader([text], delimiter=layout.delimiter, quotechar=profile.quote))
+        if len(rows) == 1 and len(rows[0]) == len(layout.header):
+            return rows[0]
+        found += rows[:1]
+    return found[1] if len(found) > 1 else []
+
+
+def _rows_of_single_lines(
+    lines: Iterator[bytes], profile: Profile, layout: Layout, is_start: bool
+) -> Iterator[tuple[int, int, bytes, list[str] | RowError]]:
+    offset = 0
+    pending: list[bytes] = []
+    for number, text in enumerate(_decoded(lines, layout, pending, is_start)):
+        body = pending.pop()
+        try:
+            yield number, offset, body, unmarked(_row_of_line(text, profile, layout), body, profile, layout)
+        except csv.Error:
+            yield number, offset, body, "bad_row"
+        offset += len(body)
 
 
 def _decoded(lines: Iterator[bytes], layout: Layout, pending: list[bytes], is_start: bool) -> Iterator[str]:

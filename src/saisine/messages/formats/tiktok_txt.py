@@ -54,6 +54,8 @@ from saisine.texts import decode_line
 # Favourite comments are those of others; a live comment names no video. Their files' names say it.
 _OTHERS: Final = re.compile(r"favou?ri|избранн|\blive|трансляц", re.IGNORECASE)
 _COMMENT_FILES: Final = ("comments.txt", "comment.txt", "reacties.txt", "комментарии.txt", "commentaires.txt")
+# « Comments (1).txt », « Comments - Copie.txt »
+_COPY: Final = re.compile(r"(?: ?\(\d{1,3}\)| ?[-–] ?cop(?:ie|y)(?: \(\d{1,3}\))?)+(?=\.txt$)")
 _VIDEOS_FILE: Final = "videos.txt"
 _PROFILES: Final = frozenset(
     {"profile info.txt", "profile information.txt", "profielinformatie.txt", "данные профиля.txt"}
@@ -100,7 +102,7 @@ def sniff(head: bytes, name: str) -> Sniff:
         return Sniff(0, [])
     if _is_foreign(blocks):
         return Sniff(0, [])
-    kind, own = kind_of(blocks[0]), name.rpartition("/")[2].casefold()
+    kind, own = kind_of(blocks[0]), _COPY.sub("", name.rpartition("/")[2].casefold())
     if kind == "post" and own != _VIDEOS_FILE:  # of the videos watched or liked, which are those of others
         return Sniff(0, [])
     is_of_tiktok = own in (*_COMMENT_FILES, _VIDEOS_FILE) or first.rstrip().endswith("UTC")

@@ -49,7 +49,8 @@ SNIFFED_LINES: Final = 400
 # What systems add to the name of a copy: « (1) » (browsers), « - Copie (2) » (Windows), « copie 2 » (Finder),
 # « (copie) » (Linux), in the languages of the titles below.
 _COPY: Final = (
-    r"(?: ?\(\d+\)|(?: [-–])? (?:copie|copy|kopie|c[oó]pia)(?: \(?\d{1,3}\)?)?"
+    r"(?: ?\(\d+\)| [-–—] (?:copie|copy|kopie|c[oó]pia)(?: \(?\d{1,3}\)?)?"
+    r"|(?-i: (?:copie|copy|kopie|c[oó]pia)(?: \d{1,3})?)"  # the Finder; a group may be called « Team Copy »
     r"| \((?:(?:une )?autre |another |\d+(?:e|rd|st|nd|th) )?(?:copie|copy)(?: \d+)?\))"
 )
 # « Discussion WhatsApp avec Ada.txt », "WhatsApp Chat with Ada.txt", "WhatsApp Chat - Ada.zip!_chat.txt"
