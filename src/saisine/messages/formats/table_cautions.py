@@ -208,8 +208,11 @@ def without_answers(cells: Column) -> Column:
     if not isinstance(cells, list):
         answers = isinstance(cells, Same) and str(cells.value or "").strip().casefold() in _NO_ACCOUNT
         return Same(None) if answers and isinstance(cells, Same) and cells.value else cells
+    first = next(filter(None, cells), "")
+    if first.strip().casefold() not in _NO_ACCOUNT:
+        return cells
     words = {cell.strip().casefold() for cell in set(cells) if cell}
-    return Same(None) if words and words <= _NO_ACCOUNT else cells
+    return Same(None) if words <= _NO_ACCOUNT else cells
 
 
 # ------------------------------------------------------------------ counts, hours
