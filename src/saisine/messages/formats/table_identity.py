@@ -24,9 +24,8 @@ def derive(
     """Fill in the identifiers of these rows. `plain` says where the columns stand whose cells no reading changes."""
     count = len(block)
     days = raw.get("created_at", Same(None))
-    if (
-        "text_repairs" in fields
-    ):  # the same row of a copy of the table that nothing spoilt has the same identifier
+    if "text_repairs" in fields:
+        # the same row of a copy of the table that nothing spoilt has the same identifier
         plain, days = {}, days if isinstance(days, Same) else read_again(days)
     parts = [
         encoded(fields["platform"]),

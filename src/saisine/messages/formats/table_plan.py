@@ -1,7 +1,6 @@
 """A column profile bound to the columns of one file: blocks of its rows become columns of messages."""
 
 from collections.abc import Mapping, Sequence
-from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -27,11 +26,10 @@ from saisine.messages.formats.table_cautions import (
     without_answers,
     without_reporter,
 )
-from saisine.messages.formats.table_cells import CellColumns, holds_none
+from saisine.messages.formats.table_cells import CellColumns
 from saisine.messages.formats.table_columns import (
     Cells,
     column,
-    joined,
     padded,
     places_of,
     times,
@@ -48,11 +46,20 @@ from saisine.messages.formats.table_fields import (
 )
 from saisine.messages.formats.table_identity import derive, name_parents
 from saisine.messages.formats.table_json import JsonLayout
+from saisine.messages.formats.table_kept import (
+    each_row,
+    filled_in,
+    first_of_both,
+    holds_none_of,
+    kept_of,
+    platforms_named,
+    totals_in,
+    without,
+)
 from saisine.messages.formats.table_layout import Layout, key_of
 from saisine.messages.formats.table_orders import TIMES, DateOrder, is_either
 from saisine.messages.formats.table_repairs import read_again, with_repairs
 from saisine.messages.formats.table_replies import REPLIES
-from saisine.messages.formats.table_values import is_total, platform_of
 from saisine.messages.formats.word_times import is_relative
 from saisine.messages.idtime import UNKNOWN
 from saisine.messages.zones import load_zone
@@ -78,8 +85,6 @@ _GIVEN: Final = (
 _AS_IT_STANDS: Final = frozenset({"text", "created_at", "author_handle", "author_name"})
 _NUMBERING_DIGITS: Final = 7
 _FIRST_US: Final = 631_152_000_000_000  # 1990: no network had messages before, and an empty date is of 1900
-_NO_NUMBER: Final = str.maketrans("123456789", "000000000")
-_LINE: Final = "\n"
 
 
 def map_rows(profile: Profile) -> BlockMapper:
@@ -185,17 +190,17 @@ class _Plan:
         notes: list[Note] = []
         if repeats := set(places_of(self.header, block.objs)):
             kept = [row not in repeats for row in range(len(block))]
-            block = _without(block, kept, "not_a_message", skipped)
+            block = without(block, kept, "not_a_message", skipped)
         raw = self._raw(block)
         texts, ids = raw.get("text"), raw.get("message_id")
-        if texts is None or _holds_none(texts):
+        if texts is None or holds_none_of(texts):
             links = value_of("url", raw["url"], self.rules["url"]) if "url" in raw else Same(None)
             pictures = value_of("media_urls", raw.get("media_urls", Same(None)), FieldRule())
             kept = [
                 bool(text) or (bool(number) and not rounded) or bool(link or picture)
                 for text, number, rounded, link, picture in zip(
-                    _each_row(texts, block),
-                    _each_row(ids, block),
+                    each_row(texts, block),
+                    each_row(ids, block),
                     self._rounded(ids, block),
                     listed(links, len(block)),
                     listed(pictures, len(block)),
@@ -205,12 +210,12 @@ class _Plan:
             if not all(kept):
                 if torn := self._torn(block, kept):
                     notes.append(Note("torn_rows", block.locators[torn[0]], count=len(torn)))
-                block = _without(block, kept, "empty_record", skipped)
-                raw = {name: _kept(cells, kept) for name, cells in raw.items()}
-        if totals := _totals_in(raw):
+                block = without(block, kept, "empty_record", skipped)
+                raw = {name: kept_of(cells, kept) for name, cells in raw.items()}
+        if totals := totals_in(raw):
             kept = [row not in totals for row in range(len(block))]
-            block = _without(block, kept, "not_a_message", skipped)
-            raw = {name: _kept(cells, kept) for name, cells in raw.items()}
+            block = without(block, kept, "not_a_message", skipped)
+            raw = {name: kept_of(cells, kept) for name, cells in raw.items()}
         if not len(block):
             return Columns(0, {}, skipped, notes)
         return self._finish(block, raw, ctx, skipped, notes)
@@ -248,11 +253,11 @@ class _Plan:
         fields, damaged = self._values(raw, block, notes)
         self._times(raw, fields, block, notes)
         require_counts(fields)
-        texts = _filled_in(raw.get("text"), count)
+        texts = filled_in(raw.get("text"), count)
         as_written = self._as_written(texts, block)
         fields["text"], before = with_repairs(texts, fields, block, notes)
         if as_written or before:
-            fields["text_raw"] = _first(as_written, before)
+            fields["text_raw"] = first_of_both(as_written, before)
         fields["platform"] = self._platform(raw, fields, count)
         if self.nests_replies and (replies := self._nested(fields, count)):
             notes.append(Note("replies_nested", block.locators[0], count=replies))
@@ -323,9 +328,9 @@ class _Plan:
         self, raw: Mapping[str, Cells | Same], fields: Fields, block: RecordBlock, notes: list[Note]
     ) -> None:
         for name in raw.keys() & TIMES:
-            cells = _each_row(raw[name], block)
+            cells = each_row(raw[name], block)
             if name == "created_at" and raw.get("clock", Same(None)) != Same(None):
-                cells = with_clocks(cells, _each_row(raw["clock"], block), block, notes)
+                cells = with_clocks(cells, each_row(raw["clock"], block), block, notes)
             sure = read_again(cells)
             if self.is_mixed:
                 sure = [cell if cell and not is_either(cell) else None for cell in sure]
@@ -369,7 +374,7 @@ class _Plan:
         words = listed(said or Same(None), count)
         if words.count(None) < count or None in urls:
             urls = [word or url or "" for word, url in zip(words, urls, strict=True)]
-        found = _platforms(urls)
+        found = platforms_named(urls)
         if is_guessed:
             return found
         named = listed(found, count)
@@ -429,64 +434,3 @@ class _Plan:
             for row in derived:
                 more[row] += ("message_id",)
         return [(*names, *others) for names, others in zip(listed(absent, count), more, strict=True)]
-
-
-def _without(
-    block: RecordBlock,
-    kept: list[bool],
-    reason: str,
-    skipped: list[tuple[str, str]],
-) -> RecordBlock:
-    skipped += [(reason, place) for place, is_kept in zip(block.locators, kept, strict=True) if not is_kept]
-    return block.only(kept)
-
-
-def _first(cells: list[str | None] | None, others: list[str | None] | None) -> list[str | None]:
-    if cells is None or others is None:
-        return cells or others or []
-    return [cell or other for cell, other in zip(cells, others, strict=True)]
-
-
-def _kept(cells: Cells | Same, kept: list[bool]) -> Cells | Same:
-    return cells if isinstance(cells, Same) else list(compress(cells, kept))
-
-
-_TOTALLED: Final = ("created_at", "author_name", "author_handle")
-
-
-def _totals_in(raw: Mapping[str, Cells | Same]) -> set[int]:
-    """The rows in which a date or a name is « Total »: lines that people add below."""
-    found: set[int] = set()
-    for name in _TOTALLED:
-        cells = raw.get(name, Same(None))
-        if not isinstance(cells, Same) and any(
-            word in joined(cells).lower() for word in ("total", "moyenne")
-        ):
-            found |= {row for row, cell in enumerate(cells) if cell and is_total(cell)}
-    return found
-
-
-def _each_row(cells: Cells | Same | None, block: RecordBlock) -> Cells:
-    return [None] * len(block) if cells is None else listed(cells, len(block))
-
-
-def _holds_none(cells: Cells | Same) -> bool:
-    return not cells.value if isinstance(cells, Same) else holds_none(cells)
-
-
-def _platforms(said: Sequence[str]) -> Column:
-    """The platform that each of these words or addresses names."""
-    # no name of a platform holds a number: addresses that differ by theirs are asked about once
-    alike = _LINE.join(said).translate(_NO_NUMBER).split(_LINE)
-    if len(alike) != len(said):
-        alike = [one.translate(_NO_NUMBER) for one in said]
-    known = {one: platform_of(one) for one in set(alike)}
-    named = set(known.values())
-    if len(named) == 1:
-        return Same(named.pop())
-    return [known[one] for one in alike]
-
-
-def _filled_in(cells: Cells | Same | None, count: int) -> list[str]:
-    texts = listed(cells if cells is not None else Same(""), count)
-    return [cell or "" for cell in texts] if holds_none(texts) else texts
